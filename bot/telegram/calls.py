@@ -1,0 +1,93 @@
+"""Calls to the Bot API by method name, through PTB's request objects; nothing is built around the answer."""
+
+from types import TracebackType
+from typing import Any, Final, Self
+
+from telegram import Bot, User
+from telegram.request import BaseRequest, RequestData
+from telegram.request._requestparameter import RequestParameter
+
+from bot.telegram.failures import MaybeSent
+
+OFFICIAL: Final = "https://api.telegram.org"
+_PLAIN: Final = frozenset({str, int, bool, float, dict})
+
+
+class Api:
+    """One bot token and its two request objects: `calls` for what we send, `updates` for the long poll alone.
+
+    `bot` is PTB's own, for `Update.de_json` and the calls we do not make by name; its repr holds the token.
+    """
+
+    __slots__ = ("_api", "_base", "_calls", "_updates", "bot")
+
+    def __init__(self, token: str, *, calls: BaseRequest, updates: BaseRequest, api: str = OFFICIAL) -> None:
+        if not api.startswith(("https://", "http://")):
+            raise ValueError(f"the address of the Bot API is not one: {api}")
+        self._api = api.rstrip("/")
+        self._calls = calls
+        self._updates = updates
+        self.bot = Bot(
+            token,
+            base_url=f"{self._api}/bot",
+            base_file_url=f"{self._api}/file/bot",
+            request=calls,
+            get_updates_request=updates,
+        )
+        self._base = self.bot.base_url
+
+    def __repr__(self) -> str:
+        return f"Api({self._api!r})"
+
+    async def initialize(self) -> None:
+        """Open both request objects; needs no network (PTB's own calls getMe, and may show the token)."""
+        await self._calls.initialize()
+        await self._updates.initialize()
+
+    async def shutdown(self) -> None:
+        """Close both; calls under way fail as `MaybeSent`."""
+        await self._calls.shutdown()
+        await self._updates.shutdown()
+
+    async def __aenter__(self) -> Self:
+        await self.initialize()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.shutdown()
+
+    async def get_me(self) -> User:
+        """Who the token is; raises `InvalidToken` when Telegram refuses it."""
+        return await self.bot.get_me()
+
+    async def call(self, method: str, /, **params: Any) -> Any:
+        """The `result` of a method ("sendMessage"), as JSON gives it.
+
+        Parameters that are None are left out; PTB's objects (markup, `InputFile`) are taken as PTB does.
+        `getUpdates` waits `timeout` seconds more than other calls. Raises only what `classify` sorts.
+
+        Measured against a loopback server, 50 calls at once, uvloop, 2 cores, µs a call through pyreqwest
+        (httpx): the request object alone 32 (1,521), this 41 (1,604), `RequestParameter.from_input` for every
+        value 51, `Bot._post` 60, `Bot.do_api_request` 69 and a warning for each method PTB knows by name,
+        `Bot.send_message`, which builds the `Message`, 139 (1,733). One call at a time: 127 (1,004).
+        """
+        data = RequestData([_parameter(name, value) for name, value in params.items() if value is not None])
+        url = f"{self._base}/{method}"
+        try:
+            if method != "getUpdates":
+                return await self._calls.post(url, data)
+            patience = self._updates.read_timeout
+            if patience is not None:
+                patience += params.get("timeout") or 0
+            return await self._updates.post(url, data, read_timeout=patience)
+        except KeyError as error:
+            raise MaybeSent("The server's answer has no result") from error
+
+
+def _parameter(name: str, value: Any) -> RequestParameter:
+    # PTB looks through eleven types to find out that a string needs nothing done to it.
+    if type(value) in _PLAIN:
+        return RequestParameter(name, value, None)
+    return RequestParameter.from_input(name, value)

@@ -1,0 +1,96 @@
+"""Conversations as rows: an explicit, versioned, readable stored form of where a person is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import orjson
+from sqlalchemy import Connection, bindparam, select, update
+
+from rallynov.delivery.tables import ConversationRow
+from rallynov.dialogue.turn import Conversation, Place
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One way to reach a person, with its dialogue."""
+
+    address: str
+    person_id: str | None
+    language: str
+    talk: Conversation
+
+
+def dump(talk: Conversation) -> str:
+    """Write a conversation as JSON; what is at its default is left out."""
+    state: dict[str, object] = {"v": VERSION, "d": talk.place.dialogue, "n": talk.nonce}
+    if talk.place.focus:
+        state["f"] = talk.place.focus
+    if talk.under:
+        state["u"] = [[place.dialogue, place.focus] for place in talk.under]
+    if talk.misses:
+        state["m"] = talk.misses
+    if talk.guesses:
+        state["g"] = talk.guesses
+    if talk.last:
+        state["l"] = talk.last
+    if talk.last_at and talk.asked_at:
+        state["t"] = [talk.last_at.timestamp(), talk.asked_at.timestamp()]
+    return orjson.dumps(state).decode()
+
+
+def load(state: str | None) -> Conversation:
+    """Read a conversation back; a new one stands at the reception."""
+    if state is None:
+        return Conversation()
+    raw = orjson.loads(state)
+    last_at, asked_at = (datetime.fromtimestamp(stamp, UTC) for stamp in raw["t"]) if "t" in raw else (None, None)
+    return Conversation(
+        Place(raw["d"], raw.get("f")),
+        tuple(Place(dialogue, focus) for dialogue, focus in raw.get("u", ())),
+        raw["n"],
+        raw.get("m", 0),
+        tuple(raw.get("g", ())),
+        raw.get("l", ""),
+        last_at,
+        asked_at,
+    )
+
+
+def fetch(tx: Connection, addresses: Sequence[str]) -> dict[str, Address]:
+    """Read the conversations of a batch, by address."""
+    columns = (ConversationRow.address, ConversationRow.person_id, ConversationRow.language, ConversationRow.state)
+    rows = tx.execute(select(*columns).where(ConversationRow.address.in_(addresses)))
+    return {row[0]: Address(row[0], row[1], row[2], load(row[3])) for row in rows}
+
+
+_SAVE = (
+    update(ConversationRow)
+    .where(ConversationRow.address == bindparam("of"))
+    .values(
+        state=bindparam("now_state"),
+        person_id=bindparam("now_person"),
+        unreachable_at=bindparam("now_unreachable"),
+        updated_at=bindparam("now_at"),
+    )
+)
+
+
+def save(tx: Connection, rows: Sequence[tuple[str, Conversation, str, datetime | None, datetime]]) -> None:
+    """Write the conversations of a batch: address, conversation, person, when it became unreachable, now."""
+    tx.execute(
+        _SAVE,
+        [
+            {"of": of, "now_state": dump(talk), "now_person": person, "now_unreachable": gone, "now_at": at}
+            for of, talk, person, gone, at in rows
+        ],
+    )
+
+
+def unreachable(tx: Connection, address: str, now: datetime) -> None:
+    """Remember that nothing can be sent to an address until it writes again."""
+    tx.execute(update(ConversationRow).where(ConversationRow.address == address).values(unreachable_at=now))

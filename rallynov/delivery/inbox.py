@@ -1,0 +1,149 @@
+"""The inbox: every event is stored before it is acknowledged, once, and taken in order per conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from rallynov.delivery.tables import ConversationRow, CursorRow, InboxRow, InboxStatus
+from rallynov.storage.base import Base
+
+TRIES = 3
+PAUSES = (timedelta(seconds=1), timedelta(seconds=5))
+"""How long an event that failed waits before its second and third try."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """An event as a door received it. ``payload`` is ASCII-safe JSON; ``status`` POISON sets a malformed one aside."""
+
+    channel: str
+    external_id: str
+    address: str
+    payload: str
+    received_at: datetime
+    status: str = InboxStatus.NEW
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An event whose turn has come."""
+
+    seq: int
+    external_id: str
+    address: str
+    channel: str
+    payload: str
+    received_at: datetime
+    attempts: int
+
+
+def store(tx: Connection, events: Sequence[Incoming]) -> None:
+    """Keep events; one that is already there, by channel and external id, changes nothing."""
+    met = {event.address: event for event in events if event.status == InboxStatus.NEW}
+    if met:
+        meeting = _insert(tx, ConversationRow).on_conflict_do_nothing(index_elements=["address"])
+        tx.execute(meeting, [_conversation(event) for event in met.values()])
+    rows = [
+        {
+            "channel": event.channel,
+            "external_id": event.external_id,
+            "address": event.address,
+            "payload": event.payload,
+            "received_at": event.received_at,
+            "status": event.status,
+            "attempts": 0,
+        }
+        for event in events
+    ]
+    tx.execute(_insert(tx, InboxRow).on_conflict_do_nothing(index_elements=["channel", "external_id"]), rows)
+
+
+def _insert(tx: Connection, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
+    return sqlite.insert(table) if tx.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def _conversation(event: Incoming) -> dict[str, object]:
+    moment = {"created_at": event.received_at, "updated_at": event.received_at}
+    return {"address": event.address, "channel": event.channel, "language": "fr", **moment}
+
+
+def move_cursor(tx: Connection, channel: str, next_offset: int, now: datetime) -> None:
+    """Remember how far a channel was read, in the transaction that stored what was read."""
+    moved = {"next_offset": next_offset, "moved_at": now}
+    done = tx.execute(update(CursorRow).where(CursorRow.channel == channel).values(moved))
+    if done.rowcount == 0:
+        tx.execute(insert(CursorRow), [{"channel": channel, **moved}])
+
+
+def cursor(tx: Connection, channel: str) -> int | None:
+    """Return the next offset to ask for; None when the channel was never read."""
+    return tx.execute(select(CursorRow.next_offset).where(CursorRow.channel == channel)).scalar()
+
+
+def claim(tx: Connection, now: datetime, limit: int, only: int | None = None) -> list[Waiting]:
+    """Take the oldest waiting event of each conversation; on PostgreSQL its conversation is locked for this batch.
+
+    An event that waits for another try keeps the later ones of its conversation waiting.
+    """
+    oldest = func.min(InboxRow.seq)
+    heads = select(oldest).where(InboxRow.status == "new").group_by(InboxRow.address).order_by(oldest).limit(limit)
+    if tx.dialect.name == "postgresql":
+        heads = heads.where(InboxRow.address.in_(_lock(tx, limit)))
+    due = or_(InboxRow.not_before.is_(None), InboxRow.not_before <= now)
+    waiting = select(
+        InboxRow.seq,
+        InboxRow.external_id,
+        InboxRow.address,
+        InboxRow.channel,
+        InboxRow.payload,
+        InboxRow.received_at,
+        InboxRow.attempts,
+    ).where(InboxRow.seq.in_(heads), InboxRow.status == "new", due)
+    if only is not None:
+        waiting = waiting.where(InboxRow.seq == only)
+    return [Waiting(*row) for row in tx.execute(waiting.order_by(InboxRow.seq))]
+
+
+def _lock(tx: Connection, limit: int) -> list[str]:
+    """Lock the conversations of this batch; those another process holds are left to it.
+
+    The events are read by a later statement, which sees what the other process committed before it let go.
+    """
+    waiting = select(InboxRow.address).where(InboxRow.status == "new").distinct().limit(limit * 2)
+    lock = select(ConversationRow.address).where(ConversationRow.address.in_(waiting)).limit(limit)
+    return list(tx.execute(lock.with_for_update(skip_locked=True)).scalars())
+
+
+def done(tx: Connection, seqs: Sequence[int]) -> None:
+    """Mark events as handled, in the transaction that holds their effects."""
+    tx.execute(update(InboxRow).where(InboxRow.seq.in_(seqs)).values(status=InboxStatus.DONE))
+
+
+def failed(tx: Connection, event: Waiting, error: str, now: datetime) -> bool:
+    """Put an event back for another try, or set it aside after the third; return True when it is set aside."""
+    attempts = event.attempts + 1
+    change: dict[str, object] = {"attempts": attempts, "error": error}
+    if attempts >= TRIES:
+        change["status"] = InboxStatus.POISON
+    else:
+        change["not_before"] = now + PAUSES[attempts - 1]
+    tx.execute(update(InboxRow).where(InboxRow.seq == event.seq).values(change))
+    return attempts >= TRIES
+
+
+def next_try(tx: Connection) -> datetime | None:
+    """Return when the next waiting event may be tried; None when nothing waits."""
+    waiting = select(InboxRow.not_before).where(InboxRow.status == "new").order_by(InboxRow.not_before.asc().nulls_first())
+    row = tx.execute(waiting.limit(1)).first()
+    return None if row is None else (row[0] or datetime.min.replace(tzinfo=UTC))
+
+
+def state_of(tx: Connection, channel: str, external_id: str) -> str | None:
+    """Return what became of an event; None when it was never stored."""
+    mine = (InboxRow.channel == channel) & (InboxRow.external_id == external_id)
+    return tx.execute(select(InboxRow.status).where(mine)).scalar()

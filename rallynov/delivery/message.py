@@ -1,0 +1,89 @@
+"""A message as the person receives it: words resolved, markup not yet chosen. What the outbox holds.
+
+A channel renders it by its own one escaper. Its stored form is JSON with short keys, versioned.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import orjson
+
+from rallynov.dialogue.screens import Choice, Screen
+from rallynov.wording import Wording
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Blocks ``(kind, texts)``, choices and actions ``(key, label)``, and the screen and nonce they were drawn with."""
+
+    blocks: tuple[tuple[str, tuple[str, ...]], ...]
+    choices: tuple[tuple[str, str], ...] = ()
+    actions: tuple[tuple[str, str], ...] = ()
+    screen: str = ""
+    nonce: int = 0
+
+    def token(self, key: str) -> str:
+        """Return what a button carries: version, screen, key, nonce; at most 64 bytes."""
+        return f"{VERSION}|{self.screen}|{key}|{self.nonce}"
+
+    def label(self, key: str) -> str:
+        """Return the words of a choice or action; empty when it is not offered."""
+        return next((label for offered, label in (*self.choices, *self.actions) if offered == key), "")
+
+
+def parse_token(token: str) -> tuple[str, str, int] | None:
+    """Read a button's token back into screen, key and nonce; None when it is not one of ours."""
+    version, _, rest = token.partition("|")
+    screen, _, tail = rest.partition("|")
+    key, _, nonce = tail.partition("|")
+    if version != str(VERSION) or not key or not nonce.isascii() or not nonce.isdigit() or len(nonce) > 9:
+        return None
+    return screen, key, int(nonce)
+
+
+def resolve(screen: Screen, nonce: int, wording: Wording, language: str) -> Message:
+    """Put a screen into words. A list of a data file becomes several paragraphs or several items."""
+    blocks: list[tuple[str, tuple[str, ...]]] = []
+    for block in screen.blocks:
+        texts = tuple(text for item in block.items for text in wording.spread(item, language))
+        blocks += [(block.kind, texts)] if block.kind == "list" else [(block.kind, (text,)) for text in texts]
+    return Message(
+        tuple(blocks),
+        _labels(screen.choices, wording, language),
+        _labels(screen.actions, wording, language),
+        screen.name,
+        nonce,
+    )
+
+
+def _labels(choices: tuple[Choice, ...], wording: Wording, language: str) -> tuple[tuple[str, str], ...]:
+    return tuple((choice.key, wording.word(choice.label, language)) for choice in choices)
+
+
+def dump(message: Message) -> str:
+    """Write a message into the outbox's JSON."""
+    return orjson.dumps(
+        {
+            "v": VERSION,
+            "b": message.blocks,
+            "c": message.choices,
+            "a": message.actions,
+            "s": message.screen,
+            "n": message.nonce,
+        }
+    ).decode()
+
+
+def load(body: str) -> Message:
+    """Read a message back from the outbox."""
+    raw = orjson.loads(body)
+    return Message(
+        tuple((kind, tuple(texts)) for kind, texts in raw["b"]),
+        tuple((key, label) for key, label in raw["c"]),
+        tuple((key, label) for key, label in raw["a"]),
+        raw["s"],
+        raw["n"],
+    )

@@ -1,0 +1,169 @@
+"""The outbox: messages as rows, written in the transaction of their turn, each brought to a final state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
+
+from rallynov.delivery.decisions import Klass
+from rallynov.delivery.tables import OutboxRow, OutboxStatus
+
+LEASE = timedelta(seconds=60)
+"""How long a message stays with the process that took it, unless renewed."""
+DOUBTS = 5
+"""How many crashes a reply is sent again after, before it is left ``unknown``."""
+RANKS = {Klass.REPLY: 0, Klass.RECEIPT: 0, Klass.STAFF: 1, Klass.BULK: 2}
+RESENT = (0, 1)
+"""Ranks that a crash sends again: a person waits for them. Announcements are not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message on its way."""
+
+    key: str
+    channel: str
+    address: str
+    klass: Klass
+    body: str
+    attempts: int = 0
+    doubts: int = 0
+
+    def doubted(self) -> Outgoing:
+        """Return this message after a try whose end is not known."""
+        return replace(self, attempts=self.attempts + 1, doubts=self.doubts + 1)
+
+    def tried(self) -> Outgoing:
+        """Return this message after a try that failed."""
+        return replace(self, attempts=self.attempts + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The final state of one message."""
+
+    message: Outgoing
+    status: OutboxStatus
+    provider_id: str | None = None
+    error: str | None = None
+
+
+def add(tx: Connection, messages: Sequence[Outgoing], now: datetime, owner: str | None, pull: frozenset[str]) -> None:
+    """Write the messages of a batch.
+
+    Those of a ``pull`` channel are sent by being there: a page reads them. With an ``owner`` (this process sends)
+    the others are claimed at birth and handed over in memory after the commit; else they wait to be claimed.
+    """
+    born = OutboxStatus.SENDING if owner else OutboxStatus.QUEUED
+    until = now + LEASE if owner else None
+    rows = [
+        {
+            "key": message.key,
+            "channel": message.channel,
+            "address": message.address,
+            "rank": RANKS[message.klass],
+            "body": message.body,
+            "status": OutboxStatus.SENT if message.channel in pull else born,
+            "attempts": 0,
+            "doubts": 0,
+            "lease_owner": None if message.channel in pull else owner,
+            "lease_until": None if message.channel in pull else until,
+            "created_at": now,
+            "finished_at": now if message.channel in pull else None,
+        }
+        for message in messages
+    ]
+    tx.execute(insert(OutboxRow), rows)
+
+
+def claim(tx: Connection, channel: str, owner: str, now: datetime, limit: int) -> list[Outgoing]:
+    """Take waiting messages, replies first, oldest first; on PostgreSQL beside other processes."""
+    due = or_(OutboxRow.not_before.is_(None), OutboxRow.not_before <= now)
+    waiting = (
+        select(
+            OutboxRow.id, OutboxRow.key, OutboxRow.address, OutboxRow.rank, OutboxRow.body, OutboxRow.attempts, OutboxRow.doubts
+        )
+        .where(OutboxRow.channel == channel, OutboxRow.status == OutboxStatus.QUEUED, due)
+        .order_by(OutboxRow.rank, OutboxRow.id)
+        .limit(limit)
+    )
+    rows = tx.execute(waiting.with_for_update(skip_locked=True)).all()
+    if not rows:
+        return []
+    taken = {"status": OutboxStatus.SENDING, "lease_owner": owner, "lease_until": now + LEASE}
+    tx.execute(update(OutboxRow).where(OutboxRow.id.in_([row.id for row in rows])).values(taken))
+    klasses = {rank: klass for klass, rank in reversed(RANKS.items())}
+    return [
+        Outgoing(row.key, channel, row.address, klasses[row.rank], row.body, row.attempts, row.doubts) for row in rows
+    ]
+
+
+_FINISH = (
+    update(OutboxRow)
+    .where(OutboxRow.key == bindparam("of"), OutboxRow.lease_owner == bindparam("by"))
+    .values(
+        status=bindparam("end_status"),
+        provider_id=bindparam("end_id"),
+        error=bindparam("end_error"),
+        attempts=bindparam("end_attempts"),
+        doubts=bindparam("end_doubts"),
+        finished_at=bindparam("end_at"),
+    )
+)
+
+
+def finish(tx: Connection, receipts: Sequence[Receipt], owner: str, now: datetime) -> None:
+    """Write final states; a row that another process took over meanwhile is left to it."""
+    tx.execute(
+        _FINISH,
+        [
+            {
+                "of": receipt.message.key,
+                "by": owner,
+                "end_status": receipt.status,
+                "end_id": receipt.provider_id,
+                "end_error": receipt.error,
+                "end_attempts": receipt.message.attempts + 1,
+                "end_doubts": receipt.message.doubts,
+                "end_at": now,
+            }
+            for receipt in receipts
+        ],
+    )
+
+
+def doubt(tx: Connection, message: Outgoing) -> None:
+    """Remember, before a message is sent again, that it may have arrived already."""
+    mine = OutboxRow.key == message.key
+    tx.execute(update(OutboxRow).where(mine).values(doubts=message.doubts, attempts=message.attempts))
+
+
+def renew(tx: Connection, owner: str, now: datetime) -> None:
+    """Keep what this process is sending."""
+    mine = (OutboxRow.lease_owner == owner) & (OutboxRow.status == OutboxStatus.SENDING)
+    tx.execute(update(OutboxRow).where(mine).values(lease_until=now + LEASE))
+
+
+def release(tx: Connection, owner: str, keys: Sequence[str]) -> None:
+    """Give back messages that were never tried, at the end of this process."""
+    mine = (OutboxRow.lease_owner == owner) & OutboxRow.key.in_(keys) & (OutboxRow.status == OutboxStatus.SENDING)
+    tx.execute(update(OutboxRow).where(mine).values(status=OutboxStatus.QUEUED, lease_owner=None, lease_until=None))
+
+
+def recover(tx: Connection, now: datetime, *, alone: bool) -> int:
+    """Take up what a process that died was sending; return how many messages.
+
+    A person waits for a reply: it goes out again, marked as doubtful. An announcement becomes ``unknown``. When this
+    process is ``alone`` (SQLite) whatever is being sent was left behind; else only what outlived its lease.
+    """
+    left = OutboxRow.status == OutboxStatus.SENDING
+    if not alone:
+        left &= OutboxRow.lease_until < now
+    again = left & OutboxRow.rank.in_(RESENT) & (OutboxRow.doubts < DOUBTS)
+    queued = {"status": OutboxStatus.QUEUED, "doubts": OutboxRow.doubts + 1, "lease_owner": None, "lease_until": None}
+    resent = tx.execute(update(OutboxRow).where(again).values(queued)).rowcount
+    lost = {"status": OutboxStatus.UNKNOWN, "error": "process died while sending", "finished_at": now}
+    return int(resent + tx.execute(update(OutboxRow).where(left).values(lost)).rowcount)

@@ -1,0 +1,163 @@
+"""When the next message may leave: the limits of the Bot API, and the caution a refusal asks for.
+
+Time is an argument, in seconds of any clock that does not go back; the pacer neither waits nor sends. It
+knows only what its own process sent: one sender at a time serves a token.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Final
+
+from rallynov.delivery.decisions import Klass
+
+SECOND: Final = 1.02
+"""Length in seconds of the second that is counted: the network may bring two messages closer together."""
+CREDIT: Final = 0.05
+"""Seconds by which announcements may catch up on a sender that woke late."""
+AFTER_FLOOD: Final = 0.1
+"""Seconds added to the wait Telegram asks for."""
+CLEAN: Final = 60.0
+"""Seconds without a refusal after which a chat is trusted again, and the bulk rate gains one a second."""
+STORM_CHATS: Final = 3
+"""Chats refused within `STORM` seconds that make it a matter of the whole bot."""
+STORM: Final = 2.0
+LONG_WAIT: Final = 5.0
+"""A wait in seconds beyond which a refusal is a matter of the whole bot."""
+MINUTE: Final = 60.0
+_SWEEP: Final = 1_024
+_NOW: Final = float("-inf")
+
+
+@dataclass(slots=True)
+class _Chat:
+    """One chat's recent past; worth nothing once all of it is over."""
+
+    clear_at: float  # when all it got would have left at the sustained rate
+    held_until: float = _NOW
+    wary_until: float = _NOW
+    minute: deque[float] | None = None  # groups only
+
+    def over(self, now: float) -> bool:
+        group = self.minute[-1] + MINUTE if self.minute else _NOW
+        return max(self.clear_at, self.held_until, self.wary_until, group) <= now
+
+
+class Pacer:
+    """Says when a message of a class may go to a chat, from what was sent and refused before.
+
+    Announcements are always paced: at most `rate` messages in any second, all classes counted, of which at
+    most `bulk_rate` announcements, evenly spread; and to one chat `burst`, then `per_chat` a second, which
+    goes for staff messages too. Answers and receipts leave at once, the person sets their pace, until a
+    refusal: then that chat is held for the wait asked and gets `per_chat` a second until a clean minute has
+    passed. A refusal that concerns the whole bot (`STORM_CHATS`, `LONG_WAIT`) holds all announcements and
+    halves their rate, which gains one a second per clean minute; meanwhile answers too keep within `rate`.
+    A group (negative id) gets `group_rate` messages a minute, whatever their class; None lifts that.
+    """
+
+    def __init__(
+        self,
+        rate: int = 30,
+        bulk_rate: int = 20,
+        *,
+        per_chat: float = 1.0,
+        burst: int = 3,
+        group_rate: int | None = 20,
+    ) -> None:
+        if not 1 <= bulk_rate <= rate:
+            raise ValueError(f"bulk_rate {bulk_rate} is not between 1 and rate {rate}")
+        self._rate = rate
+        self._step = 1.0 / per_chat
+        self._slack = (burst - 1) * self._step
+        self._group_rate = group_rate
+        self._all: deque[float] = deque(maxlen=rate)
+        self._bulk: deque[float] = deque(maxlen=bulk_rate)
+        self._full = self._low = bulk_rate  # the bulk rate as configured, and as it was at `_clean_from`
+        self._clean_from = self._storm_at = self._held_until = self._next = _NOW
+        self._refused: dict[int, float] = {}
+        self._chats: dict[int, _Chat] = {}
+        self._sweep_at = _SWEEP
+
+    def bulk_rate(self, now: float) -> int:
+        """Announcements a second allowed at `now`, from 1 to what was configured."""
+        if self._low == self._full:
+            return self._full
+        return min(self._full, self._low + int(max(0.0, now - self._clean_from) / CLEAN))
+
+    def cautious(self, now: float) -> bool:
+        """Whether a refusal that concerns the whole bot still has effects."""
+        return now < self._held_until or self.bulk_rate(now) < self._full
+
+    def ready_at(self, klass: Klass, chat: int, now: float) -> float:
+        """When a message may leave as things stand at `now`; `now` or earlier: at once.
+
+        At that moment the answer is the same, or earlier, unless something was sent or refused in between.
+        """
+        ready = self._chat_ready(klass, chat, now)
+        if klass is Klass.BULK:
+            spread = max(self._held_until, self._next, _window(self._bulk, self.bulk_rate(now)))
+            return max(ready, spread, _window(self._all, self._rate))
+        return max(ready, _window(self._all, self._rate)) if self.cautious(now) else ready
+
+    def sent(self, klass: Klass, chat: int, now: float) -> None:
+        """Count a message as it leaves, before its answer is known."""
+        self._all.append(now)
+        if klass is Klass.BULK:
+            self._bulk.append(now)
+            self._next = max(self._next, now - CREDIT) + 1.0 / self.bulk_rate(now)
+        known = self._chat(chat, now)
+        known.clear_at = max(known.clear_at, now) + self._step
+        if known.minute is not None:
+            known.minute.append(now)
+
+    def flooded(self, chat: int, retry_after: float, now: float, jitter: float = 0.0) -> None:
+        """Note a refusal: `retry_after` seconds as Telegram said, `jitter` seconds drawn by the caller."""
+        until = now + retry_after + AFTER_FLOOD
+        known = self._chat(chat, now)
+        known.held_until = max(known.held_until, until)
+        known.wary_until = max(known.wary_until, known.held_until + CLEAN)
+        known.clear_at = min(known.clear_at, known.held_until)  # the wait has paid for what was sent
+        self._low = self.bulk_rate(now)
+        self._clean_from = max(self._clean_from, now)
+        self._refused.pop(chat, None)  # so that the dict stays in order of time
+        self._refused[chat] = now
+        while self._refused[first := next(iter(self._refused))] <= now - STORM:
+            del self._refused[first]
+        if retry_after > LONG_WAIT or len(self._refused) >= STORM_CHATS:
+            self._beware(now, until + jitter)
+
+    def _beware(self, now: float, until: float) -> None:
+        # The calls in flight when a storm breaks are refused one after the other: that is still one storm.
+        if now >= max(self._held_until, self._storm_at + STORM):
+            self._low = max(1, self._low // 2)
+        self._storm_at = now
+        self._held_until = max(self._held_until, until)
+        self._clean_from = max(self._clean_from, self._held_until)
+
+    def _chat_ready(self, klass: Klass, chat: int, now: float) -> float:
+        known = self._chats.get(chat)
+        if known is None:
+            return _NOW
+        ready = known.held_until
+        if now < known.wary_until:
+            ready = max(ready, known.clear_at)
+        elif klass is Klass.BULK or klass is Klass.STAFF:
+            ready = max(ready, known.clear_at - self._slack)
+        if known.minute is not None and len(known.minute) == known.minute.maxlen:
+            ready = max(ready, known.minute[0] + MINUTE)
+        return ready
+
+    def _chat(self, chat: int, now: float) -> _Chat:
+        known = self._chats.get(chat)
+        if known is None:
+            group = chat < 0 and self._group_rate is not None
+            known = self._chats[chat] = _Chat(now, minute=deque(maxlen=self._group_rate) if group else None)
+            if len(self._chats) > self._sweep_at:
+                self._chats = {key: past for key, past in self._chats.items() if not past.over(now)}
+                self._chats[chat] = known
+                self._sweep_at = max(_SWEEP, 2 * len(self._chats))
+        return known
+
+
+def _window(times: deque[float], rate: int) -> float:
+    """When fewer than `rate` of the last messages lie within a second."""
+    return times[-rate] + SECOND if len(times) >= rate else _NOW

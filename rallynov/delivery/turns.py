@@ -1,0 +1,245 @@
+"""Turns in batches: one transaction and one statement per table for all the conversations that wait.
+
+An event that fails is taken out and the rest of the batch is done again without it. No network, no waiting here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+import structlog
+from sqlalchemy import Connection, insert
+from sqlalchemy.exc import OperationalError
+
+from rallynov.delivery import conversations, inbox, outbox
+from rallynov.delivery.conversations import Address
+from rallynov.delivery.decisions import Klass
+from rallynov.delivery.inbox import Waiting
+from rallynov.delivery.message import Message, dump, resolve
+from rallynov.delivery.outbox import Outgoing
+from rallynov.delivery.tables import AuditRow
+from rallynov.dialogue.engine import Engine
+from rallynov.dialogue.events import Event, Left
+from rallynov.dialogue.screens import Screen, text
+from rallynov.dialogue.turn import Command, Conversation, Scene, Turn
+from rallynov.dialogue.words import say
+from rallynov.storage.store import Store
+from rallynov.wording import Wording
+
+log = structlog.get_logger("rallynov.turns")
+LIMIT = 500
+APOLOGY = Screen(
+    "trouble",
+    (
+        text(
+            say(
+                "A technical problem kept me from handling your last message. What you had given before is kept. Please "
+                "try again; if it happens again, type “talk to a person”."
+            )
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A command with who gave it and when."""
+
+    person: str
+    address: str
+    command: Command
+    at: datetime
+    seq: int
+
+
+class Subject(Protocol):
+    """What a subject offers to the turns: its fact of each person, and the commands it applies."""
+
+    @property
+    def orders(self) -> Sequence[type[Command]]:
+        """Commands that this subject applies."""
+
+    def load(self, tx: Connection, people: Sequence[str]) -> Mapping[str, object]:
+        """Read the fact of each person, one query per table; people without one may be left out."""
+
+    def blank(self, person: str) -> object:
+        """Return the fact of a person of whom nothing is known."""
+
+    def apply(self, tx: Connection, orders: Sequence[Order]) -> None:
+        """Write the effects of a batch, one statement per table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What comes from outside: the clock, new ids, and how to read each channel's payload."""
+
+    clock: Callable[[], datetime]
+    new_id: Callable[[], str]
+    readers: Mapping[str, Callable[[str], Event]]
+    pull: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What a batch did: events handled, messages written, those set aside, and conversations that were touched."""
+
+    handled: tuple[Waiting, ...] = ()
+    outgoing: tuple[Outgoing, ...] = ()
+    poisoned: int = 0
+    claimed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    event: Waiting
+    address: Address
+    turn: Turn
+    left: bool
+
+
+class Turns:
+    """The processor of events; synchronous, run on the writer thread."""
+
+    def __init__(self, store: Store, engine: Engine, wording: Wording, subjects: Sequence[Subject], tools: Tools) -> None:
+        self._store = store
+        self._engine = engine
+        self._wording = wording
+        self._subjects = subjects
+        self._tools = tools
+        self.owner: str | None = None
+        """Set while this process sends: messages are then claimed at birth."""
+
+    def run(self, limit: int = LIMIT) -> Batch:
+        """Handle one event of each waiting conversation; empty when nothing waits."""
+        try:
+            return self._transact(limit, None)
+        except OperationalError:  # the database is away or full: no event is at fault
+            raise
+        except Exception as error:
+            log.warning("batch_failed", error=type(error).__name__)
+            return self._one_by_one(limit)
+
+    def _one_by_one(self, limit: int) -> Batch:
+        """Handle the same events one by one, so that only the one at fault waits or is set aside."""
+        with self._store.read() as tx:
+            waiting = [event.seq for event in inbox.claim(tx, self._tools.clock(), limit)]
+        total = Batch(claimed=bool(waiting))
+        for seq in waiting:
+            part = self._alone(seq)
+            handled, outgoing = (*total.handled, *part.handled), (*total.outgoing, *part.outgoing)
+            total = Batch(handled, outgoing, total.poisoned + part.poisoned, claimed=True)
+        return total
+
+    def _alone(self, seq: int) -> Batch:
+        try:
+            return self._transact(LIMIT, seq)
+        except OperationalError:
+            raise
+        except Exception as error:  # whatever broke, the next events go on
+            log.exception("event_failed", seq=seq, error=type(error).__name__)
+            with self._store.write() as tx:
+                events = inbox.claim(tx, self._tools.clock(), LIMIT, seq)
+                return self._set_back(tx, events[0], error) if events else Batch()
+
+    def _set_back(self, tx: Connection, event: Waiting, error: Exception) -> Batch:
+        now = self._tools.clock()
+        if not inbox.failed(tx, event, type(error).__name__, now):
+            return Batch()
+        log.error("event_set_aside", seq=event.seq, channel=event.channel)
+        message = resolve(APOLOGY, 0, self._wording, "fr")
+        sorry = Outgoing(f"{event.seq}:poison", event.channel, event.address, Klass.REPLY, dump(message))
+        outbox.add(tx, [sorry], now, self.owner, self._tools.pull)
+        return Batch((event,), self._leaving([sorry]), poisoned=1)
+
+    def _transact(self, limit: int, only: int | None) -> Batch:
+        with self._store.write() as tx:
+            now = self._tools.clock()
+            waiting = inbox.claim(tx, now, limit, only)
+            if not waiting:
+                return Batch()
+            decided = self._decide(tx, waiting, now)
+            messages = self._apply(tx, decided, now)
+        return Batch(tuple(waiting), self._leaving(messages), claimed=True)
+
+    def _leaving(self, messages: Sequence[Outgoing]) -> tuple[Outgoing, ...]:
+        """Messages to hand to this process's sender; none when another process sends."""
+        return tuple(messages) if self.owner else ()
+
+    def _decide(self, tx: Connection, waiting: Sequence[Waiting], now: datetime) -> list[_Decided]:
+        known = conversations.fetch(tx, [event.address for event in waiting])
+        met = [replace(a, person_id=a.person_id or self._tools.new_id()) for a in known.values()]
+        people = [address.person_id for address in met if known[address.address].person_id]
+        facts = [(subject, subject.load(tx, people) if people else {}) for subject in self._subjects]
+        by_address = {address.address: address for address in met}
+        decided = []
+        for event in waiting:
+            address = by_address[event.address]
+            person = address.person_id or ""
+            blank = (loaded.get(person) or subject.blank(person) for subject, loaded in facts)
+            scene = _scene(event, address, blank, now)
+            decided.append(self._step(event, address, scene))
+        return decided
+
+    def _step(self, event: Waiting, address: Address, scene: Scene) -> _Decided:
+        happened = self._tools.readers[event.channel](event.payload)
+        turn = self._engine.step(address.talk, happened, scene)
+        return _Decided(event, address, turn, isinstance(happened, Left))
+
+    def _apply(self, tx: Connection, decided: Sequence[_Decided], now: datetime) -> list[Outgoing]:
+        orders = [
+            Order(d.address.person_id or "", d.address.address, command, now, d.event.seq) for d in decided for command in d.turn.commands
+        ]
+        for subject in self._subjects:
+            mine = [order for order in orders if isinstance(order.command, tuple(subject.orders))]
+            if mine:
+                subject.apply(tx, mine)
+        conversations.save(
+            tx,
+            [(d.address.address, d.turn.conversation, d.address.person_id or "", now if d.left else None, now) for d in decided],
+        )
+        if orders:
+            tx.execute(insert(AuditRow), [_audit(order) for order in orders])
+        messages = [message for d in decided for message in self._messages(d)]
+        if messages:
+            outbox.add(tx, messages, now, self.owner, self._tools.pull)
+        inbox.done(tx, [d.event.seq for d in decided])
+        return messages
+
+    def _messages(self, decided: _Decided) -> list[Outgoing]:
+        event, nonce = decided.event, decided.turn.conversation.nonce
+        language = decided.address.language
+        return [
+            Outgoing(
+                f"{event.seq}:{part}",
+                event.channel,
+                event.address,
+                Klass.REPLY,
+                dump(resolve(screen, nonce, self._wording, language)),
+            )
+            for part, screen in enumerate(decided.turn.replies)
+        ]
+
+    def look(self, address: str) -> Message | None:
+        """Return what a conversation is waiting at, without a turn; None for one that never was."""
+        with self._store.read() as tx:
+            known = conversations.fetch(tx, [address]).get(address)
+            if known is None or known.person_id is None:
+                return None
+            person = known.person_id
+            facts = [subject.load(tx, [person]).get(person) or subject.blank(person) for subject in self._subjects]
+        now = self._tools.clock()
+        scene = Scene(now, now, known.language, address.partition(":")[0], {type(fact): fact for fact in facts})
+        return resolve(self._engine.pending(known.talk, scene), known.talk.nonce, self._wording, known.language)
+
+
+def _scene(event: Waiting, address: Address, facts: Iterable[object], now: datetime) -> Scene:
+    return Scene(now, event.received_at, address.language, event.channel, {type(fact): fact for fact in facts})
+
+
+def _audit(order: Order) -> dict[str, object]:
+    action = type(order.command).__name__
+    return {"at": order.at, "actor": order.person, "action": action, "subject": order.command.subject()}
+

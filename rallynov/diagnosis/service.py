@@ -1,0 +1,108 @@
+"""Diagnoses in a batch of turns: the run in progress of each person, and the answers to keep."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from tomllib import TOMLDecodeError, loads
+
+import orjson
+from pydantic import ValidationError
+from sqlalchemy import Connection, Select, Text, and_, bindparam, cast, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import aliased
+
+from rallynov.delivery.turns import Order
+from rallynov.diagnosis.model import Diagnosis, FinishDiagnosis, Grid, SaveAnswer, SaveNote, StartDiagnosis
+from rallynov.diagnosis.tables import AnswerRow, DiagnosisRow
+from rallynov.dialogue.turn import Command
+from rallynov.wording import ContentError
+
+GRID = Path(__file__).parent / "grid.toml"
+
+
+def load_grid(path: Path = GRID) -> Grid:
+    """Read the grid; ``ContentError`` names the file and what is wrong in it."""
+    try:
+        return Grid.model_validate(loads(path.read_text("utf-8")))
+    except (OSError, TOMLDecodeError, ValidationError) as error:
+        raise ContentError(f"{path}: {error}") from error
+
+
+class Diagnoses:
+    """The subject of diagnoses."""
+
+    orders: Sequence[type[Command]] = (StartDiagnosis, SaveAnswer, SaveNote, FinishDiagnosis)
+
+    def __init__(self, edition: str) -> None:
+        self._edition = edition
+
+    def load(self, tx: Connection, people: Sequence[str]) -> Mapping[str, Diagnosis]:
+        """Read the latest run of each person with its answers, in one query."""
+        rows = tx.execute(_latest(tx.dialect.name == "sqlite").where(_RUN.person_id.in_(people)))
+        return {row[0]: _diagnosis(row[1], row[2], row[3]) for row in rows}
+
+    def blank(self, person: str) -> Diagnosis:  # noqa: ARG002  # one protocol for all subjects
+        """Return a diagnosis that was never begun."""
+        return Diagnosis()
+
+    def apply(self, tx: Connection, orders: Sequence[Order]) -> None:
+        """Open runs, keep answers and notes, close runs: one statement each."""
+        started = [(o, c) for o in orders if isinstance(c := o.command, StartDiagnosis)]
+        if started:
+            tx.execute(insert(DiagnosisRow), [self._run(order, command) for order, command in started])
+        self._keep(tx, "value", [(o, c.run, c.question, c.value) for o in orders if isinstance(c := o.command, SaveAnswer)])
+        self._keep(tx, "note", [(o, c.run, c.question, c.note) for o in orders if isinstance(c := o.command, SaveNote)])
+        finished = [{"who": o.person, "nth": c.run, "at": o.at} for o in orders if isinstance(c := o.command, FinishDiagnosis)]
+        if finished:
+            tx.execute(_FINISH, finished)
+
+    def _run(self, order: Order, command: StartDiagnosis) -> dict[str, object]:
+        return {
+            "person_id": order.person,
+            "run": command.run,
+            "edition": self._edition,
+            "grid_version": command.version,
+            "started_at": order.at,
+            "updated_at": order.at,
+        }
+
+    @staticmethod
+    def _keep(tx: Connection, column: str, kept: Sequence[tuple[Order, int, str, str]]) -> None:
+        """Write answers or notes, each in place of an earlier one, and the moment of the run's last change."""
+        if not kept:
+            return
+        rows = [
+            {"person_id": order.person, "run": run, "question": question, column: value, "answered_at": order.at}
+            for order, run, question, value in kept
+        ]
+        saving = (sqlite if tx.dialect.name == "sqlite" else postgresql).insert(AnswerRow)
+        newer = {column: saving.excluded[column], "answered_at": saving.excluded.answered_at}
+        tx.execute(saving.on_conflict_do_update(index_elements=["person_id", "run", "question"], set_=newer), rows)
+        tx.execute(_TOUCH, [{"who": order.person, "nth": run, "at": order.at} for order, run, _, _ in kept])
+
+
+_RUN = aliased(DiagnosisRow)
+_MINE = and_(DiagnosisRow.person_id == bindparam("who"), DiagnosisRow.run == bindparam("nth"))
+_TOUCH = update(DiagnosisRow).where(_MINE).values(updated_at=bindparam("at"))
+_FINISH = update(DiagnosisRow).where(_MINE).values(finished_at=bindparam("at"), updated_at=bindparam("at"))
+
+
+def _latest(is_sqlite: bool) -> Select[tuple[str, int, datetime | None, str | None]]:  # noqa: FBT001
+    """Select the latest run of each person, its answers gathered into one JSON object by the database."""
+    group, pair = (
+        (func.json_group_object, func.json_array) if is_sqlite else (func.json_object_agg, func.json_build_array)
+    )
+    kept = cast(group(AnswerRow.question, pair(AnswerRow.value, AnswerRow.note)), Text)
+    mine = and_(AnswerRow.person_id == _RUN.person_id, AnswerRow.run == _RUN.run)
+    answers = select(kept).where(mine).correlate(_RUN).scalar_subquery()
+    newest = select(func.max(DiagnosisRow.run)).where(DiagnosisRow.person_id == _RUN.person_id).correlate(_RUN)
+    return select(_RUN.person_id, _RUN.run, _RUN.finished_at, answers).where(_RUN.run == newest.scalar_subquery())
+
+
+def _diagnosis(run: int, finished_at: datetime | None, gathered: str | None) -> Diagnosis:
+    kept: dict[str, tuple[str | None, str | None]] = orjson.loads(gathered) if gathered else {}
+    answers = {question: value for question, (value, _) in kept.items() if value is not None}
+    notes = {question: note for question, (_, note) in kept.items() if note}
+    return Diagnosis(run, answers, notes, finished_at)

@@ -1,0 +1,42 @@
+"""The tables of diagnoses: one row a run, one row an answer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, ForeignKeyConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rallynov.storage.base import Base
+
+
+class DiagnosisRow(Base):
+    """One run of the grid by one person; ``run`` counts from 1 for each person."""
+
+    __tablename__ = "diagnosis"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    run: Mapped[int] = mapped_column(primary_key=True)
+    edition: Mapped[str]
+    grid_version: Mapped[str]
+    started_at: Mapped[datetime]
+    updated_at: Mapped[datetime] = mapped_column(index=True)
+    finished_at: Mapped[datetime | None]
+
+
+class AnswerRow(Base):
+    """One answer, by question id; ``note`` is what the person wrote beside it."""
+
+    __tablename__ = "answer"
+    __table_args__ = (
+        ForeignKeyConstraint(["person_id", "run"], ["diagnosis.person_id", "diagnosis.run"], ondelete="CASCADE"),
+        {"sqlite_with_rowid": False},
+    )
+
+    person_id: Mapped[str] = mapped_column(primary_key=True)
+    run: Mapped[int] = mapped_column(primary_key=True)
+    question: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str | None]
+    note: Mapped[str | None]
+    answered_at: Mapped[datetime]

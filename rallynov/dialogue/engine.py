@@ -1,0 +1,155 @@
+"""The engine: ``(conversation, event, scene) -> turn``. It decides and does nothing.
+
+Every subject brings a dialogue; the engine knows what all dialogues share: stale and repeated presses, typed
+answers, near matches, verbs, commands, digressions, and a way out after two failures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Protocol
+
+from rallynov.dialogue.events import Commanded, Event, Oddity, Pressed, Said, Sent
+from rallynov.dialogue.hearing import Hearing, Heard, Lexicon
+from rallynov.dialogue.replies import group_reply, lost, oddity_reply, proposal, stale
+from rallynov.dialogue.screens import Block, Screen
+from rallynov.dialogue.turn import Conversation, Move, Place, Scene, Turn
+from rallynov.text import fold
+
+REPEAT = timedelta(seconds=3)
+"""A text typed twice within this time, before the next question was shown, is one answer."""
+
+
+class Dialogue(Protocol):
+    """What a subject brings to the conversation. Pure."""
+
+    @property
+    def name(self) -> str:
+        """Name of its places."""
+
+    @property
+    def commands(self) -> Sequence[str]:
+        """Names of the commands it answers to, from anywhere."""
+
+    def screen(self, place: Place, scene: Scene) -> Screen:
+        """Return what the person is shown at a place: the pending question."""
+
+    def choose(self, place: Place, key: str, scene: Scene) -> Move:
+        """Decide on a choice or action that the screen of this place offers."""
+
+    def write(self, place: Place, text: str, scene: Scene) -> Move | None:
+        """Decide on a text that is none of the choices; None when it cannot be used."""
+
+    def enter(self, command: Commanded, place: Place, scene: Scene) -> Move:
+        """Decide on one of its commands, given anywhere."""
+
+
+class Engine:
+    """All dialogues behind one ``step``."""
+
+    def __init__(self, dialogues: Sequence[Dialogue], lexicon: Lexicon) -> None:
+        self._dialogues: Mapping[str, Dialogue] = {dialogue.name: dialogue for dialogue in dialogues}
+        self._commands = {name: dialogue for dialogue in dialogues for name in dialogue.commands}
+        self._hearing = Hearing(lexicon)
+
+    def step(self, talk: Conversation, event: Event, scene: Scene) -> Turn:
+        """Decide one turn. Deterministic: the same three arguments give the same turn."""
+        match event:
+            case Pressed():
+                return self._pressed(talk, event, scene)
+            case Said(text):
+                return self._said(talk, text, scene)
+            case Commanded():
+                return self._commanded(talk, event, scene)
+            case Sent(Oddity.GROUP):
+                return Turn(talk, (group_reply(),))
+            case Sent(oddity):
+                return self._again(talk, scene, *oddity_reply(oddity))
+            case _:
+                return Turn(talk)
+
+    def screen(self, place: Place, scene: Scene) -> Screen:
+        """Return the screen of a place; a place that no release knows any more is the reception."""
+        dialogue = self._dialogues.get(place.dialogue) or self._dialogues["reception"]
+        return dialogue.screen(place, scene)
+
+    def pending(self, talk: Conversation, scene: Scene) -> Screen:
+        """Return what was last drawn: the screen of the place, narrowed to the guesses when there are some."""
+        screen = self.screen(talk.place, scene)
+        return proposal(screen, talk.guesses) if talk.guesses else screen
+
+    def _pressed(self, talk: Conversation, press: Pressed, scene: Scene) -> Turn:
+        fingerprint = f"press:{press.nonce}:{press.key}"
+        if fingerprint == talk.last:
+            return Turn(talk)
+        screen = self.pending(talk, scene)
+        if press.nonce != talk.nonce or press.screen != screen.name or not screen.offers(press.key):
+            return self._again(talk, scene, *stale())
+        return self._chosen(replace(talk, last=fingerprint), press.key, scene)
+
+    def _said(self, talk: Conversation, text: str, scene: Scene) -> Turn:
+        if not text:
+            return self._again(talk, scene, *oddity_reply(Oddity.EMPTY))
+        fingerprint = f"text:{fold(text)[:200]}"
+        if self._repeated(talk, fingerprint, scene):
+            return Turn(talk)
+        talk = replace(talk, last=fingerprint)
+        screen = self.screen(talk.place, scene)
+        drawn = self.pending(talk, scene)
+        heard = self._hearing.hear(text, drawn, screen, frozenset(self._commands), scene.language)
+        return self._heard(talk, heard, text, scene)
+
+    def _heard(self, talk: Conversation, heard: Heard, text: str, scene: Scene) -> Turn:
+        if heard.key:
+            return self._chosen(talk, heard.key, scene)
+        if heard.command:
+            return self._commanded(talk, Commanded(heard.command), scene)
+        if heard.near:
+            screen = proposal(self.screen(talk.place, scene), heard.near)
+            return self._draw(replace(talk, guesses=heard.near), screen, scene)
+        move = self._dialogue(talk.place).write(talk.place, text, scene)
+        if move is not None:
+            return self._moved(talk, move, scene)
+        missed = replace(talk, misses=talk.misses + 1, guesses=())
+        return self._again(missed, scene, *lost(text, missed.misses, self.screen(talk.place, scene)))
+
+    def _commanded(self, talk: Conversation, command: Commanded, scene: Scene) -> Turn:
+        dialogue = self._commands.get(command.name)
+        if dialogue is None:
+            return self._again(talk, scene, *lost("/" + command.name, 1, self.screen(talk.place, scene)))
+        talk = replace(talk, last=f"command:{command.name}")
+        return self._moved(talk, dialogue.enter(command, talk.place, scene), scene)
+
+    def _chosen(self, talk: Conversation, key: str, scene: Scene) -> Turn:
+        if talk.guesses and key == "other":
+            return self._again(replace(talk, guesses=()), scene)
+        return self._moved(talk, self._dialogue(talk.place).choose(talk.place, key, scene), scene)
+
+    def _moved(self, talk: Conversation, move: Move, scene: Scene) -> Turn:
+        scene = move.scene or scene
+        place, under = move.to or talk.place, talk.under if move.over or move.to is None else ()
+        if move.over and not talk.under:
+            under = (talk.place,)
+        if move.back:
+            place, under = (talk.under[-1] if talk.under else Place()), ()
+        here = replace(talk, place=place, under=under, misses=0, guesses=())
+        turn = self._draw(here, self.screen(place, scene).led_by(*move.lead), scene)
+        return replace(turn, commands=move.commands)
+
+    def _again(self, talk: Conversation, scene: Scene, *lead: Block) -> Turn:
+        return self._draw(talk, self.pending(talk, scene).led_by(*lead), scene)
+
+    def _draw(self, talk: Conversation, screen: Screen, scene: Scene) -> Turn:
+        drawn = replace(talk, nonce=talk.nonce + 1, last_at=scene.received, asked_at=scene.now)
+        return Turn(drawn, (screen,))
+
+    def _dialogue(self, place: Place) -> Dialogue:
+        return self._dialogues.get(place.dialogue) or self._dialogues["reception"]
+
+    @staticmethod
+    def _repeated(talk: Conversation, fingerprint: str, scene: Scene) -> bool:
+        if fingerprint != talk.last or talk.last_at is None or talk.asked_at is None:
+            return False
+        return scene.received < talk.asked_at and scene.received - talk.last_at < REPEAT

@@ -1,0 +1,86 @@
+"""What can happen in a conversation. Past tense; knows no channel.
+
+A door turns what it received into one of these; the engine sees nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+
+class Oddity(StrEnum):
+    """Messages that are not an answer, each with its own helpful reply."""
+
+    STICKER = "sticker"
+    VOICE = "voice"
+    PICTURE = "picture"
+    DOCUMENT = "document"
+    VIDEO = "video"
+    LOCATION = "location"
+    CONTACT = "contact"
+    POLL = "poll"
+    DICE = "dice"
+    EDITED = "edited"
+    FORWARDED = "forwarded"
+    GROUP = "group"
+    EMPTY = "empty"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The person typed a text, already cleaned."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """The person pressed a button: the screen it stood on, its key, and the nonce of that drawing."""
+
+    screen: str
+    key: str
+    nonce: int
+
+
+@dataclass(frozen=True, slots=True)
+class Commanded:
+    """The person gave a command by name, without its slash."""
+
+    name: str
+    argument: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The person sent something that is not an answer (a sticker, a voice message…)."""
+
+    oddity: Oddity
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The person closed the door: blocked the bot, or left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """The person opened the door again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """Something that calls for no answer by design (a channel post, a type of update not known yet)."""
+
+
+Event: TypeAlias = Said | Pressed | Commanded | Sent | Left | Returned | Ignored
+
+
+def typed(text: str) -> Said | Commanded:
+    """Tell a command (``/reprendre``, ``/start CODE``, ``/menu@bot``) from a text; the text is already cleaned."""
+    if not text.startswith("/") or len(text) < 2 or text[1] in " /":
+        return Said(text)
+    name, _, argument = text[1:].partition(" ")
+    return Commanded(name.partition("@")[0].casefold(), argument.strip())

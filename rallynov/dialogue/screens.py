@@ -1,0 +1,82 @@
+"""Screens: what a person is shown, as values. A screen knows no channel and no language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+from rallynov.dialogue.words import Words
+
+Kind: TypeAlias = Literal["title", "text", "note", "quote", "list"]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One paragraph of a screen.
+
+    ``title`` is a short heading, ``text`` a paragraph, ``note`` something secondary (progress, a hint), ``quote``
+    what the person wrote, ``list`` several items.
+    """
+
+    kind: Kind
+    items: tuple[Words, ...]
+
+
+def title(words: Words) -> Block:
+    """A short heading."""
+    return Block("title", (words,))
+
+
+def text(words: Words) -> Block:
+    """A paragraph."""
+    return Block("text", (words,))
+
+
+def note(words: Words) -> Block:
+    """Something secondary: progress, a hint."""
+    return Block("note", (words,))
+
+
+def quote(words: Words) -> Block:
+    """What the person wrote, given back."""
+    return Block("quote", (words,))
+
+
+def listing(*items: Words) -> Block:
+    """Several items, one a line."""
+    return Block("list", items)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something that can be chosen: pressed, typed as its number or its words.
+
+    ``synonyms`` names a term whose value lists other ways of typing it, in the person's language.
+    """
+
+    key: str
+    label: Words
+    synonyms: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A question put to a person: its words, its numbered choices, and the actions beside them.
+
+    ``choices`` are answers (numbered, written in the text too); ``actions`` are the verbs of navigation.
+    ``notes`` tells that a sentence typed here is kept as a note of this question.
+    """
+
+    name: str
+    blocks: tuple[Block, ...]
+    choices: tuple[Choice, ...] = ()
+    actions: tuple[Choice, ...] = ()
+    notes: bool = False
+
+    def led_by(self, *blocks: Block) -> Screen:
+        """Return this screen with something said before it, in the same message."""
+        return replace(self, blocks=(*blocks, *self.blocks)) if blocks else self
+
+    def offers(self, key: str) -> bool:
+        """Tell whether a key is one of the choices or actions."""
+        return any(choice.key == key for choice in (*self.choices, *self.actions))

@@ -1,0 +1,94 @@
+"""Where a person is, what is known when a turn is decided, and what the decision holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from rallynov.dialogue.screens import Block, Screen
+
+Fact = TypeVar("Fact")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A spot in a dialogue; ``focus`` is a question being edited or a named screen, else derived from the answers."""
+
+    dialogue: str = "reception"
+    focus: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Where a person is; never what they answered.
+
+    ``under`` is the place to come back to after a digression (one at most). ``nonce`` numbers the last screen
+    drawn. ``misses`` counts answers in a row that were not understood. ``guesses`` are the keys proposed after a
+    near match. ``last`` is what the last consumed event said and ``last_at`` when it reached us; ``asked_at`` is
+    when the pending question was put.
+    """
+
+    place: Place = Place()
+    under: tuple[Place, ...] = ()
+    nonce: int = 0
+    misses: int = 0
+    guesses: tuple[str, ...] = ()
+    last: str = ""
+    last_at: datetime | None = None
+    asked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The facts loaded before a turn, one value per type; ``received`` is when the event reached us, ``now`` is now."""
+
+    now: datetime
+    received: datetime
+    language: str = "fr"
+    channel: str = ""
+    facts: Mapping[type, Any] = field(default_factory=dict)
+
+    def of(self, kind: type[Fact]) -> Fact:
+        """Return the fact of a type; ``KeyError`` when its subject was not wired."""
+        fact: Fact = self.facts[kind]
+        return fact
+
+    def having(self, fact: object) -> Scene:
+        """Return this scene with a fact replaced: what is true once the turn's commands are applied."""
+        return Scene(self.now, self.received, self.language, self.channel, {**self.facts, type(fact): fact})
+
+
+class Command:
+    """Something a turn orders; applied in its transaction by the subject that owns it."""
+
+    __slots__ = ()
+
+    def subject(self) -> str:
+        """Name what it acts upon, for the audit: ids only, never what a person typed."""
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What a dialogue decides: where to go, what to order, what to say first, and the facts that follow from it.
+
+    ``to`` None stays where we are. ``over`` goes there as a digression: ``back`` returns from it.
+    """
+
+    to: Place | None = None
+    commands: tuple[Command, ...] = ()
+    lead: tuple[Block, ...] = ()
+    scene: Scene | None = None
+    over: bool = False
+    back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A decided turn: where the person now is, what they are shown, what is ordered."""
+
+    conversation: Conversation
+    replies: tuple[Screen, ...] = ()
+    commands: tuple[Command, ...] = ()

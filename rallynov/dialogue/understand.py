@@ -1,0 +1,279 @@
+"""What a typed text means among a list of choices, or as a verb of navigation.
+
+Two certainties are answers: the number of a choice, its words. A guess is a question ("Vouliez-vous
+dire… ?"): a typo, half a label, a word that several choices share. No guess crosses a negation ("pas en
+place"), and a long sentence is left to people.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from typing import Final
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
+
+from rallynov.dialogue.speech import FRENCH, Speech
+from rallynov.text import fold
+
+MAX_WORDS: Final = 8
+"""A longer text is a story, not a choice: only the whole label is understood."""
+
+_MAX_CHARACTERS: Final = 300
+_MAX_NEAR: Final = 3
+_MIN_LETTERS: Final = 4  # shorter words resemble too many others: "besancon" is 72 % like "non"
+_CUTOFF: Final = 80.0  # one wrong letter in five
+_MARGIN: Final = 10.0  # what is that much less alike than the best is not worth asking
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice as the person sees it; `synonyms` are other ways of typing it, the surest first."""
+
+    key: str
+    label: str
+    synonyms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """The choice, without a doubt."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """One to three choices to ask about, the likeliest first."""
+
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """No choice can be read in the text."""
+
+
+class Verb(StrEnum):
+    """What can be asked for anywhere; the value is the key of its phrases in a language's file."""
+
+    BACK = "back"
+    SKIP = "skip"
+    PAUSE = "pause"
+    HELP = "help"
+    WHY = "why"
+    MENU = "menu"
+    RECAP = "recap"
+    RESULT = "result"
+    RESUME = "resume"
+    PERSON = "person"
+    RESTART = "restart"
+
+
+def understand(
+    text: str, options: Sequence[Option], *, numbered: bool = True, speech: Speech = FRENCH
+) -> Exact | Near | Nothing:
+    """What `text` chooses among `options`, given in the order in which they are shown.
+
+    `Exact` for a position (from 1; `numbered=False` where no numbers are shown), a label, a synonym, or an
+    unambiguous beginning of a label from 4 letters; `Near` for what has to be asked; else `Nothing`. A
+    synonym of several options is asked, the option that lists it earliest first. Never raises; expects a
+    clean text.
+    """
+    said = _key(text) if len(text) <= _MAX_CHARACTERS else ""
+    bare = _bare(said, speech)
+    for version in dict.fromkeys((said, bare, _unstretched(bare))):
+        if version and (whole := _whole(version, options)):
+            return whole
+    if numbered and not _NOT_A_PLACE.search(text) and (placed := _placed(said, bare, options, speech)):
+        return placed
+    if len(bare.split()) > MAX_WORDS or _letters(bare) < _MIN_LETTERS:
+        return Nothing()
+    return (
+        _begun(bare, options, speech)
+        or _held(bare, options, speech)
+        or _alike(bare, options, speech)
+        or Nothing()
+    )
+
+
+def verb(
+    text: str, phrases: Mapping[str, Sequence[str]], *, typos: bool = True, speech: Speech = FRENCH
+) -> Verb | None:
+    """The verb of navigation that `text` is, whole, or None.
+
+    `phrases` gives the ways of typing each verb, by the verb's value; ValueError when one is no verb. One
+    wrong, missing, added or swapped letter inside a word of 5 letters or more is forgiven, unless `typos` is
+    False (where any word can be an answer). None when a typo could be two verbs.
+    """
+    said = _key(text) if len(text) <= _MAX_CHARACTERS else ""
+    spoken = [(meant, _name(way)) for key, ways in phrases.items() for meant in (Verb(key),) for way in ways]
+    bare = _bare(said, speech)
+    if not said or len(bare.split()) > MAX_WORDS:
+        return None
+    for version in (said, bare):
+        for meant, phrase in spoken:
+            if phrase == version:
+                return meant
+    slips = {meant for meant, phrase in spoken if typos and _is_slip(bare, phrase)}
+    return slips.pop() if len(slips) == 1 else None
+
+
+# A quantity, a sign, a decimal: a figure that is not the number of a choice.
+_NOT_A_PLACE = re.compile(r"^\s*[-−–+<>=~]|[%‰€$£]|\d[.,]\d")
+
+
+def _key(text: str) -> str:
+    """`text` folded; as it is, less spaces and repetitions, when it has no letter (`"? ?"` gives `"?"`)."""
+    return fold(text) or re.sub(r"(.)\1+", r"\1", "".join(text.split()))
+
+
+# The words of the files come back at every message. What people type never enters a cache: it is theirs.
+_name = lru_cache(maxsize=4096)(_key)
+
+
+def _unstretched(said: str) -> str:
+    return re.sub(r"([a-z])\1{2,}", r"\1", said)  # "ouiiii"
+
+
+def _bare(said: str, speech: Speech) -> str:
+    """`said` without the words around it that say nothing; never empty when `said` is not."""
+    before = ""
+    while said != before:
+        before = said
+        for opening in speech.openings:
+            said = said.removeprefix(opening + " ")
+        for closing in speech.closings:
+            said = said.removesuffix(" " + closing)
+        first, _, rest = said.partition(" ")
+        # "oui, en place", "non, pas encore": said twice. "oui, pas encore" is no such thing.
+        if rest and first == (speech.no if _denied(rest, speech) else speech.yes):
+            said = rest
+    return said
+
+
+def _letters(said: str) -> int:
+    return len(said.replace(" ", ""))
+
+
+def _denied(said: str, speech: Speech) -> bool:
+    return not speech.denials.isdisjoint(said.split())
+
+
+def _near(keys: Iterable[str]) -> Near | None:
+    found = tuple(dict.fromkeys(keys))[:_MAX_NEAR]
+    return Near(found) if found else None
+
+
+def _names(options: Sequence[Option], like: str, speech: Speech) -> Iterator[tuple[str, Option]]:
+    """Labels and synonyms that can be guessed: long enough, and denying when `like` does."""
+    denied = _denied(like, speech)
+    for option in options:
+        for name in map(_name, (option.label, *option.synonyms)):
+            if _letters(name) >= _MIN_LETTERS and _denied(name, speech) == denied:
+                yield name, option
+
+
+def _whole(said: str, options: Sequence[Option]) -> Exact | Near | None:
+    labelled = [option.key for option in options if _name(option.label) == said]
+    if len(labelled) == 1:
+        return Exact(labelled[0])
+    ranks = {
+        option.key: names.index(said)
+        for option in options
+        if said in (names := [_name(name) for name in (option.label, *option.synonyms)])
+    }
+    return Exact(next(iter(ranks))) if len(ranks) == 1 else _near(sorted(ranks, key=ranks.__getitem__))
+
+
+def _placed(said: str, bare: str, options: Sequence[Option], speech: Speech) -> Exact | Near | Nothing | None:
+    """A choice by its number; None when `bare`, what matters of `said`, is no number."""
+    words = bare.split()
+    while words and (words[0] in speech.articles or words[0] in speech.pointers):
+        words.pop(0)
+    figures = [n for word in words if (n := _figure(word, speech))]
+    keys = [options[n - 1].key for n in figures if n <= len(options)]
+    if len(figures) == len(words) == 1 and (keys or words[0].isdecimal()):
+        sure = not speech.pointers.isdisjoint(said.split())
+        return Exact(keys[0]) if keys and sure else _pointed(str(figures[0]), keys, options)
+    if len(figures) == 2 and all(word in speech.either or _figure(word, speech) for word in words):
+        return _begun(bare, options, speech) or _near(keys) or Nothing()
+    if figures and words[0].isdecimal() and keys:
+        return _numbered(keys[0], " ".join(words[1:]), options, speech)
+    return None
+
+
+def _pointed(figure: str, keys: Sequence[str], options: Sequence[Option]) -> Exact | Near | Nothing:
+    """A figure alone. Among labels with figures ("1-2", "3-5 salariés") it may be a quantity: asked."""
+    figured = [o for o in options if any(word.isdecimal() for word in _name(o.label).split())]
+    spelled = [o.key for o in figured if figure in _name(o.label).split()]
+    if keys and (not figured or spelled == keys):
+        return Exact(keys[0])
+    return _near([*spelled, *keys]) or Nothing()
+
+
+def _numbered(place: str, rest: str, options: Sequence[Option], speech: Speech) -> Exact | Near | Nothing:
+    """A number and words: an answer when they agree, a question when they do not."""
+    read = understand(rest, options, numbered=False, speech=speech)
+    return Near((place, read.key)) if isinstance(read, Exact) and read.key != place else read
+
+
+def _figure(word: str, speech: Speech) -> int:
+    """The number a word writes, 0 when none."""
+    digits = re.fullmatch(rf"(?:n|no)?([0-9]{{1,2}}){speech.ordinal}?", word)
+    return int(digits[1]) if digits else speech.figures.get(word, 0)
+
+
+def _begun(said: str, options: Sequence[Option], speech: Speech) -> Exact | Near | None:
+    """Labels that begin with `said`; the only one is sure when no word but a first is left half."""
+    found = [
+        o
+        for o in options
+        if (name := _name(o.label)).startswith(said) and _denied(name, speech) == _denied(said, speech)
+    ]
+    if len(found) == 1 and (" " not in said or _name(found[0].label).startswith(said + " ")):
+        return Exact(found[0].key)
+    return _near(option.key for option in found)
+
+
+def _held(said: str, options: Sequence[Option], speech: Speech) -> Near | None:
+    """Names held in `said`, the longest first and each word once; else labels that hold `said`."""
+    left, found = f" {said} ", []
+    for name, option in sorted(_names(options, said, speech), key=lambda pair: -len(pair[0])):
+        if f" {name} " in left:
+            left = left.replace(f" {name} ", " / ")
+            found.append(option.key)
+    holding = [o.key for name, o in _names(options, said, speech) if f" {said} " in f" {name} "]
+    keys = dict.fromkeys(found or holding)
+    return _near(keys) if len(keys) <= _MAX_NEAR else None
+
+
+def _alike(said: str, options: Sequence[Option], speech: Speech) -> Near | None:
+    """Names that differ by a typo or two."""
+    scores: dict[str, float] = {}
+    for name, option in _names(options, said, speech):
+        score = fuzz.ratio(said, name, score_cutoff=_CUTOFF)
+        scores[option.key] = max(score, scores.get(option.key, 0))
+    best = max(scores.values(), default=0)
+    ranked = sorted(scores, key=scores.__getitem__, reverse=True)
+    return _near(key for key in ranked if best and scores[key] >= max(_CUTOFF, best - _MARGIN))
+
+
+def _is_slip(said: str, phrase: str) -> bool:
+    """Whether one long word differs by one edit that leaves its first and last letters."""
+    if abs(len(said) - len(phrase)) > 1:
+        return False
+    words, meant = said.split(), phrase.split()
+    wrong = [pair for pair in zip(words, meant, strict=False) if pair[0] != pair[1]]
+    if len(words) != len(meant) or len(wrong) != 1:
+        return False
+    typed, right = wrong[0]
+    # "barrière" is not "arrière", "humains" is not "humain": ends tell words apart, fingers slip inside.
+    return (
+        len(right) >= 5
+        and typed[0] == right[0]
+        and typed[-1] == right[-1]
+        and OSA.distance(typed, right) == 1
+    )

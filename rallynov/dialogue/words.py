@@ -1,0 +1,57 @@
+"""Words not yet resolved: what the engine wants to say, before any language is chosen.
+
+A flow never holds a sentence in French: it holds an English msgid with its slots, a term of a data file, or what
+a person typed. The service resolves them (``rallynov.wording``) just before the outbox.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """A sentence of the interface: an English msgid of the gettext catalogue and its slots."""
+
+    msgid: str
+    slots: tuple[tuple[str, Slot], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plural:
+    """A sentence that depends on a count; ``n`` is also offered to it as the slot ``{n}``."""
+
+    one: str
+    many: str
+    n: int
+    slots: tuple[tuple[str, Slot], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Words of a data file, by key: ``Term("grid.R1.title")`` is ``[R1] title`` of ``locales/*/grid.toml``."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What a person typed, shown verbatim: never a format string, never markup."""
+
+    text: str
+
+
+Words: TypeAlias = Say | Plural | Term | Typed
+Slot: TypeAlias = Words | int | float | datetime
+
+
+def say(msgid: str, **slots: Slot) -> Say:
+    """Build a sentence; ``pybabel`` finds its msgid by this function's name."""
+    return Say(msgid, tuple(slots.items()))
+
+
+def plural(one: str, many: str, n: int, **slots: Slot) -> Plural:
+    """Build a sentence that depends on ``n``; ``pybabel`` finds both msgids by this function's name."""
+    return Plural(one, many, n, tuple(slots.items()))

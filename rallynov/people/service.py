@@ -1,0 +1,40 @@
+"""People in a batch of turns: who they are, and which notice they accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from rallynov.delivery.turns import Order
+from rallynov.dialogue.turn import Command
+from rallynov.people.model import AcceptNotice, Person
+from rallynov.people.tables import PersonRow
+
+
+class People:
+    """The subject of people; a person becomes a row when they first accept the notice: before, nothing is kept."""
+
+    orders: Sequence[type[Command]] = (AcceptNotice,)
+
+    def load(self, tx: Connection, people: Sequence[str]) -> Mapping[str, Person]:
+        """Read each person."""
+        rows = tx.execute(select(PersonRow.id, PersonRow.notice_version).where(PersonRow.id.in_(people)))
+        return {row[0]: Person(row[0], row[1]) for row in rows}
+
+    def blank(self, person: str) -> Person:
+        """Return a person of whom nothing is known."""
+        return Person(person)
+
+    def apply(self, tx: Connection, orders: Sequence[Order]) -> None:
+        """Record the notices that were accepted."""
+        dialect = sqlite if tx.dialect.name == "sqlite" else postgresql
+        rows = [
+            {"id": o.person, "notice_version": o.command.version, "notice_at": o.at, "created_at": o.at}
+            for o in orders
+            if isinstance(o.command, AcceptNotice)
+        ]
+        accepting = dialect.insert(PersonRow)
+        newer = {"notice_version": accepting.excluded.notice_version, "notice_at": accepting.excluded.notice_at}
+        tx.execute(accepting.on_conflict_do_update(index_elements=["id"], set_=newer), rows)

@@ -1,0 +1,54 @@
+"""The dialogue of privacy: the notice in full, and the erasure of everything a person gave. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rallynov.diagnosis.model import Diagnosis
+from rallynov.dialogue.events import Commanded
+from rallynov.dialogue.screens import Choice, Screen, note, text, title
+from rallynov.dialogue.turn import Move, Place, Scene
+from rallynov.dialogue.words import Term, say
+from rallynov.people.model import EraseMe, Person
+
+NAME = "privacy"
+ERASE = Place(NAME, "erase")
+
+
+class PrivacyDialogue:
+    """Privacy in conversation: reading the notice never loses one's place."""
+
+    name = NAME
+    commands: Sequence[str] = ("confidentialite", "privacy", "effacer", "supprimer")
+
+    def screen(self, place: Place, scene: Scene) -> Screen:  # noqa: ARG002  # one protocol for all dialogues
+        """Return the confirmation of an erasure: the only screen of this dialogue."""
+        return Screen(
+            "erase",
+            (
+                title(say("Erase all your answers?")),
+                text(say("Your answers, your notes and your results are erased at once, for good. This cannot be undone.")),
+            ),
+            (Choice("keep", say("No, keep everything")), Choice("erase", say("Yes, erase everything"))),
+        )
+
+    def choose(self, place: Place, key: str, scene: Scene) -> Move:  # noqa: ARG002
+        """Erase, or come back to where the person was."""
+        if key != "erase":
+            return Move(back=True, lead=(note(say("Nothing was erased.")),))
+        blank = scene.having(Diagnosis()).having(Person(scene.of(Person).id))
+        done = note(say("Everything you gave has been erased. Telegram keeps its own copy of this conversation: you can "
+                        "delete it in the application."))
+        if scene.channel != "telegram":
+            done = note(say("Everything you gave has been erased."))
+        return Move(Place(), (EraseMe(),), (done,), blank)
+
+    def write(self, place: Place, text: str, scene: Scene) -> Move | None:  # noqa: ARG002
+        """Use no text: an erasure is chosen, never guessed."""
+        return None
+
+    def enter(self, command: Commanded, place: Place, scene: Scene) -> Move:
+        """Show the notice and the pending question again; or ask before erasing."""
+        if command.name in {"effacer", "supprimer"}:
+            return Move(to=ERASE, over=place != ERASE)
+        return Move(lead=(title(say("Your data")), text(Term("privacy:notice:full"))))

@@ -1,0 +1,106 @@
+"""The reception: the first words, the menu, help, and how to reach a person. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rallynov.diagnosis.model import Diagnosis, Grid
+from rallynov.dialogue.events import Commanded
+from rallynov.dialogue.screens import Block, Choice, Screen, listing, note, text, title
+from rallynov.dialogue.turn import Move, Place, Scene
+from rallynov.dialogue.words import Typed, Words, say
+
+NAME = "reception"
+DIAGNOSIS = "diagnosis"
+
+
+class Reception:
+    """The reception in conversation; ``contact`` tells how to reach a person, ``edition`` names the rally."""
+
+    name = NAME
+    commands: Sequence[str] = ("start", "menu", "pause", "annuler", "aide", "help", "contact")
+
+    def __init__(self, grid: Grid, edition: str, contact: str) -> None:
+        self._form = grid.form()
+        self._edition = edition
+        self._contact = contact
+
+    def screen(self, place: Place, scene: Scene) -> Screen:  # noqa: ARG002  # one protocol for all dialogues
+        """Return the welcome of a newcomer, or the menu of who comes back."""
+        mine = scene.of(Diagnosis)
+        if not mine.run:
+            return Screen("welcome", self._welcome(), (Choice("begin", say("Begin the diagnosis")),), _ASIDE)
+        pending = self._form.next_open(mine.given)
+        if pending is None:
+            choices = (
+                Choice("result", say("See my result")),
+                Choice("recap", say("Read and change my answers")),
+                Choice("restart", say("Start a new diagnosis")),
+            )
+            return Screen("menu", (text(say("Your diagnosis is complete. What would you like to do?")),), choices, _ASIDE)
+        number, total = self._form.number(pending.id), len(self._form.questions)
+        choices = (
+            Choice("resume", say("Resume at question {number} of {total}", number=number, total=total)),
+            Choice("recap", say("Read and change my answers")),
+        )
+        blocks = (text(say("Your diagnosis is under way and your answers are kept. What would you like to do?")),)
+        return Screen("menu", blocks, choices, _ASIDE)
+
+    def choose(self, place: Place, key: str, scene: Scene) -> Move:
+        """Go where the person chose."""
+        match key:
+            case "result" | "recap" | "restart":
+                return Move(to=Place(DIAGNOSIS, key))
+            case "begin" | "resume":
+                return Move(to=Place(DIAGNOSIS))
+            case _:
+                return self.enter(Commanded(key), place, scene)
+
+    def write(self, place: Place, text: str, scene: Scene) -> Move | None:  # noqa: ARG002
+        """Use no text here."""
+        return None
+
+    def enter(self, command: Commanded, place: Place, scene: Scene) -> Move:
+        """Show the menu; or help and the contact, then the pending question again."""
+        match command.name:
+            case "aide" | "help":
+                return Move(lead=_HELP)
+            case "contact" | "person":
+                return Move(lead=(title(say("Talk to a person")), text(self._reach())))
+            case "pause" | "annuler" if scene.of(Diagnosis).run:
+                kept = note(say("Everything you answered is kept. Come back whenever you like, and type “resume”."))
+                return Move(to=Place(), lead=(kept,))
+            case _:
+                return Move(to=Place())
+
+    def _reach(self) -> Words:
+        return say("You can reach the team of the rally here: {contact}.", contact=Typed(self._contact))
+
+    def _welcome(self) -> tuple[Block, ...]:
+        return (
+            title(say("Welcome to {edition}", edition=Typed(self._edition))),
+            text(
+                say(
+                    "This self-diagnosis helps you recognise the socially innovative practices that you may already have. "
+                    "It takes about ten minutes: {total} questions, one at a time, and you may stop and come back. "
+                    "It is anonymous: your answers serve to show you your result, and you can erase them at any time.",
+                    total=len(self._form.questions),
+                )
+            ),
+        )
+
+
+_ASIDE = (Choice("confidentialite", say("Your data")), Choice("help", say("Help")), Choice("person", say("Talk to a person")))
+_HELP: tuple[Block, ...] = (
+    title(say("Help")),
+    text(say("Press a button, or type the number or the words of your answer. At any time you may type:")),
+    listing(
+        say("“back”: return to the previous question"),
+        say("“skip”: leave a question for later; it counts as “I do not know”"),
+        say("“pause”: stop here; everything is kept, and “resume” brings you back"),
+        say("“recap”: read and change your answers"),
+        say("“why”: know why a question is asked"),
+        say("“talk to a person”: reach the team of the rally"),
+        say("/confidentialite: what becomes of your data; /effacer: erase it"),
+    ),
+)

@@ -1,0 +1,75 @@
+"""The schema, brought up to date: Alembic's migrations, one process at a time, a copy taken before each.
+
+Refuses a database that a newer release has migrated.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import structlog
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, text
+
+from rallynov.storage.store import Store
+
+log = structlog.get_logger("rallynov.schema")
+MIGRATIONS = Path(__file__).parent / "migrations"
+LOCK = 0x52616C6C79
+"""Key of PostgreSQL's advisory lock around a migration."""
+
+
+class NewerSchemaError(Exception):
+    """The database was migrated by a newer release than this one."""
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config
+
+
+def head() -> str:
+    """Return the revision that this release needs."""
+    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+
+
+def revision(store: Store) -> str | None:
+    """Return the revision of a database; None when it is empty."""
+    with store.read() as tx:
+        return MigrationContext.configure(tx).get_current_revision()
+
+
+def migrate(store: Store) -> str | None:
+    """Bring the schema up to date; return the path of the copy taken before, None when nothing was to be done."""
+    present = revision(store)
+    if present == head():
+        return None
+    scripts = ScriptDirectory.from_config(_config())
+    try:
+        scripts.get_revision(present)
+    except CommandError:
+        raise NewerSchemaError(str(present)) from None
+    copy = _copy(store, present) if present else None
+    with store.write() as tx:
+        if not store.is_sqlite:
+            tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+        command.upgrade(_config(tx), "head")
+    log.info("migrated", from_revision=present, to_revision=head())
+    return copy
+
+
+def _copy(store: Store, present: str) -> str | None:
+    """Copy a SQLite database by ``VACUUM INTO``; PostgreSQL's is its operator's to dump (docs/operations.md)."""
+    if not store.is_sqlite or not store.url.database or store.url.database == ":memory:":
+        return None
+    path = Path(store.url.database).with_suffix(f".before-{present}.db")
+    path.unlink(missing_ok=True)
+    with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("VACUUM INTO ?", (str(path),))
+    return str(path)

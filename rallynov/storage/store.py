@@ -1,0 +1,107 @@
+"""The database: one engine, one writer thread, short transactions, the same contract on SQLite and PostgreSQL.
+
+Refuses a second ``run`` on one SQLite file, and a lost update: SQLite's write transactions are ``BEGIN IMMEDIATE``
+(the driver's default silently lost 770 to 991 of 1,200 concurrent updates in our trial).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=10000",
+    "PRAGMA trusted_schema=OFF",
+    "PRAGMA journal_size_limit=67108864",
+)
+WRITING = {"rallynov_writing": True}
+
+
+class AlreadyRunningError(Exception):
+    """Another process owns this SQLite file."""
+
+
+class Store:
+    """A database, by its URL (``sqlite:///…`` or ``postgresql://…``)."""
+
+    def __init__(self, url: str | URL) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
+        self._lock: IO[str] | None = None
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Open one write transaction; committed on leaving, rolled back on an error."""
+        with self.engine.connect().execution_options(**WRITING) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Open one read transaction: one snapshot."""
+        with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    async def writing(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run synchronous work on the writer thread, one piece at a time, in order."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._writer, lambda: work(*args, **kwargs))
+
+    def own(self) -> None:
+        """Take the SQLite file for this process; ``AlreadyRunningError`` when another ``run`` has it."""
+        if not self.is_sqlite or not self.url.database:
+            return
+        path = Path(self.url.database).with_name("rallynov.lock")
+        lock = path.open("w", encoding="utf-8")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            lock.close()
+            raise AlreadyRunningError(str(self.url.database)) from error
+        self._lock = lock
+
+    def close(self) -> None:
+        """End the writer thread and the connections; release the file."""
+        self._writer.shutdown(wait=True)
+        self.engine.dispose()
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+
+def _sqlite(url: URL) -> Engine:
+    engine = create_engine(url, pool_size=8)
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # transactions are ours to begin
+        for pragma in PRAGMAS:
+            connection.execute(pragma)
+
+    @event.listens_for(engine, "begin")
+    def _begun(connection: Connection) -> None:
+        writing = connection.get_execution_options().get("rallynov_writing")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine
+
+
+def _postgresql(url: URL) -> Engine:
+    options = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 15_000}
+    plain = url.set(drivername="postgresql+psycopg")
+    return create_engine(plain, pool_size=8, pool_pre_ping=True, connect_args=options)

@@ -1,0 +1,11 @@
+"""What people type and what the product writes, as text: cleaned, compared, measured, cut, typeset.
+
+Everything is a pure function of a string. Nothing here knows a channel, a catalogue or a person.
+"""
+
+from rallynov.text.cleaning import MAX_CHARACTERS, clean_line, clean_text
+from rallynov.text.folding import fold
+from rallynov.text.measure import split_message, utf16_len
+from rallynov.text.typography import french
+
+__all__ = ["MAX_CHARACTERS", "clean_line", "clean_text", "fold", "french", "split_message", "utf16_len"]

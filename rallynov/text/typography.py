@@ -1,0 +1,57 @@
+"""French typography, in one place: catalogues are written with plain keys, readers receive the right signs.
+
+Applied to the catalogue's words, before names and answers take their places in them. Never touches an
+address, a command, code, markup or a placeholder.
+"""
+
+import re
+
+NBSP = "\u00a0"
+NNBSP = "\u202f"
+
+_SPACES = "[ \t\u00a0\u2009\u202f]"
+_EMAIL = r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"
+_KEPT = "|".join(
+    (
+        r"```[\s\S]*?```|`[^`\n]*`",  # code
+        r"<[A-Za-z/][^<>]*>|&\#?\w{1,31};",  # markup: the ; of an entity is not punctuation
+        r"\{[^{}]*\}|%\(\w+\)[\w.]*|\$\{?\w+\}?",  # placeholders
+        # An address ends before the sign that ends the sentence.
+        r"(?:https?://|www\.|mailto:|tel:|tg://)[^\s<>«»]*[^\s<>«».,;:!?…)'’\"]",
+        # "d'aide@x.fr" begins with an article, "o'neil@x.fr" does not.
+        rf"(?<![\w.+'-])(?!(?:[cdjlmnst]|\w{{0,8}}qu)'){_EMAIL}",
+        r"(?<![\w/.])/\w+",  # /commande
+    )
+)
+_RULES = re.compile(
+    rf"(?P<kept>{_KEPT})"
+    rf"|(?P<open>«{_SPACES}*)"
+    rf"|(?P<close>(?<=[^\s«]){_SPACES}*»)"
+    # Only before a space, an end or a closing sign: "10:30", "a?b=c" and ":-)" are not sentences.
+    rf"|(?P<high>(?<=[^\s;:!?«(\[]){_SPACES}*(?P<marks>[;!?]+)(?=[\s<»”\")\]*_~]|$))"
+    rf"|(?P<colon>(?<=[^\s;:!?«(\[]){_SPACES}*:(?=[\s<*_]|$))"
+    r"|(?P<apostrophe>(?<=[^\W\d_])'(?=[\w«{<`*/]))"
+    r"|(?P<dots>(?<!\.)\.{3}(?!\.))",
+    re.IGNORECASE,
+)
+_SIGNS = {
+    "open": "«" + NNBSP,
+    "close": NNBSP + "»",
+    "colon": NBSP + ":",
+    "apostrophe": "’",
+    "dots": "…",
+}
+
+
+def french(text: str) -> str:
+    """`text` with French spaces, apostrophes and ellipses.
+
+    A narrow no-break space (U+202F) before `; ! ?` and inside `« »`, a no-break space (U+00A0) before `:`,
+    `’` for `'` inside a word, `…` for `...`. Doing it twice changes nothing.
+    """
+    return _RULES.sub(_typeset, text)
+
+
+def _typeset(found: re.Match[str]) -> str:
+    rule = found.lastgroup or ""
+    return NNBSP + found["marks"] if rule == "high" else _SIGNS.get(rule, found[0])

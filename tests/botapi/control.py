@@ -1,0 +1,197 @@
+"""What a test does and sees: people who write and press, faults, records. Call it from any thread."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+import orjson
+
+from .chats import Chats, chat, now, person
+from .faults import Fault, Faults
+from .updates import Updates
+
+if TYPE_CHECKING:
+    from .server import Call, Poll
+
+Seen = TypeVar("Seen")
+
+
+class Control:
+    """The test's side of the server."""
+
+    _changed: threading.Condition
+    _loop: asyncio.AbstractEventLoop
+    _updates: Updates
+    _chats: Chats
+    _faults: Faults
+    _calls: list["Call"]
+    _latency: float
+    _poll: "Poll | None"
+    _pump: Callable[[], None]
+
+    # people
+
+    def push(self, update: dict[str, Any]) -> int:
+        """Add an update (without update_id) and give its id."""
+        with self._changed:
+            query = update.get("callback_query")
+            if isinstance(query, dict) and "id" in query:
+                self._chats.queries.add(str(query["id"]))
+            update_id = self._updates.add(update)
+        self._loop.call_soon_threadsafe(self._pump)
+        return update_id
+
+    def text(self, chat_id: int, text: str, **extra: Any) -> int:
+        """A person writes; `extra` goes into the message. Gives the update_id."""
+        sender = {"from": person(chat_id), "chat": chat(chat_id), "date": now(), "text": text}
+        if text.startswith("/"):
+            length = len(text.split(maxsplit=1)[0])
+            extra = {"entities": [{"offset": 0, "length": length, "type": "bot_command"}], **extra}
+        with self._changed:
+            return self.push({"message": {"message_id": self._chats.next_id(), **sender, **extra}})
+
+    def press(self, chat_id: int, button: str, message_id: int | None = None) -> int:
+        """A person presses a button (all or part of its words, or its data) of the last card or an older one.
+
+        Gives the update_id; LookupError names the buttons that are there.
+        """
+        with self._changed:
+            message, data = self._chats.button(chat_id, button, message_id)
+            return self._press(chat_id, message, data)
+
+    def forge(self, chat_id: int, data: str, message_id: int = 1) -> int:
+        """A press with any data, on any message id, whether a button says so or not. Gives the update_id."""
+        with self._changed:
+            gone = {"message_id": message_id, "chat": chat(chat_id), "date": 0}
+            message = self._chats.visible.get(chat_id, {}).get(message_id, gone)
+            return self._press(chat_id, message, data)
+
+    def raw(self, value: Any) -> int:
+        """Add any JSON value (or bytes, even broken) verbatim where an update stands.
+
+        A value that tells no update_id cannot be confirmed: it is shown once only.
+        """
+        with self._changed:
+            update_id = self._updates.add_raw(value)
+        self._loop.call_soon_threadsafe(self._pump)
+        return update_id
+
+    # what is seen
+
+    def messages(self, chat_id: int) -> list[dict[str, Any]]:
+        """Messages of the bot a person sees in the chat, in order, as edited. Not to be changed."""
+        with self._changed:
+            return list(self._chats.visible.get(chat_id, {}).values())
+
+    def buttons(self, chat_id: int) -> list[str]:
+        """Words of the buttons of the last card in the chat, [] when there is none."""
+        cards = [
+            one["reply_markup"]["inline_keyboard"] for one in self.messages(chat_id) if "reply_markup" in one
+        ]
+        return [one["text"] for row in cards[-1] for one in row] if cards else []
+
+    @property
+    def calls(self) -> list["Call"]:
+        """Every call so far, in the order of the answers."""
+        with self._changed:
+            return list(self._calls)
+
+    def made(self, method: str) -> list["Call"]:
+        """Give the calls of one method."""
+        return [call for call in self.calls if call.method.lower() == method.lower()]
+
+    @property
+    def confirmed(self) -> int:
+        """The highest offset received: every update below it is confirmed (0 at first)."""
+        with self._changed:
+            return self._updates.confirmed
+
+    @property
+    def pending(self) -> list[int]:
+        """Ids of the updates not confirmed yet."""
+        with self._changed:
+            return [one.update_id for one in self._updates.pending]
+
+    @property
+    def polling(self) -> bool:
+        """Whether a getUpdates waits now."""
+        with self._changed:
+            return self._poll is not None
+
+    def wait(self, predicate: Callable[[Self], Seen], timeout: float = 10) -> Seen:
+        """Block until the predicate gives a true value, and give it; TimeoutError tells the last calls.
+
+        A LookupError of the predicate means "not yet": `api.messages(7)[-1]` needs no check of its own.
+        """
+        with self._changed:
+            seen = self._changed.wait_for(lambda: self._try(predicate), timeout)
+            if not seen:
+                last = [(call.method, call.status) for call in self._calls[-8:]]
+                pending = [one.update_id for one in self._updates.pending[:5]]
+                raise TimeoutError(f"not within {timeout} s; last calls {last}, pending {pending}")
+            return seen
+
+    # faults
+
+    def fail(
+        self,
+        method: str,
+        status: int,
+        times: int | None = None,
+        retry_after: int | None = None,
+        body: Any = None,
+    ) -> None:
+        """Refuse the next calls of a method (`*`: any), `times` or until healed; `body` replaces ours."""
+        raw = body.encode() if isinstance(body, str) else body
+        if raw is not None and not isinstance(raw, bytes):
+            raw = orjson.dumps(raw)
+        self._fault(method, Fault("fail", times, status, retry_after, raw))
+
+    def drop(self, method: str, times: int | None = 1) -> None:
+        """Do what the next calls ask, then cut the connection before the answer."""
+        self._fault(method, Fault("drop", times))
+
+    def hang(self, method: str, times: int | None = 1) -> None:
+        """Take the next calls and never answer; nothing is done."""
+        self._fault(method, Fault("hang", times))
+
+    def heal(self, method: str | None = None) -> None:
+        """End the faults of a method; of everything, blocked and flooded chats too, when None."""
+        with self._changed:
+            self._faults.heal(method)
+
+    def latency(self, seconds: float) -> None:
+        """Hold every answer back from now on."""
+        with self._changed:
+            self._latency = seconds
+
+    def block(self, chat_id: int) -> None:
+        """The person blocks the bot."""
+        with self._changed:
+            self._faults.blocked.add(chat_id)
+
+    def unblock(self, chat_id: int) -> None:
+        """The person takes the bot back."""
+        with self._changed:
+            self._faults.blocked.discard(chat_id)
+
+    def flood(self, chat_id: int, retry_after: int, times: int | None = 1) -> None:
+        """Refuse the next messages to one chat with a 429 and its retry_after."""
+        with self._changed:
+            self._faults.flood(chat_id, retry_after, times)
+
+    def _press(self, chat_id: int, message: dict[str, Any], data: str) -> int:
+        query: dict[str, Any] = {"id": f"{abs(chat_id)}{self._chats.next_id():09}", "from": person(chat_id)}
+        query |= {"message": message, "chat_instance": f"-{chat_id}1", "data": data}
+        return self.push({"callback_query": query})
+
+    def _try(self, predicate: Callable[[Self], Seen]) -> Seen | None:
+        try:
+            return predicate(self)
+        except LookupError:
+            return None
+
+    def _fault(self, method: str, fault: Fault) -> None:
+        with self._changed:
+            self._faults.add(method, fault)

@@ -1,0 +1,434 @@
+"""Typed answers against the scale of the diagnosis, other lists, and the verbs of navigation."""
+
+import time
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rallynov.dialogue.understand import Exact, Near, Nothing, Option, Verb, understand, verb
+from rallynov.text import fold
+
+ROOT = Path(__file__).parents[2]
+VERBS: dict[str, list[str]] = tomllib.loads((ROOT / "locales/fr/verbs.toml").read_text("utf-8"))["verbs"]
+
+SCALE = (
+    Option(
+        "0",
+        "Pas encore",
+        ("non", "pas du tout", "rien", "pas commencé", "pas en place", "pas encore en place"),
+    ),
+    Option("1", "En réflexion", ("réflexion", "on y réfléchit", "on y pense", "en projet", "prévu")),
+    Option("2", "À l’essai", ("essai", "en test", "on teste", "oui en partie", "en partie", "oui")),
+    Option("3", "En place", ("oui", "c'est fait", "déjà en place", "mis en place")),
+    Option("4", "En place, suivi et partagé", ("suivi et partagé", "oui", "en place et suivi")),
+    Option("nsp", "Je ne sais pas", ("nsp", "sais pas", "je sais pas", "aucune idée", "ne sait pas")),
+    Option("nc", "Ne nous concerne pas", ("nc", "sans objet", "non concerné", "pas concerné", "non")),
+)
+NOTHING = Nothing()
+
+
+def _exact(key: str, *texts: str) -> list[tuple[str, Exact]]:
+    return [(text, Exact(key)) for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        *_exact("0", "1", "1.", "n°1", "la 1", "un", "la première", "réponse 1", "①", "1️⃣", "1er"),
+        *_exact(
+            "1", "2", "2.", "2)", "(2)", "#2", "n°2", "n° 2", "nº2", "N°2 !", "no 2", "la 2", "deux", "Deux."
+        ),
+        *_exact(
+            "1", "réponse 2", "la réponse 2", "réponse n°2", "le numéro deux", "②", "2️⃣", "choix 2", "la 2e"
+        ),
+        *_exact(
+            "1", "la deuxième", "le second", "je choisis la 2", "2 svp", "2, merci", "c'est la 2", "02", "² "
+        ),
+        *_exact("1", "2 En réflexion", "2. En réflexion", "2 - en réflexion", "２", "\u200b2"),
+        *_exact("nc", "7", "sept", "la 7ème"),
+        *_exact(
+            "0", "pas encore", "PAS ENCORE", "Pas encore…", "non, pas encore", "pas en place", "pas du tout"
+        ),
+        *_exact("0", "pas encore en place", "rien", "non, rien"),
+        *_exact(
+            "1",
+            "en réflexion",
+            "en reflexion",
+            "En Réflexion.",
+            "réflexion",
+            "on est en réflexion",
+            "on y pense",
+        ),
+        *_exact(
+            "2", "à l'essai", "A L ESSAI", "à l’essai", "a l'éssai", "essai", "en test", "oui, en partie"
+        ),
+        *_exact(
+            "3", "en place", "EN PLACE !", "« En place »", "c'est en place", "oui, en place", "en place merci"
+        ),
+        *_exact("3", "euh... en place", "en  place", "déjà en place", "chez nous c'est en place"),
+        *_exact(
+            "4",
+            "en place, suivi et partagé",
+            "en place suivi et partage",
+            "suivi et partagé",
+            "en place, suivi",
+        ),
+        *_exact(
+            "nsp", "je ne sais pas", "je sais pas", "NSP", "aucune idée", "je ne sais", "non, je ne sais pas"
+        ),
+        *_exact(
+            "nc", "ne nous concerne pas", "nc", "sans objet", "ne nous", "Ne nous concerne", "non concerné"
+        ),
+    ],
+)
+def test_a_number_or_the_words_of_a_choice_are_an_answer(text: str, expected: Exact) -> None:
+    assert understand(text, SCALE) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("en plase", ("3",)),
+        ("en placce", ("3",)),
+        ("an place", ("3",)),
+        ("en refléxoin", ("1",)),
+        ("en refexion", ("1",)),
+        ("reflexoin", ("1",)),
+        ("pas encor", ("0",)),
+        ("pas ancore", ("0",)),
+        ("a lessai", ("2",)),
+        ("je ne sai pas", ("nsp",)),
+        ("ne nous conserne pas", ("nc",)),
+        ("suivi et partager", ("4",)),
+        ("oui", ("3", "4", "2")),
+        ("OUI !", ("3", "4", "2")),
+        ("ouiiii", ("3", "4", "2")),
+        ("non", ("0", "nc")),
+        ("noooon", ("0", "nc")),
+        ("en pl", ("3", "4")),
+        ("place", ("3", "4")),
+        ("partagé", ("4",)),
+        ("presque en place", ("3",)),
+        ("plutôt en place", ("3",)),
+        ("plus en place", ("3",)),
+        ("en place depuis deux ans", ("3",)),
+        ("en place, suivi et partagé depuis 2012", ("4",)),
+        ("en réflexion ou à l'essai", ("1", "2")),
+        ("pas encore mis en place", ("0",)),
+        ("pas en", ("0",)),
+        ("jamais en place", ("0",)),
+        ("ce n'est pas en place", ("0",)),
+        ("2 ou 3", ("1", "2")),
+        ("2-3", ("1", "2")),
+        ("entre 2 et 3", ("1", "2")),
+        ("deux ou trois", ("1", "2")),
+        ("2 en place", ("1", "3")),
+        ("4. en plase", ("3",)),
+        ("6 ou 9", ("nsp",)),
+    ],
+)
+def test_a_guess_is_a_question(text: str, keys: tuple[str, ...]) -> None:
+    reading = understand(text, SCALE)
+    assert isinstance(reading, Near)
+    assert set(reading.keys) == set(keys)
+    assert reading.keys[0] == keys[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "",
+            " ",
+            "\n",
+            "?",
+            "…",
+            "👍",
+            "0",
+            "8",
+            "12",
+            "100",
+            "-2",
+            "- 2",
+            "2,5",
+            "2.5",
+            "2 %",
+            "2 €",
+            "> 2",
+        ),
+        *("non en place", "pas vraiment en place", "ni en place ni à l'essai", "sans doute en place"),
+        *("pas à l'essai", "pas en réflexion", "aucun suivi partagé"),
+        *("ça nous concerne", "je sais", "nous concerne", "encore", "concerne", "en", "la", "le", "pl"),
+        *(
+            "bonjour",
+            "besançon",
+            "42 salariés",
+            "quand est la clôture ?",
+            "2 ans",
+            "n",
+            "n°",
+            "réponse",
+            "pas",
+        ),
+        "nous avons mis en place un groupe de travail avec les salariés en 2012",
+        "je ne sais pas si c'est vraiment en place dans tous les ateliers",
+        "en place " * 40,
+        "x" * 16_000,
+    ],
+)
+def test_the_rest_is_left_to_people(text: str) -> None:
+    assert understand(text, SCALE) == NOTHING
+
+
+@pytest.mark.parametrize(
+    "denial", ["pas {}", "n'est pas {}", "non {}", "jamais {}", "pas du tout {}", "ne pas {}"]
+)
+@pytest.mark.parametrize(
+    "label", ["en place", "à l'essai", "en réflexion", "en place, suivi et partagé", "en plase"]
+)
+def test_no_guess_crosses_a_negation(denial: str, label: str) -> None:
+    reading = understand(denial.format(label), SCALE)
+    assert reading in (NOTHING, Exact("0"), Near(("0",)))
+
+
+YES_NO = (Option("yes", "Oui"), Option("no", "Non"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("oui", Exact("yes")),
+        ("Oui merci", Exact("yes")),
+        ("ouiii", Exact("yes")),
+        ("NON", Exact("no")),
+        ("1", Exact("yes")),
+        ("besançon", NOTHING),
+        ("noon", NOTHING),
+        ("nom", NOTHING),
+        ("non non", Exact("no")),
+        ("oui ou non", NOTHING),
+        ("oui mais non", NOTHING),
+    ],
+)
+def test_short_words_are_exact_or_nothing(text: str, expected: Exact | Nothing) -> None:
+    assert understand(text, YES_NO) == expected
+
+
+SIZES = tuple(Option(label, f"{label} salariés") for label in ("0", "1-2", "3-5", "6-9", "10-19", "20-49"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("10-19", Exact("10-19")),
+        ("10 à 19 salariés", Near(("10-19",))),
+        ("10-19 salariés", Exact("10-19")),
+        ("5", Near(("3-5", "10-19"))),  # five employees, or the fifth line?
+        ("réponse 5", Exact("10-19")),
+        ("2", Exact("1-2")),  # both readings agree
+        ("3-5", Exact("3-5")),
+        ("15", NOTHING),
+        ("49", Near(("20-49",))),
+    ],
+)
+def test_a_figure_among_figures_may_be_a_quantity(text: str, expected: Exact | Near | Nothing) -> None:
+    assert understand(text, SIZES) == expected
+
+
+STATUTES = (
+    Option("9220", "Association déclarée"),
+    Option("9230", "Association reconnue d’utilité publique"),
+    Option("9300", "Fondation"),
+    Option("5458", "SCOP", ("société coopérative",)),
+    Option("5499", "SARL"),
+    Option("5599", "SA"),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("asso", Near(("9220", "9230"))),
+        ("association", Near(("9220", "9230"))),
+        ("association déclarée", Exact("9220")),
+        ("assoc déclarée", Near(("9220",))),
+        ("fond", Exact("9300")),
+        ("fon", NOTHING),
+        ("scop", Exact("5458")),
+        ("sa", Exact("5599")),
+        ("sas", NOTHING),
+        ("la fondation", Near(("9300",))),
+        ("utilité publique", Near(("9230",))),
+        ("association reconnue", Exact("9230")),
+        ("association recon", Near(("9230",))),
+    ],
+)
+def test_a_beginning_is_an_answer_when_only_one_choice_begins_so(text: str, expected: Exact | Near) -> None:
+    assert understand(text, STATUTES) == expected
+
+
+def test_the_towns_of_the_call() -> None:
+    towns = tuple(
+        Option(name, name) for name in ("Besançon", "Lons-le-Saunier", "Vesoul", "Belfort", "Montbéliard")
+    )
+    assert understand("lons le saulnier", towns) == Near(("Lons-le-Saunier",))
+    assert understand("montbeliar", towns) == Exact("Montbéliard")
+    assert understand("monbeliard", towns) == Near(("Montbéliard",))
+    assert understand("BESANCON", towns) == Exact("Besançon")
+    assert understand("belfaure", towns) == NOTHING
+
+
+def test_without_numbers_a_figure_is_nothing() -> None:
+    assert understand("2", SCALE, numbered=False) == NOTHING
+    assert understand("en place", SCALE, numbered=False) == Exact("3")
+    assert understand("2", ()) == NOTHING
+
+
+def test_a_label_longer_than_a_sentence_is_understood_whole() -> None:
+    label = "Nous avons associé les personnes concernées à chaque étape du projet"
+    assert understand(label.upper(), [Option("a", label)]) == Exact("a")
+
+
+@given(st.text(max_size=60))
+def test_whatever_is_typed_there_is_a_reading(text: str) -> None:
+    reading = understand(text, SCALE)
+    keys = (reading.key,) if isinstance(reading, Exact) else getattr(reading, "keys", ())
+    assert set(keys) <= {option.key for option in SCALE}
+    assert len(keys) <= 3
+    verb(text, VERBS)
+
+
+@given(
+    st.sampled_from(SCALE), st.sampled_from(["{}", " {} ", "{}.", "{} !", "« {} »", "{} svp"]), st.booleans()
+)
+def test_every_label_is_its_choice(option: Option, around: str, loud: bool) -> None:  # noqa: FBT001
+    text = around.format(option.label.upper() if loud else option.label)
+    assert understand(text, SCALE) == Exact(option.key)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        *(
+            (text, Verb.BACK)
+            for text in ("retour", "Retour !", "/retour", "précédent", "PRECEDENT", "revenir", "arrière")
+        ),
+        *((text, Verb.BACK) for text in ("retuor", "retoour", "precedant", "je voudrais revenir en arrière")),
+        *(
+            (text, Verb.SKIP)
+            for text in ("passer", "suivant", "sauter", "je passe", "passer svp", "suivnat", "ok passe")
+        ),
+        *(
+            (text, Verb.PAUSE)
+            for text in ("pause", "puase", "plus tard", "stop pour aujourd’hui", "à demain", "arrêter")
+        ),
+        *((text, Verb.PAUSE) for text in ("on peut faire une pause ?", "arreter", "arrtêer", "j'arrête là")),
+        *(
+            (text, Verb.HELP)
+            for text in ("aide", "help", "?", "??", "? ?", "au secours", "je ne comprends pas")
+        ),
+        *((text, Verb.HELP) for text in ("Aide svp", "je veux de l'aide", "aidez-moi")),
+        *(
+            (text, Verb.WHY)
+            for text in ("pourquoi", "Pourquoi ?", "pourqoui", "pourquoi cette question ?", "à quoi ça sert")
+        ),
+        *((text, Verb.MENU) for text in ("menu", "accueil", "acceuil", "retour au menu")),
+        *(
+            (text, Verb.RECAP)
+            for text in ("récap", "mes réponses", "relire", "voir mes reponses", "mes répnoses")
+        ),
+        *((text, Verb.RESULT) for text in ("résultat", "resultat", "mon résultat", "résulat")),
+        *((text, Verb.RESUME) for text in ("reprendre", "continuer", "je reprends", "repredre", "contineur")),
+        *((text, Verb.PERSON) for text in ("parler à une personne", "humain", "un conseiller", "contacter")),
+        *(
+            (text, Verb.PERSON)
+            for text in ("je voudrais parler à quelqu'un", "parler a qelqu'un", "je veux parler à un humain")
+        ),
+        *((text, Verb.RESTART) for text in ("recommencer", "tout recommencer", "recomencer")),
+    ],
+)
+def test_a_verb_is_understood_anywhere(text: str, meant: Verb) -> None:
+    assert verb(text, VERBS) == meant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "",
+            " ",
+            "!",
+            "retourner à l'emploi",
+            "barrière",
+            "cause",
+            "humains",
+            "conseiller",
+            "personne",
+            "oui",
+            "2",
+        ),
+        *(
+            "les retours des usagers",
+            "une aide à domicile",
+            "le menu de la cantine",
+            "adie",
+            "mneu",
+            "hepl",
+            "casser",
+        ),
+        "on a mis en pause le projet pour le reprendre plus tard",
+        "x" * 16_000,
+    ],
+)
+def test_an_answer_is_no_verb(text: str) -> None:
+    assert verb(text, VERBS) is None
+
+
+def test_typos_are_forgiven_only_where_asked() -> None:
+    assert verb("puase", VERBS, typos=False) is None
+    assert verb("pause", VERBS, typos=False) == Verb.PAUSE
+
+
+def test_a_typo_between_two_verbs_is_none() -> None:
+    assert verb("pixte", {"back": ["piste"], "skip": ["pinte"]}) is None
+
+
+def test_an_unknown_verb_stops_the_start() -> None:
+    with pytest.raises(ValueError, match="dance"):
+        verb("danse", {"dance": ["danse"]})
+
+
+def test_the_french_verbs_are_complete_and_apart() -> None:
+    assert set(VERBS) == set(Verb)
+    owners: dict[str, str] = {}
+    for meant, phrases in VERBS.items():
+        for phrase in phrases:
+            name = fold(phrase) or phrase
+            assert owners.setdefault(name, meant) == meant, phrase
+            assert verb(phrase, VERBS) == meant
+        assert len({fold(phrase) or phrase for phrase in phrases}) == len(phrases), meant
+
+
+def test_no_verb_is_an_answer_of_the_scale() -> None:
+    for phrases in VERBS.values():
+        for phrase in phrases:
+            assert not isinstance(understand(phrase, SCALE), Exact), phrase
+
+
+def test_hostile_texts_are_read_fast() -> None:
+    started = time.perf_counter()
+    for text in (
+        "a" * 100_000,
+        "pas " * 25_000,
+        "é" * 100_000,
+        "2" * 299,
+        "n " * 149,
+        "oui " * 74,
+        "en place " * 33,
+    ):
+        understand(text, SCALE)
+        verb(text, VERBS)
+    assert time.perf_counter() - started < 0.35

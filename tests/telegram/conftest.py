@@ -1,0 +1,40 @@
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from loopback import TOKEN, Client, Connection, Loopback
+
+from bot.telegram.calls import Api
+from bot.telegram.http import make_request
+
+
+@pytest.fixture(autouse=True)
+def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Loopback]:
+    told = Loopback()
+    listening = await asyncio.get_running_loop().create_server(lambda: Connection(told), "127.0.0.1", 0)
+    told.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
+    yield told
+    listening.close()
+    for transport in told.transports:
+        transport.abort()
+    await asyncio.sleep(0)  # lets the transports close
+
+
+@pytest.fixture(params=["pyreqwest", "httpx"])
+def client(request: pytest.FixtureRequest) -> Client:
+    which: Client = request.param
+    return which
+
+
+@pytest.fixture
+async def api(client: Client, server: Loopback) -> AsyncIterator[Api]:
+    calls, updates = make_request(client, 4), make_request(client, 1)
+    async with Api(TOKEN, api=server.url, calls=calls, updates=updates) as ready:
+        yield ready
