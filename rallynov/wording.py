@@ -34,7 +34,7 @@ class Wording:
     def __init__(
         self, names: Mapping[str, str], folder: Path = LOCALES, languages: Sequence[str] = ("fr",)
     ) -> None:
-        """``names`` fill the ``{operator}`` and ``{contact}`` of the privacy pages, the only ones with slots."""
+        """``names`` fill ``{operator}`` and ``{contact}`` in the privacy pages, the only ones with slots."""
         self.languages = tuple(languages)
         self._catalogues = {language: _catalogue(folder, language) for language in languages}
         self._terms = {language: _terms(folder, language, names) for language in languages}
@@ -49,11 +49,11 @@ class Wording:
             case Say(msgid, slots):
                 return self._fill(self._sentence(msgid, language), slots, language)
             case Plural(one, many, n, slots):
-                form = one if abs(n) < 2 else many  # noqa: PLR2004  # French: zero and one are singular
+                form = one if abs(n) < 2 else many  # French: zero and one are singular
                 return self._fill(self._sentence(form, language), (("n", n), *slots), language)
 
     def term(self, key: str, language: str) -> str:
-        """Return one text of a data file, a list joined by commas; ``ContentError`` names the key that is missing."""
+        """Return one text of a data file, a list joined by commas; ``ContentError`` names a missing key."""
         value = self._value(key, language)
         return value if isinstance(value, str) else ", ".join(value)
 
@@ -122,7 +122,7 @@ def _catalogue(folder: Path, language: str) -> dict[str, str]:
         if not message.id or message.fuzzy:
             continue
         ids = (message.id,) if isinstance(message.id, str) else tuple(message.id)
-        strings = (message.string,) if isinstance(message.string, str) else tuple(message.string)
+        strings = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
         sentences |= {one: tidy(string) for one, string in zip(ids, strings, strict=False) if string}
     return sentences
 

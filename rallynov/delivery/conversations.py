@@ -48,7 +48,9 @@ def load(state: str | None) -> Conversation:
     if state is None:
         return Conversation()
     raw = orjson.loads(state)
-    last_at, asked_at = (datetime.fromtimestamp(stamp, UTC) for stamp in raw["t"]) if "t" in raw else (None, None)
+    last_at, asked_at = (
+        (datetime.fromtimestamp(stamp, UTC) for stamp in raw["t"]) if "t" in raw else (None, None)
+    )
     return Conversation(
         Place(raw["d"], raw.get("f")),
         tuple(Place(dialogue, focus) for dialogue, focus in raw.get("u", ())),
@@ -63,7 +65,12 @@ def load(state: str | None) -> Conversation:
 
 def fetch(tx: Connection, addresses: Sequence[str]) -> dict[str, Address]:
     """Read the conversations of a batch, by address."""
-    columns = (ConversationRow.address, ConversationRow.person_id, ConversationRow.language, ConversationRow.state)
+    columns = (
+        ConversationRow.address,
+        ConversationRow.person_id,
+        ConversationRow.language,
+        ConversationRow.state,
+    )
     rows = tx.execute(select(*columns).where(ConversationRow.address.in_(addresses)))
     return {row[0]: Address(row[0], row[1], row[2], load(row[3])) for row in rows}
 

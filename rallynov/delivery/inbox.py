@@ -91,7 +91,13 @@ def claim(tx: Connection, now: datetime, limit: int, only: int | None = None) ->
     An event that waits for another try keeps the later ones of its conversation waiting.
     """
     oldest = func.min(InboxRow.seq)
-    heads = select(oldest).where(InboxRow.status == "new").group_by(InboxRow.address).order_by(oldest).limit(limit)
+    heads = (
+        select(oldest)
+        .where(InboxRow.status == "new")
+        .group_by(InboxRow.address)
+        .order_by(oldest)
+        .limit(limit)
+    )
     if tx.dialect.name == "postgresql":
         heads = heads.where(InboxRow.address.in_(_lock(tx, limit)))
     due = or_(InboxRow.not_before.is_(None), InboxRow.not_before <= now)
@@ -138,7 +144,11 @@ def failed(tx: Connection, event: Waiting, error: str, now: datetime) -> bool:
 
 def next_try(tx: Connection) -> datetime | None:
     """Return when the next waiting event may be tried; None when nothing waits."""
-    waiting = select(InboxRow.not_before).where(InboxRow.status == "new").order_by(InboxRow.not_before.asc().nulls_first())
+    waiting = (
+        select(InboxRow.not_before)
+        .where(InboxRow.status == "new")
+        .order_by(InboxRow.not_before.asc().nulls_first())
+    )
     row = tx.execute(waiting.limit(1)).first()
     return None if row is None else (row[0] or datetime.min.replace(tzinfo=UTC))
 

@@ -5,14 +5,19 @@ A channel renders it by its own one escaper. Its stored form is JSON with short 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import orjson
 
 from rallynov.dialogue.screens import Choice, Screen
+from rallynov.text import split_message, utf16_len
 from rallynov.wording import Wording
 
 VERSION = 1
+LONGEST = 4000
+"""UTF-16 units of one part; Telegram refuses more than 4,096."""
+ROOM = 6
+"""Units that a text takes beside its own: a number or a bullet, and the empty line after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,38 @@ def resolve(screen: Screen, nonce: int, wording: Wording, language: str) -> Mess
         screen.name,
         nonce,
     )
+
+
+def split(message: Message) -> tuple[Message, ...]:
+    """Cut a message that no channel carries in one piece; the choices stay on the last part.
+
+    Cuts between blocks, else inside one on a paragraph, a line or a sentence, never inside a grapheme.
+    """
+    tail = sum(utf16_len(label) + ROOM for _, label in message.choices)
+    if sum(utf16_len(text) + ROOM for _, texts in message.blocks for text in texts) + tail <= LONGEST:
+        return (message,)
+    parts: list[list[tuple[str, tuple[str, ...]]]] = [[]]
+    room = LONGEST
+    for kind, text in (
+        (kind, piece) for kind, texts in message.blocks for text in texts for piece in _pieces(text)
+    ):
+        size = utf16_len(text) + ROOM
+        if size > room and parts[-1]:
+            parts.append([])
+            room = LONGEST
+        room -= size
+        if kind == "list" and parts[-1] and parts[-1][-1][0] == "list":
+            parts[-1][-1] = ("list", (*parts[-1][-1][1], text))
+        else:
+            parts[-1].append((kind, (text,)))
+    if tail > room:
+        parts.append([])
+    first = [Message(tuple(blocks), (), (), message.screen, message.nonce) for blocks in parts[:-1]]
+    return (*first, replace(message, blocks=tuple(parts[-1])))
+
+
+def _pieces(text: str) -> list[str]:
+    return split_message(text, LONGEST - ROOM) if utf16_len(text) + ROOM > LONGEST else [text]
 
 
 def _labels(choices: tuple[Choice, ...], wording: Wording, language: str) -> tuple[tuple[str, str], ...]:

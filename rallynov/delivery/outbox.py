@@ -51,7 +51,9 @@ class Receipt:
     error: str | None = None
 
 
-def add(tx: Connection, messages: Sequence[Outgoing], now: datetime, owner: str | None, pull: frozenset[str]) -> None:
+def add(
+    tx: Connection, messages: Sequence[Outgoing], now: datetime, owner: str | None, pull: frozenset[str]
+) -> None:
     """Write the messages of a batch.
 
     Those of a ``pull`` channel are sent by being there: a page reads them. With an ``owner`` (this process sends)
@@ -84,7 +86,13 @@ def claim(tx: Connection, channel: str, owner: str, now: datetime, limit: int) -
     due = or_(OutboxRow.not_before.is_(None), OutboxRow.not_before <= now)
     waiting = (
         select(
-            OutboxRow.id, OutboxRow.key, OutboxRow.address, OutboxRow.rank, OutboxRow.body, OutboxRow.attempts, OutboxRow.doubts
+            OutboxRow.id,
+            OutboxRow.key,
+            OutboxRow.address,
+            OutboxRow.rank,
+            OutboxRow.body,
+            OutboxRow.attempts,
+            OutboxRow.doubts,
         )
         .where(OutboxRow.channel == channel, OutboxRow.status == OutboxStatus.QUEUED, due)
         .order_by(OutboxRow.rank, OutboxRow.id)
@@ -97,7 +105,8 @@ def claim(tx: Connection, channel: str, owner: str, now: datetime, limit: int) -
     tx.execute(update(OutboxRow).where(OutboxRow.id.in_([row.id for row in rows])).values(taken))
     klasses = {rank: klass for klass, rank in reversed(RANKS.items())}
     return [
-        Outgoing(row.key, channel, row.address, klasses[row.rank], row.body, row.attempts, row.doubts) for row in rows
+        Outgoing(row.key, channel, row.address, klasses[row.rank], row.body, row.attempts, row.doubts)
+        for row in rows
     ]
 
 
@@ -149,8 +158,14 @@ def renew(tx: Connection, owner: str, now: datetime) -> None:
 
 def release(tx: Connection, owner: str, keys: Sequence[str]) -> None:
     """Give back messages that were never tried, at the end of this process."""
-    mine = (OutboxRow.lease_owner == owner) & OutboxRow.key.in_(keys) & (OutboxRow.status == OutboxStatus.SENDING)
-    tx.execute(update(OutboxRow).where(mine).values(status=OutboxStatus.QUEUED, lease_owner=None, lease_until=None))
+    mine = (
+        (OutboxRow.lease_owner == owner)
+        & OutboxRow.key.in_(keys)
+        & (OutboxRow.status == OutboxStatus.SENDING)
+    )
+    tx.execute(
+        update(OutboxRow).where(mine).values(status=OutboxStatus.QUEUED, lease_owner=None, lease_until=None)
+    )
 
 
 def recover(tx: Connection, now: datetime, *, alone: bool) -> int:
@@ -163,7 +178,12 @@ def recover(tx: Connection, now: datetime, *, alone: bool) -> int:
     if not alone:
         left &= OutboxRow.lease_until < now
     again = left & OutboxRow.rank.in_(RESENT) & (OutboxRow.doubts < DOUBTS)
-    queued = {"status": OutboxStatus.QUEUED, "doubts": OutboxRow.doubts + 1, "lease_owner": None, "lease_until": None}
+    queued = {
+        "status": OutboxStatus.QUEUED,
+        "doubts": OutboxRow.doubts + 1,
+        "lease_owner": None,
+        "lease_until": None,
+    }
     resent = tx.execute(update(OutboxRow).where(again).values(queued)).rowcount
     lost = {"status": OutboxStatus.UNKNOWN, "error": "process died while sending", "finished_at": now}
     return int(resent + tx.execute(update(OutboxRow).where(left).values(lost)).rowcount)

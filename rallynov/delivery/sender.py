@@ -8,6 +8,7 @@ crash doubles at most one message of a conversation.
 from __future__ import annotations
 
 import asyncio
+import zlib
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
@@ -144,7 +145,9 @@ class Sender:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._receipts.flush()
-        left = [message.key for lane in self._lanes.values() for message in lane.waiting if message.attempts == 0]
+        left = [
+            message.key for lane in self._lanes.values() for message in lane.waiting if message.attempts == 0
+        ]
         await self._store.writing(self._release, left)
 
     def _release(self, keys: Sequence[str]) -> None:
@@ -179,6 +182,8 @@ class Sender:
             async with self._under_way:
                 if self._ending:
                     return None
+                if self._early(message) > 0:  # others left while this one waited for its place
+                    continue
                 self._pacer.sent(message.klass, self._transport.chat(message.address), self._loop.time())
                 outcome = await self._transport.deliver(message, plain=plain)
             if isinstance(outcome, Sent):
@@ -189,14 +194,24 @@ class Sender:
             plain = settled == "plain"
 
     async def _pace(self, message: Outgoing) -> None:
-        chat = self._transport.chat(message.address)
-        while (wait := self._pacer.ready_at(message.klass, chat, self._loop.time()) - self._loop.time()) > 0:
+        while (wait := self._early(message)) > 0:
             await asyncio.sleep(wait)
 
-    async def _settle(self, lane: _Lane, message: Outgoing, failure: Failure, *, plain: bool) -> Receipt | str | None:
+    def _early(self, message: Outgoing) -> float:
+        """Seconds that a message must still wait for its pace; 0 or less when it may go."""
+        now = self._loop.time()
+        return self._pacer.ready_at(message.klass, self._transport.chat(message.address), now) - now
+
+    async def _settle(
+        self, lane: _Lane, message: Outgoing, failure: Failure, *, plain: bool
+    ) -> Receipt | str | None:
         """Decide on a failure: a final state, or ``again`` / ``plain`` once the wait it asks for is over."""
         decision = decide(
-            failure, klass=message.klass, attempts=message.attempts + 1, plain_tried=plain, resent=message.doubts > 0
+            failure,
+            klass=message.klass,
+            attempts=message.attempts + 1,
+            plain_tried=plain,
+            resent=message.doubts > 0,
         )
         lane.waiting[0] = message.tried()
         match decision:
@@ -224,8 +239,8 @@ class Sender:
             case Retry(after):
                 await asyncio.sleep(after)
             case Hold(seconds):
-                self._pacer.flooded(self._transport.chat(message.address), seconds, self._loop.time())
-                await asyncio.sleep(0)
+                jitter = zlib.crc32(message.key.encode()) % 1000 / 1000
+                self._pacer.flooded(self._transport.chat(message.address), seconds, self._loop.time(), jitter)
             case ResendOnce(after):
                 lane.waiting[0] = doubted = message.doubted()
                 await self._store.writing(self._doubt, doubted)
@@ -285,5 +300,3 @@ class _Receipts:
     def _finish(self, group: Sequence[Receipt]) -> None:
         with self._store.write() as tx:
             outbox.finish(tx, group, self._owner, self._clock())
-
-

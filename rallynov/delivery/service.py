@@ -67,6 +67,7 @@ class Delivery:
         self._gathered: list[_Taken] = []
         self._came = asyncio.Event()
         self._nudged = asyncio.Event()
+        self._posted = asyncio.Event()
         self._waiting: dict[tuple[str, str], list[asyncio.Future[None]]] = defaultdict(list)
         self._watching: dict[str, set[asyncio.Event]] = defaultdict(set)
         self._tasks: list[asyncio.Task[None]] = []
@@ -77,23 +78,40 @@ class Delivery:
         for work in (self._store_all(), self._decide_all(), self._send_all()):
             self._tasks.append(asyncio.get_running_loop().create_task(work))
 
-    def attach(self, sender: Sender) -> None:
-        """Send a channel from this process."""
+    def attach(self, sender: Sender, owner: str) -> None:
+        """Send a channel from this process: messages written here are handed over in memory from now on."""
         self._senders.append(sender)
+        self.turns.owner = owner
         self.nudge()
+
+    async def detach(self, sender: Sender) -> None:
+        """Stop sending a channel: another process does, or this one ends."""
+        self.turns.owner = None
+        if sender in self._senders:
+            self._senders.remove(sender)
+            await sender.close()
+
+    def hear(self, notice: str) -> None:
+        """Take what another process said: a page has moved, or a message waits to be sent."""
+        kind, _, address = notice.partition(" ")
+        if kind == "moved":
+            self.tell(address)
+        elif kind == "outbox":
+            self._posted.set()
 
     async def close(self) -> None:
         """End after the transaction under way; what waits stays stored."""
         self._ending = True
         self._came.set()
         self._nudged.set()
+        self._posted.set()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=PATIENCE)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for sender in self._senders:
-            await sender.close()
+        for sender in tuple(self._senders):
+            await self.detach(sender)
 
     def nudge(self) -> None:
         """Say that something waits."""
@@ -209,7 +227,9 @@ class Delivery:
         """Claim what other processes wrote or a crash left behind, and keep the leases."""
         renewed = asyncio.get_running_loop().time()
         while not self._ending:
-            await asyncio.sleep(IDLE)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._posted.wait(), IDLE)
+            self._posted.clear()
             try:
                 for sender in self._senders:
                     await sender.collect()

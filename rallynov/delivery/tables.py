@@ -22,6 +22,8 @@ class InboxStatus(StrEnum):
     DONE = "done"
     POISON = "poison"
     """Set aside: malformed, or three tries failed."""
+    IGNORED = "ignored"
+    """Calls for nothing: a type of update that this release does not know."""
 
 
 class OutboxStatus(StrEnum):

@@ -5,6 +5,7 @@ An event that fails is taken out and the rest of the batch is done again without
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,14 +19,15 @@ from rallynov.delivery import conversations, inbox, outbox
 from rallynov.delivery.conversations import Address
 from rallynov.delivery.decisions import Klass
 from rallynov.delivery.inbox import Waiting
-from rallynov.delivery.message import Message, dump, resolve
+from rallynov.delivery.message import Message, dump, resolve, split
 from rallynov.delivery.outbox import Outgoing
 from rallynov.delivery.tables import AuditRow
 from rallynov.dialogue.engine import Engine
 from rallynov.dialogue.events import Event, Left
 from rallynov.dialogue.screens import Screen, text
-from rallynov.dialogue.turn import Command, Conversation, Scene, Turn
+from rallynov.dialogue.turn import Command, Place, Scene, Turn
 from rallynov.dialogue.words import say
+from rallynov.storage.notices import notify
 from rallynov.storage.store import Store
 from rallynov.wording import Wording
 
@@ -103,7 +105,9 @@ class _Decided:
 class Turns:
     """The processor of events; synchronous, run on the writer thread."""
 
-    def __init__(self, store: Store, engine: Engine, wording: Wording, subjects: Sequence[Subject], tools: Tools) -> None:
+    def __init__(
+        self, store: Store, engine: Engine, wording: Wording, subjects: Sequence[Subject], tools: Tools
+    ) -> None:
         self._store = store
         self._engine = engine
         self._wording = wording
@@ -139,7 +143,7 @@ class Turns:
         except OperationalError:
             raise
         except Exception as error:  # whatever broke, the next events go on
-            log.exception("event_failed", seq=seq, error=type(error).__name__)
+            log.error("event_failed", seq=seq, error=type(error).__name__, where=_where(error))
             with self._store.write() as tx:
                 events = inbox.claim(tx, self._tools.clock(), LIMIT, seq)
                 return self._set_back(tx, events[0], error) if events else Batch()
@@ -162,16 +166,23 @@ class Turns:
                 return Batch()
             decided = self._decide(tx, waiting, now)
             messages = self._apply(tx, decided, now)
+            notify(tx, self._notices(messages))
         return Batch(tuple(waiting), self._leaving(messages), claimed=True)
 
     def _leaving(self, messages: Sequence[Outgoing]) -> tuple[Outgoing, ...]:
         """Messages to hand to this process's sender; none when another process sends."""
         return tuple(messages) if self.owner else ()
 
+    def _notices(self, messages: Sequence[Outgoing]) -> list[str]:
+        """What the other processes must hear: a page to refresh, a message to send."""
+        pulled = {f"moved {message.address}" for message in messages if message.channel in self._tools.pull}
+        pushed = any(message.channel not in self._tools.pull for message in messages)
+        return [*pulled, *(["outbox"] if pushed and not self.owner else [])]
+
     def _decide(self, tx: Connection, waiting: Sequence[Waiting], now: datetime) -> list[_Decided]:
         known = conversations.fetch(tx, [event.address for event in waiting])
         met = [replace(a, person_id=a.person_id or self._tools.new_id()) for a in known.values()]
-        people = [address.person_id for address in met if known[address.address].person_id]
+        people = [a.person_id for a in known.values() if a.person_id]
         facts = [(subject, subject.load(tx, people) if people else {}) for subject in self._subjects]
         by_address = {address.address: address for address in met}
         decided = []
@@ -190,7 +201,9 @@ class Turns:
 
     def _apply(self, tx: Connection, decided: Sequence[_Decided], now: datetime) -> list[Outgoing]:
         orders = [
-            Order(d.address.person_id or "", d.address.address, command, now, d.event.seq) for d in decided for command in d.turn.commands
+            Order(d.address.person_id or "", d.address.address, command, now, d.event.seq)
+            for d in decided
+            for command in d.turn.commands
         ]
         for subject in self._subjects:
             mine = [order for order in orders if isinstance(order.command, tuple(subject.orders))]
@@ -198,7 +211,16 @@ class Turns:
                 subject.apply(tx, mine)
         conversations.save(
             tx,
-            [(d.address.address, d.turn.conversation, d.address.person_id or "", now if d.left else None, now) for d in decided],
+            [
+                (
+                    d.address.address,
+                    d.turn.conversation,
+                    d.address.person_id or "",
+                    now if d.left else None,
+                    now,
+                )
+                for d in decided
+            ],
         )
         if orders:
             tx.execute(insert(AuditRow), [_audit(order) for order in orders])
@@ -211,16 +233,19 @@ class Turns:
     def _messages(self, decided: _Decided) -> list[Outgoing]:
         event, nonce = decided.event, decided.turn.conversation.nonce
         language = decided.address.language
+        drawn = [resolve(screen, nonce, self._wording, language) for screen in decided.turn.replies]
+        parts = [part for message in drawn for part in split(message)]
         return [
-            Outgoing(
-                f"{event.seq}:{part}",
-                event.channel,
-                event.address,
-                Klass.REPLY,
-                dump(resolve(screen, nonce, self._wording, language)),
-            )
-            for part, screen in enumerate(decided.turn.replies)
+            Outgoing(f"{event.seq}:{n}", event.channel, event.address, Klass.REPLY, dump(part))
+            for n, part in enumerate(parts)
         ]
+
+    def welcome(self, language: str = "fr") -> Message:
+        """Return what a newcomer is shown, without keeping anything of them."""
+        now = self._tools.clock()
+        blank = {type(fact): fact for fact in (subject.blank("") for subject in self._subjects)}
+        screen = self._engine.screen(Place(), Scene(now, now, language, "", blank))
+        return resolve(screen, 0, self._wording, language)
 
     def look(self, address: str) -> Message | None:
         """Return what a conversation is waiting at, without a turn; None for one that never was."""
@@ -229,17 +254,30 @@ class Turns:
             if known is None or known.person_id is None:
                 return None
             person = known.person_id
-            facts = [subject.load(tx, [person]).get(person) or subject.blank(person) for subject in self._subjects]
+            facts = [
+                subject.load(tx, [person]).get(person) or subject.blank(person) for subject in self._subjects
+            ]
         now = self._tools.clock()
-        scene = Scene(now, now, known.language, address.partition(":")[0], {type(fact): fact for fact in facts})
-        return resolve(self._engine.pending(known.talk, scene), known.talk.nonce, self._wording, known.language)
+        scene = Scene(
+            now, now, known.language, address.partition(":")[0], {type(fact): fact for fact in facts}
+        )
+        return resolve(
+            self._engine.pending(known.talk, scene), known.talk.nonce, self._wording, known.language
+        )
+
+
+def _where(error: Exception) -> str:
+    """Name the line at fault; an exception's own words may hold what a person typed, so they are not logged."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{last.filename.rpartition('/')[2]}:{last.lineno}"
 
 
 def _scene(event: Waiting, address: Address, facts: Iterable[object], now: datetime) -> Scene:
-    return Scene(now, event.received_at, address.language, event.channel, {type(fact): fact for fact in facts})
+    return Scene(
+        now, event.received_at, address.language, event.channel, {type(fact): fact for fact in facts}
+    )
 
 
 def _audit(order: Order) -> dict[str, object]:
     action = type(order.command).__name__
     return {"at": order.at, "actor": order.person, "action": action, "subject": order.command.subject()}
-

@@ -159,7 +159,9 @@ class DiagnosisDialogue:
 
     @staticmethod
     def _leave(key: str) -> Move:
-        lead = (note(say("Everything you answered is kept. Come back whenever you like, and type “resume”.")),)
+        lead = (
+            note(say("Everything you answered is kept. Come back whenever you like, and type “resume”.")),
+        )
         return Move(to=RECEPTION, lead=lead if key == "pause" else ())
 
 

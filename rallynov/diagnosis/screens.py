@@ -23,7 +23,7 @@ def notice() -> Screen:
     return Screen(
         "notice",
         (title(say("Before we begin")), text(Term("privacy:notice:summary"))),
-        (Choice("accept", say("I have read this, let us begin")),),
+        (Choice("accept", say("I have read this, let us begin"), "choices:yes:synonyms"),),
         (MENU,),
     )
 
@@ -84,7 +84,9 @@ def kept(value: str) -> tuple[Block, ...]:
 
 def questions_left(left: int) -> Plural:
     """Say how many questions stand between the person and the result."""
-    return plural("One question is left before your result.", "{n} questions are left before your result.", left)
+    return plural(
+        "One question is left before your result.", "{n} questions are left before your result.", left
+    )
 
 
 def one_must_apply(members: tuple[Checkpoint, ...]) -> Say:
@@ -103,9 +105,16 @@ def restart() -> Screen:
         "restart",
         (
             title(say("Start a new diagnosis?")),
-            text(say("Your earlier answers are kept: a new diagnosis begins beside them, from the first question.")),
+            text(
+                say(
+                    "Your earlier answers are kept: a new diagnosis begins beside them, from the first question."
+                )
+            ),
         ),
-        (Choice("again", say("Yes, start a new diagnosis")), Choice("resume", say("No, go back to my answers"))),
+        (
+            Choice("again", say("Yes, start a new diagnosis"), "choices:again:synonyms"),
+            Choice("resume", say("No, go back to my answers"), "choices:no:synonyms"),
+        ),
         (MENU,),
     )
 
@@ -145,8 +154,15 @@ def result(grid: Grid, mine: Diagnosis) -> Screen:
     """The reading of a finished diagnosis: total, band, coverage, three strengths, three priorities."""
     found = read(grid, mine.given)
     blocks = [title(say("Your result")), *_verdict(found), *_strengths(found), *_priorities(found)]
-    blocks.append(note(say("This result is indicative. It is not a label, and it closes no door: whatever it says, you "
-                           "may take part. Grid {version}.", version=Typed(grid.version))))
+    blocks.append(
+        note(
+            say(
+                "This result is indicative. It is not a label, and it closes no door: whatever it says, you "
+                "may take part. Grid {version}.",
+                version=Typed(grid.version),
+            )
+        )
+    )
     actions = (
         Choice("details", say("Checkpoint by checkpoint")),
         RECAP,
@@ -158,16 +174,35 @@ def result(grid: Grid, mine: Diagnosis) -> Screen:
 
 def _verdict(found: Result) -> list[Block]:
     if found.band is None or found.total is None:
-        return [text(say("You answered “I do not know” everywhere, so there is no score yet. Ask a colleague, and come "
-                         "back to change your answers: they are kept."))]
+        return [
+            text(
+                say(
+                    "You answered “I do not know” everywhere, so there is no score yet. Ask a colleague, and come "
+                    "back to change your answers: they are kept."
+                )
+            )
+        ]
     blocks = [
-        text(say("{band}: {total} out of 100.", band=Term(f"grid:band.{found.band}:title"), total=round(found.total))),
+        text(
+            say(
+                "{band}: {total} out of 100.",
+                band=Term(f"grid:band.{found.band}:title"),
+                total=round(found.total),
+            )
+        ),
         text(Term(f"grid:band.{found.band}:text")),
     ]
     coverage = round(found.coverage * 100)
     if found.indicative:
-        blocks.append(text(say("You answered {coverage} % of what concerns you: too little to say more. Complete your "
-                               "answers for a firmer result.", coverage=coverage)))
+        blocks.append(
+            text(
+                say(
+                    "You answered {coverage} % of what concerns you: too little to say more. Complete your "
+                    "answers for a firmer result.",
+                    coverage=coverage,
+                )
+            )
+        )
     else:
         blocks.append(note(say("You answered {coverage} % of what concerns you.", coverage=coverage)))
     if found.to_strengthen:

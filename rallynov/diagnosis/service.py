@@ -14,10 +14,21 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 
 from rallynov.delivery.turns import Order
-from rallynov.diagnosis.model import Diagnosis, FinishDiagnosis, Grid, SaveAnswer, SaveNote, StartDiagnosis
+from rallynov.diagnosis.model import (
+    LEVELS,
+    NOT_CONCERNED,
+    UNKNOWN,
+    Band,
+    Diagnosis,
+    FinishDiagnosis,
+    Grid,
+    SaveAnswer,
+    SaveNote,
+    StartDiagnosis,
+)
 from rallynov.diagnosis.tables import AnswerRow, DiagnosisRow
 from rallynov.dialogue.turn import Command
-from rallynov.wording import ContentError
+from rallynov.wording import ContentError, Wording
 
 GRID = Path(__file__).parent / "grid.toml"
 
@@ -28,6 +39,20 @@ def load_grid(path: Path = GRID) -> Grid:
         return Grid.model_validate(loads(path.read_text("utf-8")))
     except (OSError, TOMLDecodeError, ValidationError) as error:
         raise ContentError(f"{path}: {error}") from error
+
+
+def check_words(grid: Grid, wording: Wording) -> None:
+    """Stop the start when a checkpoint, a question or a level has no words: ``ContentError`` names the key."""
+    keys = [f"grid:band.{band}:{name}" for band in Band for name in ("title", "text")]
+    keys += [
+        f"grid:scale.{v}:{name}" for v in (*LEVELS, UNKNOWN, NOT_CONCERNED) for name in ("label", "synonyms")
+    ]
+    for checkpoint in grid.checkpoints:
+        keys += [f"grid:{checkpoint.id}:{name}" for name in ("title", "evidence", "next", "strength")]
+        keys += [f"grid:{q}:{name}" for q in checkpoint.questions for name in ("ask", "hint", "why", "short")]
+    for language in wording.languages:
+        for key in keys:
+            wording.term(key, language)
 
 
 class Diagnoses:
@@ -41,7 +66,7 @@ class Diagnoses:
     def load(self, tx: Connection, people: Sequence[str]) -> Mapping[str, Diagnosis]:
         """Read the latest run of each person with its answers, in one query."""
         rows = tx.execute(_latest(tx.dialect.name == "sqlite").where(_RUN.person_id.in_(people)))
-        return {row[0]: _diagnosis(row[1], row[2], row[3]) for row in rows}
+        return {who: _diagnosis(run, finished_at, kept) for who, run, finished_at, kept in rows}
 
     def blank(self, person: str) -> Diagnosis:  # noqa: ARG002  # one protocol for all subjects
         """Return a diagnosis that was never begun."""
@@ -52,9 +77,21 @@ class Diagnoses:
         started = [(o, c) for o in orders if isinstance(c := o.command, StartDiagnosis)]
         if started:
             tx.execute(insert(DiagnosisRow), [self._run(order, command) for order, command in started])
-        self._keep(tx, "value", [(o, c.run, c.question, c.value) for o in orders if isinstance(c := o.command, SaveAnswer)])
-        self._keep(tx, "note", [(o, c.run, c.question, c.note) for o in orders if isinstance(c := o.command, SaveNote)])
-        finished = [{"who": o.person, "nth": c.run, "at": o.at} for o in orders if isinstance(c := o.command, FinishDiagnosis)]
+        self._keep(
+            tx,
+            "value",
+            [(o, c.run, c.question, c.value) for o in orders if isinstance(c := o.command, SaveAnswer)],
+        )
+        self._keep(
+            tx,
+            "note",
+            [(o, c.run, c.question, c.note) for o in orders if isinstance(c := o.command, SaveNote)],
+        )
+        finished = [
+            {"who": o.person, "nth": c.run, "at": o.at}
+            for o in orders
+            if isinstance(c := o.command, FinishDiagnosis)
+        ]
         if finished:
             tx.execute(_FINISH, finished)
 
@@ -74,12 +111,20 @@ class Diagnoses:
         if not kept:
             return
         rows = [
-            {"person_id": order.person, "run": run, "question": question, column: value, "answered_at": order.at}
+            {
+                "person_id": order.person,
+                "run": run,
+                "question": question,
+                column: value,
+                "answered_at": order.at,
+            }
             for order, run, question, value in kept
         ]
         saving = (sqlite if tx.dialect.name == "sqlite" else postgresql).insert(AnswerRow)
         newer = {column: saving.excluded[column], "answered_at": saving.excluded.answered_at}
-        tx.execute(saving.on_conflict_do_update(index_elements=["person_id", "run", "question"], set_=newer), rows)
+        tx.execute(
+            saving.on_conflict_do_update(index_elements=["person_id", "run", "question"], set_=newer), rows
+        )
         tx.execute(_TOUCH, [{"who": order.person, "nth": run, "at": order.at} for order, run, _, _ in kept])
 
 
@@ -89,16 +134,22 @@ _TOUCH = update(DiagnosisRow).where(_MINE).values(updated_at=bindparam("at"))
 _FINISH = update(DiagnosisRow).where(_MINE).values(finished_at=bindparam("at"), updated_at=bindparam("at"))
 
 
-def _latest(is_sqlite: bool) -> Select[tuple[str, int, datetime | None, str | None]]:  # noqa: FBT001
+def _latest(is_sqlite: bool) -> Select[str, int, datetime | None, str | None]:  # noqa: FBT001
     """Select the latest run of each person, its answers gathered into one JSON object by the database."""
     group, pair = (
-        (func.json_group_object, func.json_array) if is_sqlite else (func.json_object_agg, func.json_build_array)
+        (func.json_group_object, func.json_array)
+        if is_sqlite
+        else (func.json_object_agg, func.json_build_array)
     )
     kept = cast(group(AnswerRow.question, pair(AnswerRow.value, AnswerRow.note)), Text)
     mine = and_(AnswerRow.person_id == _RUN.person_id, AnswerRow.run == _RUN.run)
     answers = select(kept).where(mine).correlate(_RUN).scalar_subquery()
-    newest = select(func.max(DiagnosisRow.run)).where(DiagnosisRow.person_id == _RUN.person_id).correlate(_RUN)
-    return select(_RUN.person_id, _RUN.run, _RUN.finished_at, answers).where(_RUN.run == newest.scalar_subquery())
+    newest = (
+        select(func.max(DiagnosisRow.run)).where(DiagnosisRow.person_id == _RUN.person_id).correlate(_RUN)
+    )
+    return select(_RUN.person_id, _RUN.run, _RUN.finished_at, answers).where(
+        _RUN.run == newest.scalar_subquery()
+    )
 
 
 def _diagnosis(run: int, finished_at: datetime | None, gathered: str | None) -> Diagnosis:

@@ -30,7 +30,9 @@ class AnswerRow(Base):
 
     __tablename__ = "answer"
     __table_args__ = (
-        ForeignKeyConstraint(["person_id", "run"], ["diagnosis.person_id", "diagnosis.run"], ondelete="CASCADE"),
+        ForeignKeyConstraint(
+            ["person_id", "run"], ["diagnosis.person_id", "diagnosis.run"], ondelete="CASCADE"
+        ),
         {"sqlite_with_rowid": False},
     )
 

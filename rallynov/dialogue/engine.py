@@ -92,7 +92,7 @@ class Engine:
     def _said(self, talk: Conversation, text: str, scene: Scene) -> Turn:
         if not text:
             return self._again(talk, scene, *oddity_reply(Oddity.EMPTY))
-        fingerprint = f"text:{fold(text)[:200]}"
+        fingerprint = f"text:{(fold(text) or text)[:200]}"
         if self._repeated(talk, fingerprint, scene):
             return Turn(talk)
         talk = replace(talk, last=fingerprint)
@@ -112,6 +112,8 @@ class Engine:
         move = self._dialogue(talk.place).write(talk.place, text, scene)
         if move is not None:
             return self._moved(talk, move, scene)
+        if talk.nonce == 0:  # a first word, whatever it is, is answered by the welcome
+            return self._again(talk, scene)
         missed = replace(talk, misses=talk.misses + 1, guesses=())
         return self._again(missed, scene, *lost(text, missed.misses, self.screen(talk.place, scene)))
 

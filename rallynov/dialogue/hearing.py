@@ -52,7 +52,9 @@ class Hearing:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
 
-    def hear(self, typed: str, drawn: Screen, screen: Screen, commands: frozenset[str], language: str) -> Heard:
+    def hear(
+        self, typed: str, drawn: Screen, screen: Screen, commands: frozenset[str], language: str
+    ) -> Heard:
         """Understand a text: numbers count on what was drawn, words on the whole screen."""
         reading = understand(typed, self._options(drawn.choices, language))
         if isinstance(reading, Exact):

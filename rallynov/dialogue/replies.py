@@ -7,13 +7,19 @@ from rallynov.dialogue.screens import Block, Choice, Screen, note, text
 from rallynov.dialogue.words import Say, Typed, say
 
 ODDITIES: dict[Oddity, Say] = {
-    Oddity.STICKER: say("Thank you for the sticker! I cannot read it as an answer: please type or press one below."),
+    Oddity.STICKER: say(
+        "Thank you for the sticker! I cannot read it as an answer: please type or press one below."
+    ),
     Oddity.VOICE: say("I cannot listen to voice messages. Please type your answer, or press a button below."),
     Oddity.PICTURE: say("I do not need a picture here. Please type your answer, or press a button below."),
     Oddity.DOCUMENT: say("I do not need a file here. Please type your answer, or press a button below."),
     Oddity.VIDEO: say("I cannot watch videos. Please type your answer, or press a button below."),
-    Oddity.LOCATION: say("I do not need your location, and I have not kept it. Please answer the question below."),
-    Oddity.CONTACT: say("I do not need a contact card, and I have not kept it. Please answer the question below."),
+    Oddity.LOCATION: say(
+        "I do not need your location, and I have not kept it. Please answer the question below."
+    ),
+    Oddity.CONTACT: say(
+        "I do not need a contact card, and I have not kept it. Please answer the question below."
+    ),
     Oddity.POLL: say("I cannot read polls. Please type your answer, or press a button below."),
     Oddity.DICE: say("Nice throw! To go on, please type your answer, or press a button below."),
     Oddity.EDITED: say(
@@ -23,7 +29,9 @@ ODDITIES: dict[Oddity, Say] = {
         "You forwarded a message to me. I do not take it for your answer: please type or press yours below."
     ),
     Oddity.EMPTY: say("Your message reached me empty. Please type your answer, or press a button below."),
-    Oddity.OTHER: say("I cannot read this kind of message. Please type your answer, or press a button below."),
+    Oddity.OTHER: say(
+        "I cannot read this kind of message. Please type your answer, or press a button below."
+    ),
 }
 
 
@@ -34,7 +42,9 @@ def oddity_reply(oddity: Oddity) -> tuple[Block, ...]:
 
 def group_reply() -> Screen:
     """Say, in a group, that the diagnosis happens in private."""
-    words = say("I am the bot of the rally. The self-diagnosis takes place in private: open a conversation with me.")
+    words = say(
+        "I am the bot of the rally. The self-diagnosis takes place in private: open a conversation with me."
+    )
     return Screen("group", (text(words),))
 
 
@@ -58,10 +68,18 @@ def lost(typed: str, misses: int, screen: Screen) -> tuple[Block, ...]:
     """Say that a message was not understood, how to answer, and after two failures the ways out."""
     shown = typed if len(typed) <= 60 else typed[:60] + "…"
     if screen.choices:
-        how = say("I did not recognise “{typed}”. Press one of the buttons, or type its number.", typed=Typed(shown))
+        how = say(
+            "I did not recognise “{typed}”. Press one of the buttons, or type its number.", typed=Typed(shown)
+        )
     else:
-        how = say("I did not recognise “{typed}”. Press one of the buttons, or type its words.", typed=Typed(shown))
+        how = say(
+            "I did not recognise “{typed}”. Press one of the buttons, or type its words.", typed=Typed(shown)
+        )
     blocks = [note(how)]
     if misses >= 2:
-        blocks.append(note(say("You may also type “skip”, “pause” (everything is kept), “menu”, or “talk to a person”.")))
+        blocks.append(
+            note(
+                say("You may also type “skip”, “pause” (everything is kept), “menu”, or “talk to a person”.")
+            )
+        )
     return tuple(blocks)

@@ -13,7 +13,9 @@ from rallynov.storage.store import Store
 
 def current(store: Store) -> Edition:
     """Return the edition opened last; the unnamed one as long as none was opened."""
-    newest = select(EditionRow.slug, EditionRow.title, EditionRow.sample).order_by(EditionRow.created_at.desc())
+    newest = select(EditionRow.slug, EditionRow.title, EditionRow.sample).order_by(
+        EditionRow.created_at.desc()
+    )
     with store.read() as tx:
         row = tx.execute(newest.limit(1)).first()
     return DEFAULT if row is None else Edition(row.slug, row.title, row.sample)

@@ -18,4 +18,3 @@ class EditionRow(Base):
     title: Mapped[str]
     sample: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
-

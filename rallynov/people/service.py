@@ -36,5 +36,8 @@ class People:
             if isinstance(o.command, AcceptNotice)
         ]
         accepting = dialect.insert(PersonRow)
-        newer = {"notice_version": accepting.excluded.notice_version, "notice_at": accepting.excluded.notice_at}
+        newer = {
+            "notice_version": accepting.excluded.notice_version,
+            "notice_at": accepting.excluded.notice_at,
+        }
         tx.execute(accepting.on_conflict_do_update(index_elements=["id"], set_=newer), rows)

@@ -27,9 +27,16 @@ class PrivacyDialogue:
             "erase",
             (
                 title(say("Erase all your answers?")),
-                text(say("Your answers, your notes and your results are erased at once, for good. This cannot be undone.")),
+                text(
+                    say(
+                        "Your answers, your notes and your results are erased at once, for good. This cannot be undone."
+                    )
+                ),
             ),
-            (Choice("keep", say("No, keep everything")), Choice("erase", say("Yes, erase everything"))),
+            (
+                Choice("keep", say("No, keep everything"), "choices:no:synonyms"),
+                Choice("erase", say("Yes, erase everything"), "choices:erase:synonyms"),
+            ),
         )
 
     def choose(self, place: Place, key: str, scene: Scene) -> Move:  # noqa: ARG002
@@ -37,8 +44,12 @@ class PrivacyDialogue:
         if key != "erase":
             return Move(back=True, lead=(note(say("Nothing was erased.")),))
         blank = scene.having(Diagnosis()).having(Person(scene.of(Person).id))
-        done = note(say("Everything you gave has been erased. Telegram keeps its own copy of this conversation: you can "
-                        "delete it in the application."))
+        done = note(
+            say(
+                "Everything you gave has been erased. Telegram keeps its own copy of this conversation: you can "
+                "delete it in the application."
+            )
+        )
         if scene.channel != "telegram":
             done = note(say("Everything you gave has been erased."))
         return Move(Place(), (EraseMe(),), (done,), blank)

@@ -49,16 +49,32 @@ def erase(tx: Connection, people: Sequence[str]) -> None:
     """Erase people: answers and notes, and the texts of their conversations, on every address."""
     mine = select(ConversationRow.address).where(ConversationRow.person_id.in_(people))
     tx.execute(delete(PersonRow).where(PersonRow.id.in_(people)))
-    tx.execute(update(InboxRow).where(InboxRow.address.in_(mine), InboxRow.status != InboxStatus.NEW).values(payload=""))
+    tx.execute(
+        update(InboxRow)
+        .where(InboxRow.address.in_(mine), InboxRow.status != InboxStatus.NEW)
+        .values(payload="")
+    )
     tx.execute(delete(OutboxRow).where(OutboxRow.address.in_(mine)))
 
 
 def purge(tx: Connection, now: datetime) -> tuple[int, int]:
     """Apply the retention: blank old payloads, erase people not seen for three months; return how many of each."""
-    old = (InboxRow.received_at < now - PAYLOADS) & (InboxRow.status != InboxStatus.NEW) & (InboxRow.payload != "")
+    old = (
+        (InboxRow.received_at < now - PAYLOADS)
+        & (InboxRow.status != InboxStatus.NEW)
+        & (InboxRow.payload != "")
+    )
     blanked = tx.execute(update(InboxRow).where(old).values(payload="")).rowcount
-    seen = select(func.max(ConversationRow.updated_at)).where(ConversationRow.person_id == PersonRow.id).scalar_subquery()
-    touched = select(func.max(DiagnosisRow.updated_at)).where(DiagnosisRow.person_id == PersonRow.id).scalar_subquery()
+    seen = (
+        select(func.max(ConversationRow.updated_at))
+        .where(ConversationRow.person_id == PersonRow.id)
+        .scalar_subquery()
+    )
+    touched = (
+        select(func.max(DiagnosisRow.updated_at))
+        .where(DiagnosisRow.person_id == PersonRow.id)
+        .scalar_subquery()
+    )
     away = now - VISITS
     gone = select(PersonRow.id).where(
         PersonRow.created_at < away, or_(seen.is_(None), seen < away), or_(touched.is_(None), touched < away)

@@ -29,21 +29,29 @@ class Reception:
         """Return the welcome of a newcomer, or the menu of who comes back."""
         mine = scene.of(Diagnosis)
         if not mine.run:
-            return Screen("welcome", self._welcome(), (Choice("begin", say("Begin the diagnosis")),), _ASIDE)
+            return Screen("welcome", self._welcome(), (_BEGIN,), _ASIDE)
         pending = self._form.next_open(mine.given)
+        choices: tuple[Choice, ...]
         if pending is None:
             choices = (
                 Choice("result", say("See my result")),
                 Choice("recap", say("Read and change my answers")),
                 Choice("restart", say("Start a new diagnosis")),
             )
-            return Screen("menu", (text(say("Your diagnosis is complete. What would you like to do?")),), choices, _ASIDE)
+            return Screen(
+                "menu",
+                (text(say("Your diagnosis is complete. What would you like to do?")),),
+                choices,
+                _ASIDE,
+            )
         number, total = self._form.number(pending.id), len(self._form.questions)
         choices = (
             Choice("resume", say("Resume at question {number} of {total}", number=number, total=total)),
             Choice("recap", say("Read and change my answers")),
         )
-        blocks = (text(say("Your diagnosis is under way and your answers are kept. What would you like to do?")),)
+        blocks = (
+            text(say("Your diagnosis is under way and your answers are kept. What would you like to do?")),
+        )
         return Screen("menu", blocks, choices, _ASIDE)
 
     def choose(self, place: Place, key: str, scene: Scene) -> Move:
@@ -68,7 +76,9 @@ class Reception:
             case "contact" | "person":
                 return Move(lead=(title(say("Talk to a person")), text(self._reach())))
             case "pause" | "annuler" if scene.of(Diagnosis).run:
-                kept = note(say("Everything you answered is kept. Come back whenever you like, and type “resume”."))
+                kept = note(
+                    say("Everything you answered is kept. Come back whenever you like, and type “resume”.")
+                )
                 return Move(to=Place(), lead=(kept,))
             case _:
                 return Move(to=Place())
@@ -90,7 +100,12 @@ class Reception:
         )
 
 
-_ASIDE = (Choice("confidentialite", say("Your data")), Choice("help", say("Help")), Choice("person", say("Talk to a person")))
+_BEGIN = Choice("begin", say("Begin the diagnosis"), "choices:yes:synonyms")
+_ASIDE = (
+    Choice("confidentialite", say("Your data")),
+    Choice("help", say("Help")),
+    Choice("person", say("Talk to a person")),
+)
 _HELP: tuple[Block, ...] = (
     title(say("Help")),
     text(say("Press a button, or type the number or the words of your answer. At any time you may type:")),

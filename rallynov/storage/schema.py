@@ -50,18 +50,23 @@ def migrate(store: Store) -> str | None:
     present = revision(store)
     if present == head():
         return None
-    scripts = ScriptDirectory.from_config(_config())
-    try:
-        scripts.get_revision(present)
-    except CommandError:
-        raise NewerSchemaError(str(present)) from None
-    copy = _copy(store, present) if present else None
+    copy = None
+    if present:
+        _known(present)
+        copy = _copy(store, present)
     with store.write() as tx:
         if not store.is_sqlite:
             tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
         command.upgrade(_config(tx), "head")
     log.info("migrated", from_revision=present, to_revision=head())
     return copy
+
+
+def _known(present: str) -> None:
+    try:
+        ScriptDirectory.from_config(_config()).get_revision(present)
+    except CommandError:
+        raise NewerSchemaError(present) from None
 
 
 def _copy(store: Store, present: str) -> str | None:

@@ -85,7 +85,7 @@ class Store:
 
 
 def _sqlite(url: URL) -> Engine:
-    engine = create_engine(url, pool_size=8)
+    engine = create_engine(url, pool_size=8, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _connected(connection: Any, _record: object) -> None:
@@ -102,6 +102,11 @@ def _sqlite(url: URL) -> Engine:
 
 
 def _postgresql(url: URL) -> Engine:
-    options = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 15_000}
+    options = {
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 15_000,
+    }
     plain = url.set(drivername="postgresql+psycopg")
-    return create_engine(plain, pool_size=8, pool_pre_ping=True, connect_args=options)
+    return create_engine(plain, pool_size=8, pool_pre_ping=True, hide_parameters=True, connect_args=options)

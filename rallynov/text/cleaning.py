@@ -53,11 +53,11 @@ _EMOJI = r"\p{Extended_Pictographic}(?:\uFE0F|\p{Emoji_Modifier})?"
 # Tried at a suspect character's left neighbour: what matches group 1 is kept, any other suspect goes.
 _INVISIBLE = regex.compile(
     rf"(?V1)(\U0001F3F4[\U000E0030-\U000E0039\U000E0061-\U000E007A]{{3,6}}\U000E007F"  # the flag of Scotland
-    r"|\p{Emoji}\uFE0E"  # an emoji shown as text
+    r"|[\p{Extended_Pictographic}0-9#*]\uFE0E"  # an emoji shown as text
     rf"|{_EMOJI}(?:\u200D{_EMOJI})*+"  # a family
-    r"|[\p{Emoji}--\p{Extended_Pictographic}]\uFE0F"  # a keycap
+    r"|[0-9#*]\uFE0F"  # a keycap
     rf"|(?<=[[{_JOINING}]&&[\p{{L}}\p{{M}}]])[\u200C\u200D](?=[[{_JOINING}]&&\p{{L}}]))"
-    rf"|{_SUSPECT.pattern}"
+    rf"|{_SUSPECT.pattern}++"
 )
 _ZALGO = regex.compile(rf"(\p{{M}}{{{_MAX_MARKS}}})\p{{M}}++")
 _BLANK_LINES = re.compile(r"\n{4,}")
@@ -94,11 +94,7 @@ def _clean_unicode(text: str) -> str:
 
 
 def _without_invisible(text: str) -> str:
-    return _INVISIBLE.sub(_kept, text) if _SUSPECT.search(text) else text
-
-
-def _kept(found: regex.Match[str]) -> str:
-    return found[1] or ""
+    return _INVISIBLE.sub(r"\1", text) if _SUSPECT.search(text) else text
 
 
 def _cut(text: str) -> str:

@@ -29,7 +29,7 @@ _RULES = re.compile(
     rf"|(?P<close>(?<=[^\s«]){_SPACES}*»)"
     # Only before a space, an end or a closing sign: "10:30", "a?b=c" and ":-)" are not sentences.
     rf"|(?P<high>(?<=[^\s;:!?«(\[]){_SPACES}*(?P<marks>[;!?]+)(?=[\s<»”\")\]*_~]|$))"
-    rf"|(?P<colon>(?<=[^\s;:!?«(\[]){_SPACES}*:(?=[\s<*_]|$))"
+    rf"|(?P<colon>(?<=[^\s;:!?«(\[]){_SPACES}*:(?=[\s<»*_]|$))"
     r"|(?P<apostrophe>(?<=[^\W\d_])'(?=[\w«{<`*/]))"
     r"|(?P<dots>(?<!\.)\.{3}(?!\.))",
     re.IGNORECASE,

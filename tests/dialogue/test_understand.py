@@ -1,4 +1,4 @@
-"""Typed answers against the scale of the diagnosis, other lists, and the verbs of navigation."""
+"""Typed answers against the scale of the diagnosis and other lists."""
 
 import time
 import tomllib
@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rallynov.dialogue.understand import Exact, Near, Nothing, Option, Verb, understand, verb
-from rallynov.text import fold
+from rallynov.dialogue.understand import Exact, Near, Nothing, Option, understand, verb
 
 ROOT = Path(__file__).parents[2]
 VERBS: dict[str, list[str]] = tomllib.loads((ROOT / "locales/fr/verbs.toml").read_text("utf-8"))["verbs"]
@@ -28,10 +27,15 @@ SCALE = (
     Option("nc", "Ne nous concerne pas", ("nc", "sans objet", "non concerné", "pas concerné", "non")),
 )
 NOTHING = Nothing()
+HEAVY = ("2", "n ", "pas ", "oui ", "euh ", "en place ")
 
 
 def _exact(key: str, *texts: str) -> list[tuple[str, Exact]]:
     return [(text, Exact(key)) for text in texts]
+
+
+def _near(keys: str, *texts: str) -> list[tuple[str, str]]:
+    return [(text, keys) for text in texts]
 
 
 @pytest.mark.parametrize(
@@ -91,50 +95,24 @@ def test_a_number_or_the_words_of_a_choice_are_an_answer(text: str, expected: Ex
 @pytest.mark.parametrize(
     ("text", "keys"),
     [
-        ("en plase", ("3",)),
-        ("en placce", ("3",)),
-        ("an place", ("3",)),
-        ("en refléxoin", ("1",)),
-        ("en refexion", ("1",)),
-        ("reflexoin", ("1",)),
-        ("pas encor", ("0",)),
-        ("pas ancore", ("0",)),
-        ("a lessai", ("2",)),
-        ("je ne sai pas", ("nsp",)),
-        ("ne nous conserne pas", ("nc",)),
-        ("suivi et partager", ("4",)),
-        ("oui", ("3", "4", "2")),
-        ("OUI !", ("3", "4", "2")),
-        ("ouiiii", ("3", "4", "2")),
-        ("non", ("0", "nc")),
-        ("noooon", ("0", "nc")),
-        ("en pl", ("3", "4")),
-        ("place", ("3", "4")),
-        ("partagé", ("4",)),
-        ("presque en place", ("3",)),
-        ("plutôt en place", ("3",)),
-        ("plus en place", ("3",)),
-        ("en place depuis deux ans", ("3",)),
-        ("en place, suivi et partagé depuis 2012", ("4",)),
-        ("en réflexion ou à l'essai", ("1", "2")),
-        ("pas encore mis en place", ("0",)),
-        ("pas en", ("0",)),
-        ("jamais en place", ("0",)),
-        ("ce n'est pas en place", ("0",)),
-        ("2 ou 3", ("1", "2")),
-        ("2-3", ("1", "2")),
-        ("entre 2 et 3", ("1", "2")),
-        ("deux ou trois", ("1", "2")),
-        ("2 en place", ("1", "3")),
-        ("4. en plase", ("3",)),
-        ("6 ou 9", ("nsp",)),
+        *_near("0", "pas encor", "pas ancore", "pas encore mis en place", "pas en", "jamais en place"),
+        *_near("0", "ce n'est pas en place", "n'est pas encore en place"),
+        *_near("1", "en refléxoin", "en refexion", "reflexoin"),
+        *_near("2", "a lessai", "à l'esai"),
+        *_near("3", "en plase", "an place", "presque en place", "plutôt en place", "plus en place"),
+        *_near("3", "en place depuis deux ans", "4. en plase"),
+        *_near("4", "suivi et partager", "partagé", "en place, suivi et partagé depuis 2012"),
+        *_near("nsp", "je ne sai pas", "6 ou 9"),
+        *_near("nc", "ne nous conserne pas"),
+        *_near("3 4 2", "oui", "OUI !", "ouiiii"),
+        *_near("0 nc", "non", "noooon"),
+        *_near("3 4", "en pl", "place"),
+        *_near("1 2", "2 ou 3", "2-3", "deux ou trois", "en réflexion ou à l'essai"),
+        *_near("1 3", "2 en place"),
     ],
 )
-def test_a_guess_is_a_question(text: str, keys: tuple[str, ...]) -> None:
-    reading = understand(text, SCALE)
-    assert isinstance(reading, Near)
-    assert set(reading.keys) == set(keys)
-    assert reading.keys[0] == keys[0]
+def test_a_guess_is_a_question(text: str, keys: str) -> None:
+    assert understand(text, SCALE) == Near(tuple(keys.split()))
 
 
 @pytest.mark.parametrize(
@@ -271,9 +249,8 @@ def test_a_beginning_is_an_answer_when_only_one_choice_begins_so(text: str, expe
 
 
 def test_the_towns_of_the_call() -> None:
-    towns = tuple(
-        Option(name, name) for name in ("Besançon", "Lons-le-Saunier", "Vesoul", "Belfort", "Montbéliard")
-    )
+    names = ("Besançon", "Lons-le-Saunier", "Vesoul", "Belfort", "Montbéliard")
+    towns = [Option(name, name) for name in names]
     assert understand("lons le saulnier", towns) == Near(("Lons-le-Saunier",))
     assert understand("montbeliar", towns) == Exact("Montbéliard")
     assert understand("monbeliard", towns) == Near(("Montbéliard",))
@@ -309,109 +286,6 @@ def test_every_label_is_its_choice(option: Option, around: str, loud: bool) -> N
     assert understand(text, SCALE) == Exact(option.key)
 
 
-@pytest.mark.parametrize(
-    ("text", "meant"),
-    [
-        *(
-            (text, Verb.BACK)
-            for text in ("retour", "Retour !", "/retour", "précédent", "PRECEDENT", "revenir", "arrière")
-        ),
-        *((text, Verb.BACK) for text in ("retuor", "retoour", "precedant", "je voudrais revenir en arrière")),
-        *(
-            (text, Verb.SKIP)
-            for text in ("passer", "suivant", "sauter", "je passe", "passer svp", "suivnat", "ok passe")
-        ),
-        *(
-            (text, Verb.PAUSE)
-            for text in ("pause", "puase", "plus tard", "stop pour aujourd’hui", "à demain", "arrêter")
-        ),
-        *((text, Verb.PAUSE) for text in ("on peut faire une pause ?", "arreter", "arrtêer", "j'arrête là")),
-        *(
-            (text, Verb.HELP)
-            for text in ("aide", "help", "?", "??", "? ?", "au secours", "je ne comprends pas")
-        ),
-        *((text, Verb.HELP) for text in ("Aide svp", "je veux de l'aide", "aidez-moi")),
-        *(
-            (text, Verb.WHY)
-            for text in ("pourquoi", "Pourquoi ?", "pourqoui", "pourquoi cette question ?", "à quoi ça sert")
-        ),
-        *((text, Verb.MENU) for text in ("menu", "accueil", "acceuil", "retour au menu")),
-        *(
-            (text, Verb.RECAP)
-            for text in ("récap", "mes réponses", "relire", "voir mes reponses", "mes répnoses")
-        ),
-        *((text, Verb.RESULT) for text in ("résultat", "resultat", "mon résultat", "résulat")),
-        *((text, Verb.RESUME) for text in ("reprendre", "continuer", "je reprends", "repredre", "contineur")),
-        *((text, Verb.PERSON) for text in ("parler à une personne", "humain", "un conseiller", "contacter")),
-        *(
-            (text, Verb.PERSON)
-            for text in ("je voudrais parler à quelqu'un", "parler a qelqu'un", "je veux parler à un humain")
-        ),
-        *((text, Verb.RESTART) for text in ("recommencer", "tout recommencer", "recomencer")),
-    ],
-)
-def test_a_verb_is_understood_anywhere(text: str, meant: Verb) -> None:
-    assert verb(text, VERBS) == meant
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        *(
-            "",
-            " ",
-            "!",
-            "retourner à l'emploi",
-            "barrière",
-            "cause",
-            "humains",
-            "conseiller",
-            "personne",
-            "oui",
-            "2",
-        ),
-        *(
-            "les retours des usagers",
-            "une aide à domicile",
-            "le menu de la cantine",
-            "adie",
-            "mneu",
-            "hepl",
-            "casser",
-        ),
-        "on a mis en pause le projet pour le reprendre plus tard",
-        "x" * 16_000,
-    ],
-)
-def test_an_answer_is_no_verb(text: str) -> None:
-    assert verb(text, VERBS) is None
-
-
-def test_typos_are_forgiven_only_where_asked() -> None:
-    assert verb("puase", VERBS, typos=False) is None
-    assert verb("pause", VERBS, typos=False) == Verb.PAUSE
-
-
-def test_a_typo_between_two_verbs_is_none() -> None:
-    assert verb("pixte", {"back": ["piste"], "skip": ["pinte"]}) is None
-
-
-def test_an_unknown_verb_stops_the_start() -> None:
-    with pytest.raises(ValueError, match="dance"):
-        verb("danse", {"dance": ["danse"]})
-
-
-def test_the_french_verbs_are_complete_and_apart() -> None:
-    assert set(VERBS) == set(Verb)
-    owners: dict[str, str] = {}
-    for meant, phrases in VERBS.items():
-        for phrase in phrases:
-            name = fold(phrase) or phrase
-            assert owners.setdefault(name, meant) == meant, phrase
-            assert verb(phrase, VERBS) == meant
-        assert len({fold(phrase) or phrase for phrase in phrases}) == len(phrases), meant
-
-
 def test_no_verb_is_an_answer_of_the_scale() -> None:
     for phrases in VERBS.values():
         for phrase in phrases:
@@ -420,15 +294,7 @@ def test_no_verb_is_an_answer_of_the_scale() -> None:
 
 def test_hostile_texts_are_read_fast() -> None:
     started = time.perf_counter()
-    for text in (
-        "a" * 100_000,
-        "pas " * 25_000,
-        "é" * 100_000,
-        "2" * 299,
-        "n " * 149,
-        "oui " * 74,
-        "en place " * 33,
-    ):
+    for text in ("a" * 100_000, "é" * 100_000, *(word * (300 // len(word)) for word in HEAVY)):
         understand(text, SCALE)
         verb(text, VERBS)
     assert time.perf_counter() - started < 0.35

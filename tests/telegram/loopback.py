@@ -24,6 +24,7 @@ class Loopback:
     def __init__(self) -> None:
         self.status = 200
         self.body: bytes = b'{"ok":true,"result":{"message_id":7}}'
+        self.location = "/"
         self.behaviour: Behaviour = "answer"
         self.requests: list[tuple[str, bytes, bytes]] = []
         self.transports: list[asyncio.Transport] = []
@@ -37,8 +38,10 @@ class Loopback:
             transport.write(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n" + self.body)
             transport.close()
         elif self.behaviour == "answer":
-            head = f"HTTP/1.1 {self.status} X\r\nContent-Length: {len(self.body)}\r\n\r\n"
-            transport.write(head.encode() + self.body)
+            head = (
+                f"HTTP/1.1 {self.status} X\r\nLocation: {self.location}\r\nContent-Length: {len(self.body)}"
+            )
+            transport.write(head.encode() + b"\r\n\r\n" + self.body)
 
     def fields(self) -> dict[str, Any]:
         """What the last request carried, read as the Bot API reads JSON and forms alike."""

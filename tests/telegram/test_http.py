@@ -84,6 +84,12 @@ async def test_a_connection_cut(api: Api, server: Loopback, behaviour: Behaviour
     assert len(server.requests) == (0 if behaviour == "slam" else 1)  # never tried twice by the client itself
 
 
+async def test_a_redirect_is_not_followed(api: Api, server: Loopback) -> None:
+    server.status = 307
+    assert classify(await error_of(api.call("sendMessage", text="x"))).kind is FailureKind.UNKNOWN
+    assert len(server.requests) == 1
+
+
 async def test_a_proxy_from_the_environment(
     client: Client, server: Loopback, monkeypatch: pytest.MonkeyPatch
 ) -> None:

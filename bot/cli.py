@@ -1,0 +1,168 @@
+"""The command line, in French: `rallynov demo | run | chat | check | migrate`."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import sys
+from collections.abc import Coroutine
+from importlib.metadata import version
+from typing import Annotated, Any
+
+import typer
+import uvloop
+from pydantic import ValidationError
+from sqlalchemy.exc import OperationalError
+
+from bot import logs
+from bot.settings import Settings
+from bot.wiring import build
+from rallynov.storage import schema
+from rallynov.storage.store import AlreadyRunningError, Store
+from rallynov.wording import ContentError
+
+app = typer.Typer(
+    help="Rally'nov, le robot de conversation d'un rallye régional de l'innovation sociale.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+CONFIG, UNAVAILABLE, DEAF = 78, 69, 70
+"""Exit codes of sysexits.h: bad settings, database away, no updates any more."""
+
+
+def _fail(sentence: str, code: int = CONFIG) -> typer.Exit:
+    typer.echo(sentence, err=True)
+    return typer.Exit(code)
+
+
+def _settings() -> Settings:
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [
+            f"RALLYNOV_{str(e['loc'][0]).upper()} : {e['msg'].removeprefix('Value error, ')}"
+            for e in error.errors()
+        ]
+        raise _fail("Un réglage ne convient pas.\n" + "\n".join(lines)) from None
+
+
+def _store(settings: Settings) -> Store:
+    try:
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return Store(settings.database)
+    except OSError as error:
+        raise _fail(f"Le dossier {settings.data_dir} ne peut pas être utilisé : {error.strerror}.") from None
+
+
+def _migrated(settings: Settings, *, own: bool = False) -> Store:
+    store = _store(settings)
+    try:
+        if own:
+            store.own()
+        copy = schema.migrate(store)
+    except AlreadyRunningError:
+        raise _fail(
+            f"Rally'nov tourne déjà sur cette base ({settings.data_dir}) : un seul « run » par fichier SQLite."
+        ) from None
+    except schema.NewerSchemaError as error:
+        raise _fail(
+            f"Cette base vient d'une version plus récente de Rally'nov (schéma {error}) : mettez le logiciel à jour."
+        ) from None
+    except OperationalError as error:
+        raise _fail(
+            f"La base de données ne répond pas : {logs.redact(str(error.orig))}", UNAVAILABLE
+        ) from None
+    if copy:
+        typer.echo(f"Copie de la base avant la mise à jour : {copy}", err=True)
+    return store
+
+
+def _run(work: Coroutine[Any, Any, int]) -> int:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(work)
+
+
+@app.callback(invoke_without_command=True)
+def main(
+    show_version: Annotated[bool, typer.Option("--version", help="Afficher la version.")] = False,  # noqa: FBT002
+) -> None:
+    """Rally'nov, le robot de conversation d'un rallye régional de l'innovation sociale."""
+    if show_version:
+        typer.echo(version("rallynov"))
+        raise typer.Exit
+
+
+@app.command()
+def run() -> None:
+    """Servir la conversation web et Telegram, après avoir mis la base à jour."""
+    from bot.run import serve  # noqa: PLC0415  # the other commands start without a web server
+
+    settings = _settings()
+    logs.configure(settings.log_format)
+    store = _migrated(settings, own=True)
+    raise typer.Exit(_run(serve(settings, store)))
+
+
+@app.command()
+def demo() -> None:
+    """Essayer Rally'nov sur cette machine : conversation web, édition exemple, sans jeton ni réseau."""
+    from bot.run import serve_demo  # noqa: PLC0415
+
+    settings = _settings().model_copy(update={"telegram_token": None, "webhook_url": None})
+    logs.configure(settings.log_format, level=30)
+    store = _migrated(settings, own=True)
+    raise typer.Exit(_run(serve_demo(settings, store)))
+
+
+@app.command()
+def chat(
+    name: Annotated[
+        str, typer.Option("--nom", help="Pour distinguer plusieurs personnes sur une machine.")
+    ] = "",
+) -> None:
+    """Converser dans ce terminal : le même dialogue que sur le web et Telegram."""
+    from bot.terminal import Terminal  # noqa: PLC0415
+
+    settings = _settings()
+    logs.configure(settings.log_format, level=40)
+    store = _migrated(settings)
+
+    async def talk() -> int:
+        core = build(settings, store)
+        core.delivery.start()
+        try:
+            await Terminal(core, name or getpass.getuser()).talk(input, typer.echo)
+        finally:
+            await core.delivery.close()
+            store.close()
+        return 0
+
+    raise typer.Exit(_run(talk()))
+
+
+@app.command()
+def migrate() -> None:
+    """Mettre la base de données à jour ; une copie de la base SQLite est faite avant."""
+    settings = _settings()
+    store = _migrated(settings)
+    typer.echo(f"La base est à jour (schéma {schema.revision(store)}).")
+    store.close()
+
+
+@app.command()
+def check() -> None:
+    """Vérifier les réglages et les fichiers de contenu, sans rien démarrer."""
+    settings = _settings()
+    store = Store("sqlite://")
+    try:
+        schema.migrate(store)
+        build(settings, store)
+    except ContentError as error:
+        raise _fail(f"Un fichier de contenu ne convient pas : {error}") from None
+    typer.echo("Les réglages et les contenus conviennent.")
+
+
+def entry() -> None:
+    """Start from ``python -m bot``."""
+    app(prog_name="rallynov", args=sys.argv[1:])

@@ -1,0 +1,62 @@
+"""Logs: structured, in English, with action names; never a token, never what a person typed."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+SECRETS = re.compile(r"\b\d{6,12}:[A-Za-z0-9_-]{4,}|(?<=://)[^/@\s:]+:[^/@\s]+(?=@)")
+QUIET = ("httpx", "httpcore", "apscheduler", "uvicorn.access", "asyncio", "alembic")
+
+
+def redact(text: str) -> str:
+    """Strike out bot tokens and passwords in URLs."""
+    return SECRETS.sub("***", text)
+
+
+def _redacted(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    for key, value in event.items():
+        if isinstance(value, str):
+            event[key] = redact(value)
+    return event
+
+
+class _Redacting(logging.Filter):
+    """Strikes secrets out of what libraries log, exception texts included."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = redact(record.getMessage()), None
+        if record.exc_info and record.exc_info[1] is not None:
+            record.exc_text = redact(logging.Formatter().formatException(record.exc_info))
+        return True
+
+
+def configure(form: str, level: int = logging.INFO) -> None:
+    """Set up the logs of this process, on standard error: ``console`` for people, ``json`` for machines."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(_Redacting())
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    renderer: Any = (
+        structlog.processors.JSONRenderer() if form == "json" else structlog.dev.ConsoleRenderer(colors=False)
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            _redacted,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=False,
+    )

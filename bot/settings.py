@@ -1,0 +1,68 @@
+"""The settings: environment variables, read here and nowhere else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What an operator may set; every variable begins with ``RALLYNOV_``."""
+
+    model_config = SettingsConfigDict(env_prefix="RALLYNOV_", extra="ignore", frozen=True)
+
+    telegram_token: SecretStr | None = None
+    telegram_api: str = "https://api.telegram.org"
+    telegram_client: Literal["pyreqwest", "httpx"] = "pyreqwest"
+    telegram_rate: int = Field(default=30, ge=1, le=10_000)
+    database_url: SecretStr | None = None
+    data_dir: Path = Path("donnees")
+    web_host: str = "127.0.0.1"
+    web_port: int = Field(default=8000, ge=0, le=65_535)
+    web_url: str | None = None
+    webhook_url: str | None = None
+    operator: str = "l'équipe du rallye"
+    contact: str = "l'équipe du rallye (www.fact.aract.fr)"
+    log_format: Literal["console", "json"] = "console"
+
+    @field_validator("telegram_token", "database_url", "web_url", "webhook_url", mode="before")
+    @classmethod
+    def _unset(cls, value: object) -> object:
+        """Take an empty variable for one that is not set."""
+        return None if value == "" else value
+
+    @field_validator("telegram_token")
+    @classmethod
+    def _token(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().partition(":")[0].isdigit():
+            raise ValueError("le jeton a la forme 123456789:AA…, comme le donne @BotFather")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith(
+            ("sqlite:///", "postgresql://", "postgres://")
+        ):
+            raise ValueError("l'adresse de la base commence par postgresql:// ou sqlite:///")
+        return value
+
+    @property
+    def database(self) -> str:
+        """The database's URL: SQLite under the data directory when none is set."""
+        if self.database_url is None:
+            return f"sqlite:///{self.data_dir.absolute() / 'rallynov.db'}"
+        return self.database_url.get_secret_value().replace("postgres://", "postgresql://", 1)
+
+    @property
+    def bot_id(self) -> str:
+        """The number of the bot, which its token begins with."""
+        return self.token.partition(":")[0]
+
+    @property
+    def token(self) -> str:
+        """The token itself; empty when there is none."""
+        return self.telegram_token.get_secret_value() if self.telegram_token else ""

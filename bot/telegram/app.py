@@ -1,0 +1,136 @@
+"""The Telegram door as a whole: the API client, and the role that reads updates and sends messages."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import structlog
+from fastapi import APIRouter
+from telegram.error import TelegramError
+
+from bot.telegram import webhook
+from bot.telegram.calls import Api
+from bot.telegram.http import make_request
+from bot.telegram.poller import Poller, Time
+from bot.telegram.sender import TelegramTransport
+from rallynov.delivery import outbox
+from rallynov.delivery.leadership import Leadership
+from rallynov.delivery.pacing import Pacer
+from rallynov.delivery.sender import AT_ONCE, Sender
+from rallynov.delivery.service import Delivery
+
+log = structlog.get_logger("rallynov.telegram")
+STUCK = 120.0
+"""Seconds after which a poll loop that has not turned is taken for dead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Which bot, and how to reach it; ``rate`` is in messages per second, for the whole bot."""
+
+    token: str
+    api: str
+    client: Literal["pyreqwest", "httpx"] = "pyreqwest"
+    rate: int = 30
+    webhook_url: str | None = None
+
+    @property
+    def bot_id(self) -> str:
+        """The number of the bot."""
+        return self.token.partition(":")[0]
+
+    def __repr__(self) -> str:
+        return f"Account({self.bot_id})"
+
+
+class TelegramDoor:
+    """Telegram, for one process: it reads and sends while it leads."""
+
+    def __init__(
+        self, account: Account, delivery: Delivery, owner: str, clock: Callable[[], datetime]
+    ) -> None:
+        self._account = account
+        self._delivery = delivery
+        self._owner = owner
+        self._clock = clock
+        self._api = Api(
+            account.token,
+            calls=make_request(account.client, AT_ONCE),
+            updates=make_request(account.client, 2),
+            api=account.api,
+        )
+        self._time = Time(asyncio.get_running_loop().time, clock, asyncio.sleep)
+        self._poller = Poller(self._api, delivery, account.bot_id, self._time)
+        self._leading = False
+        self.username: str | None = None
+
+    def router(self) -> APIRouter | None:
+        """Return the webhook's route; None when updates are polled."""
+        if self._account.webhook_url is None:
+            return None
+        return webhook.router(self._account.webhook_url, self._account.token, self._poller)
+
+    async def run(self) -> None:
+        """Read and send while this process leads; ends only by ``DeafError``, or when it is cancelled."""
+        await self._api.initialize()
+        leadership = Leadership(
+            self._delivery.store, f"telegram:{self._account.bot_id}", self._owner, self._clock
+        )
+        try:
+            await leadership.lead(self._lead)
+        finally:
+            await self._api.shutdown()
+
+    async def _lead(self) -> None:
+        pacer = Pacer(self._account.rate, min(20, self._account.rate))
+        sender = Sender(self._delivery.store, TelegramTransport(self._api), pacer, self._clock, self._owner)
+        recovered = await self._delivery.store.writing(self._recover)
+        if recovered:
+            log.warning("messages_recovered", count=recovered)
+        self._leading = True
+        self._poller.last_look = self._time.monotonic()
+        self._delivery.attach(sender, self._owner)
+        greeting = asyncio.ensure_future(self._introduce())
+        try:
+            await self._read()
+        finally:
+            self._leading = False
+            greeting.cancel()
+            await self._delivery.detach(sender)
+
+    async def _read(self) -> None:
+        if self._account.webhook_url is None:
+            await self._poller.run()
+            return
+        await webhook.register(self._api, self._account.webhook_url, self._account.token, self._time)
+        await asyncio.Event().wait()
+
+    async def _introduce(self) -> None:
+        """Learn the bot's name for the links that we print; nothing waits for it."""
+        with contextlib.suppress(TelegramError):
+            self.username = (await self._api.get_me()).username
+            log.info("telegram_ready", bot=self.username)
+
+    def _recover(self) -> int:
+        with self._delivery.store.write() as tx:
+            return outbox.recover(tx, self._clock(), alone=self._delivery.store.is_sqlite)
+
+    def trouble(self) -> str | None:
+        """Say why updates do not come; None when they do, or when another process reads them."""
+        if not self._leading or self._account.webhook_url is not None:
+            return None
+        last = self._poller.last_ok
+        if last is None:
+            return "no answer from Telegram since the start"
+        silent = self._time.monotonic() - last
+        return f"no answer from Telegram for {silent:.0f} s" if silent > 90 else None
+
+    def stuck(self) -> bool:
+        """Tell whether the poll loop has stopped turning without saying so."""
+        polling = self._leading and self._account.webhook_url is None
+        return polling and self._time.monotonic() - self._poller.last_look > STUCK

@@ -1,0 +1,60 @@
+"""A message as Telegram shows it: HTML with one escaper, and an inline keyboard. Typed words are never markup."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+from rallynov.delivery.message import Message
+
+A_ROW = 2
+"""Actions side by side."""
+
+
+def html(message: Message) -> str:
+    """Write a message as Telegram's HTML; the choices are listed with their numbers for those who cannot see buttons."""
+    parts = [_block(kind, texts) for kind, texts in message.blocks]
+    parts += [_numbered(message)] if message.choices else []
+    return "\n\n".join(parts)
+
+
+def plain(message: Message) -> str:
+    """Write a message without any markup, for when Telegram refuses the other."""
+    parts = ["\n".join(texts) for _, texts in message.blocks]
+    parts += (
+        ["\n".join(f"{n}. {label}" for n, (_, label) in enumerate(message.choices, 1))]
+        if message.choices
+        else []
+    )
+    return "\n\n".join(parts)
+
+
+def keyboard(message: Message) -> dict[str, Any] | None:
+    """Write the buttons: one choice a row, then the actions; None when there are none."""
+    rows = [[_button(message, key, label)] for key, label in message.choices]
+    actions = [_button(message, key, label) for key, label in message.actions]
+    rows += [actions[at : at + A_ROW] for at in range(0, len(actions), A_ROW)]
+    return {"inline_keyboard": rows} if rows else None
+
+
+def _button(message: Message, key: str, label: str) -> dict[str, str]:
+    return {"text": label, "callback_data": message.token(key)}
+
+
+def _block(kind: str, texts: tuple[str, ...]) -> str:
+    shown = [escape(text, quote=False) for text in texts]
+    match kind:
+        case "title":
+            return f"<b>{shown[0]}</b>"
+        case "note":
+            return f"<i>{shown[0]}</i>"
+        case "quote":
+            return f"<blockquote>{shown[0]}</blockquote>"
+        case "list":
+            return "\n".join(f"• {text}" for text in shown)
+        case _:
+            return shown[0]
+
+
+def _numbered(message: Message) -> str:
+    return "\n".join(f"{n}. {escape(label, quote=False)}" for n, (_, label) in enumerate(message.choices, 1))

@@ -1,0 +1,80 @@
+"""The webhook: updates posted to us, stored before they are acknowledged with 200."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from urllib.parse import urlsplit
+
+import orjson
+import structlog
+from fastapi import APIRouter, Request, Response
+from telegram.error import TelegramError
+
+from bot.telegram.calls import Api
+from bot.telegram.poller import SLOWEST, Poller, Time
+from bot.telegram.updates import ALLOWED
+
+log = structlog.get_logger("rallynov.telegram")
+HEADER = "X-Telegram-Bot-Api-Secret-Token"
+LARGEST = 1024 * 1024
+"""Bytes of a body that we read; Telegram's updates are far smaller."""
+
+
+def secret(token: str) -> str:
+    """Return what Telegram proves itself by: derived from the token, so that every process knows it."""
+    return hmac.new(token.encode(), b"rallynov webhook", hashlib.sha256).hexdigest()
+
+
+def router(url: str, token: str, poller: Poller) -> APIRouter:
+    """Return the route that Telegram posts to, at the path of the public URL."""
+    routes = APIRouter()
+    expected = secret(token).encode()
+
+    @routes.post(urlsplit(url).path or "/", include_in_schema=False)
+    async def receive(request: Request) -> Response:
+        given = request.headers.get(HEADER, "").encode()
+        if not hmac.compare_digest(given, expected):
+            return Response(status_code=403)
+        body = await _body(request)
+        if body is None:
+            return Response(status_code=413)
+        try:
+            update = orjson.loads(body)
+        except ValueError:
+            return Response(status_code=400)
+        await poller.keep([update], None)
+        return Response(status_code=200)
+
+    return routes
+
+
+async def _body(request: Request) -> bytes | None:
+    """Read a body up to its limit; None when it is larger."""
+    read = bytearray()
+    async for chunk in request.stream():
+        read += chunk
+        if len(read) > LARGEST:
+            return None
+    return bytes(read)
+
+
+async def register(api: Api, url: str, token: str, time: Time) -> None:
+    """Tell Telegram where to post; tried until it is heard."""
+    wait = 1.0
+    while True:
+        try:
+            await api.call(
+                "setWebhook",
+                url=url,
+                secret_token=secret(token),
+                allowed_updates=list(ALLOWED),
+                max_connections=40,
+            )
+        except TelegramError as error:
+            log.warning("webhook_not_set", error=type(error).__name__, wait=wait)
+            await time.sleep(wait)
+            wait = min(SLOWEST, wait * 2)
+        else:
+            log.info("webhook_set")
+            return

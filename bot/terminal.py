@@ -1,0 +1,84 @@
+"""The same dialogue in a terminal: one line typed, one answer printed. Answers are typed, as numbers or words."""
+
+from __future__ import annotations
+
+import asyncio
+import textwrap
+from collections.abc import Callable
+
+from sqlalchemy import select
+
+from bot import plain
+from bot.wiring import Core, clock, new_id
+from rallynov.delivery.inbox import Incoming
+from rallynov.delivery.message import Message, load
+from rallynov.delivery.tables import OutboxRow
+from rallynov.dialogue.words import say
+
+CHANNEL = "terminal"
+WIDTH = 88
+PATIENCE = 30.0
+
+
+def draw(message: Message) -> str:
+    """Write a message for a terminal: headings in capitals, choices with their numbers, actions in brackets."""
+    parts = [_block(kind, texts) for kind, texts in message.blocks]
+    if message.choices:
+        parts.append("\n".join(f"  {n}. {label}" for n, (_, label) in enumerate(message.choices, 1)))
+    if message.actions:
+        parts.append("  ".join(f"[{label}]" for _, label in message.actions))
+    return "\n\n".join(parts)
+
+
+def _block(kind: str, texts: tuple[str, ...]) -> str:
+    match kind:
+        case "title":
+            return texts[0].upper()
+        case "list":
+            return "\n".join(_wrapped(text, "  - ", "    ") for text in texts)
+        case "quote":
+            return _wrapped(texts[0], "  | ", "  | ")
+        case _:
+            return "\n".join(_wrapped(line) for line in texts[0].split("\n"))
+
+
+def _wrapped(text: str, first: str = "", others: str = "") -> str:
+    return textwrap.fill(text, WIDTH, initial_indent=first, subsequent_indent=others, break_long_words=False)
+
+
+class Terminal:
+    """One conversation at a terminal; ``name`` tells two people of one machine apart."""
+
+    def __init__(self, core: Core, name: str) -> None:
+        self._core = core
+        self._address = f"{CHANNEL}:{name}"
+        self._seen = 0
+
+    async def send(self, text: str) -> list[Message]:
+        """Say something, and return what is answered."""
+        event = Incoming(CHANNEL, new_id(), self._address, plain.text_payload(text), clock())
+        await self._core.delivery.take([event])
+        await self._core.delivery.handled(CHANNEL, event.external_id, PATIENCE)
+        return await asyncio.to_thread(self._answers)
+
+    def _answers(self) -> list[Message]:
+        mine = (OutboxRow.address == self._address) & (OutboxRow.id > self._seen)
+        with self._core.store.read() as tx:
+            rows = tx.execute(select(OutboxRow.id, OutboxRow.body).where(mine).order_by(OutboxRow.id)).all()
+        self._seen = rows[-1].id if rows else self._seen
+        return [load(row.body) for row in rows]
+
+    async def talk(self, read: Callable[[str], str], write: Callable[[str], None]) -> None:
+        """Talk until the end of the input (Ctrl-D)."""
+        await asyncio.to_thread(self._answers)
+        for message in await self.send("/menu"):
+            write("\n" + draw(message))
+        while True:
+            try:
+                line = await asyncio.to_thread(read, "\n> ")
+            except (EOFError, KeyboardInterrupt):
+                kept = say("Everything you answered is kept. Come back whenever you like, and type “resume”.")
+                write("\n" + self._core.wording.word(kept, "fr"))
+                return
+            for message in await self.send(line):
+                write("\n" + draw(message))

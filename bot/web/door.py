@@ -1,0 +1,48 @@
+"""What the web door needs from outside: built by the wiring, read by every page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeAlias
+
+from fastapi import APIRouter
+from prometheus_client import CollectorRegistry
+
+from rallynov.delivery.service import Delivery
+from rallynov.wording import Wording
+
+CHANNEL = "web"
+Probe: TypeAlias = Callable[[], str | None]
+"""Says what is wrong, in a few words without anything personal; None when all is well. Must not wait."""
+
+
+def _no_link() -> str | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """The web door's parts.
+
+    ``secure`` tells that people reach us by https: the cookie is then bound to it. ``telegram_link`` is asked at every
+    page, because the bot learns its own name after the start. ``routers`` belong to other doors (Telegram's webhook).
+    """
+
+    delivery: Delivery
+    wording: Wording
+    edition: str
+    operator: str
+    contact: str
+    clock: Callable[[], datetime]
+    new_token: Callable[[], str]
+    """Makes 128 random bits that are safe in a URL: cookies and the ids of forms."""
+    registry: CollectorRegistry
+    secure: bool = False
+    probes: Mapping[str, Probe] = field(default_factory=dict)
+    routers: Sequence[APIRouter] = ()
+    telegram_link: Callable[[], str | None] = _no_link
+    language: str = "fr"
+    patience: float = 5.0
+    """Seconds that a page waits for its answer before it says that the message is kept."""

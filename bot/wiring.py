@@ -1,0 +1,74 @@
+"""The only place that builds the product from its parts, and the only one that reads the clock and makes ids."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot import plain
+from bot.settings import Settings
+from bot.telegram import updates
+from rallynov.delivery.service import Delivery
+from rallynov.delivery.turns import Subject, Tools, Turns
+from rallynov.diagnosis.flow import DiagnosisDialogue
+from rallynov.diagnosis.service import Diagnoses, check_words, load_grid
+from rallynov.dialogue.engine import Dialogue, Engine
+from rallynov.editions import service as editions
+from rallynov.editions.model import Edition
+from rallynov.people.service import People
+from rallynov.privacy.flow import PrivacyDialogue
+from rallynov.privacy.service import Erasure
+from rallynov.reception.flow import Reception
+from rallynov.storage.store import Store
+from rallynov.wording import Wording
+
+PULL = frozenset({"web", "terminal"})
+"""Channels that read their messages themselves; the others are called by a sender."""
+
+
+def clock() -> datetime:
+    """Return the moment, in UTC."""
+    return datetime.now(UTC)
+
+
+def new_id() -> str:
+    """Return a new id: 128 random bits, in hexadecimal."""
+    return uuid.uuid4().hex
+
+
+def new_token() -> str:
+    """Return a new secret: 128 random bits, safe in a URL."""
+    return secrets.token_urlsafe(16)
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """What every door stands on."""
+
+    store: Store
+    wording: Wording
+    edition: Edition
+    turns: Turns
+    delivery: Delivery
+    owner: str
+
+
+def build(settings: Settings, store: Store, now: Callable[[], datetime] = clock) -> Core:
+    """Build the product on a migrated database; ``ContentError`` when a content file cannot be used."""
+    wording = Wording({"operator": settings.operator, "contact": settings.contact})
+    edition = editions.current(store)
+    grid = load_grid()
+    notice = wording.term("privacy:notice:version", "fr")
+    dialogues: list[Dialogue] = [
+        Reception(grid, edition.title, settings.contact),
+        DiagnosisDialogue(grid, notice),
+        PrivacyDialogue(),
+    ]
+    check_words(grid, wording)
+    readers = {"web": plain.read, "terminal": plain.read, updates.CHANNEL: updates.read}
+    subjects: list[Subject] = [People(), Diagnoses(edition.slug), Erasure()]
+    turns = Turns(store, Engine(dialogues, wording), wording, subjects, Tools(now, new_id, readers, PULL))
+    return Core(store, wording, edition, turns, Delivery(store, turns, now), new_id())

@@ -1,0 +1,134 @@
+"""The transcript of an address: what the person said and what the bot answered, in the order in which it happened.
+
+Each message of the bot comes with what the person said before it: the inbox and the outbox keep one order per
+conversation. What retention or an erasure has blanked is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from rallynov.delivery.message import Message, load
+from rallynov.delivery.tables import InboxRow, OutboxRow
+from rallynov.dialogue.events import Commanded, Event, Pressed, Said
+
+PAGE = 60
+"""Messages of the bot in one page of a transcript."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the person typed, or the label of what they pressed; empty for a button that is no longer known."""
+
+    text: str
+    pressed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One message of the bot; ``said`` is what it answers, None when it answers nothing or is a second part."""
+
+    id: int
+    said: Words | None
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """A page of a conversation, the oldest first.
+
+    ``waiting`` was said and is not answered yet. ``follows`` tells that the page continues what was asked for; when it
+    does not (an erasure), it replaces it. ``earlier`` tells that older messages were left out.
+    """
+
+    exchanges: tuple[Exchange, ...] = ()
+    waiting: tuple[Words, ...] = ()
+    follows: bool = False
+    earlier: bool = False
+
+    @property
+    def last(self) -> int:
+        """Id to ask the next page after; 0 when there is nothing yet."""
+        return self.exchanges[-1].id if self.exchanges else 0
+
+
+def latest(tx: Connection, address: str) -> int:
+    """Return the id of the last message to an address; 0 when there is none."""
+    return tx.execute(select(func.max(OutboxRow.id)).where(OutboxRow.address == address)).scalar() or 0
+
+
+def transcript(
+    tx: Connection, address: str, read: Callable[[str], Event], opening: Message, after: int = 0
+) -> Transcript:
+    """Read what follows a message, or the last page when ``after`` is 0.
+
+    ``read`` turns a payload of the address's channel into an event. ``opening`` is the screen shown to a newcomer,
+    which is not stored and whose buttons may have been pressed.
+    """
+    rows = _rows(tx, address, after)
+    messages = {row_id: load(body) for row_id, _, body in rows}
+    labels = _labels((opening, *messages.values()))
+    context = rows[0][0] if rows and (rows[0][0] == after or len(rows) > PAGE) else 0
+    payloads = _payloads(tx, [seq for _, key, _ in rows if (seq := _seq(key))])
+    exchanges = []
+    answered: set[int] = set()
+    for row_id, key, _ in rows:
+        seq = _seq(key)
+        said = payloads.get(seq, "") if seq not in answered else ""
+        answered.add(seq)
+        if row_id != context:
+            exchanges.append(Exchange(row_id, _words(said, read, labels), messages[row_id]))
+    follows = context == after if after else not exchanges
+    waiting = [words for payload in _waiting(tx, address) if (words := _words(payload, read, labels))]
+    return Transcript(tuple(exchanges), tuple(waiting), follows, bool(context) and context != after)
+
+
+def _rows(tx: Connection, address: str, after: int) -> list[tuple[int, str, str]]:
+    """Read the last messages, with one more at the head: the one that was already there."""
+    mine = (OutboxRow.address == address) & (OutboxRow.id >= after)
+    newest = select(OutboxRow.id, OutboxRow.key, OutboxRow.body).where(mine).order_by(OutboxRow.id.desc())
+    return [(row[0], row[1], row[2]) for row in tx.execute(newest.limit(PAGE + 1))][::-1]
+
+
+def _seq(key: str) -> int:
+    """Return the event that a message answers; 0 when it answers none (an announcement)."""
+    seq, _, _ = key.partition(":")
+    return int(seq) if seq.isascii() and seq.isdigit() else 0
+
+
+def _payloads(tx: Connection, seqs: Iterable[int]) -> dict[int, str]:
+    rows = tx.execute(select(InboxRow.seq, InboxRow.payload).where(InboxRow.seq.in_(set(seqs))))
+    return {row[0]: row[1] for row in rows}
+
+
+def _waiting(tx: Connection, address: str) -> list[str]:
+    mine = (InboxRow.address == address) & (InboxRow.status == "new")
+    return list(tx.execute(select(InboxRow.payload).where(mine).order_by(InboxRow.seq)).scalars())
+
+
+def _labels(messages: Iterable[Message]) -> dict[tuple[str, int], Mapping[str, str]]:
+    """Return the words of all buttons by the screen and nonce they were drawn with."""
+    return {(m.screen, m.nonce): dict((*m.choices, *m.actions)) for m in messages if m.choices or m.actions}
+
+
+def _words(
+    payload: str, read: Callable[[str], Event], labels: Mapping[tuple[str, int], Mapping[str, str]]
+) -> Words | None:
+    if not payload:
+        return None
+    try:
+        event = read(payload)
+    except (ValueError, KeyError, TypeError):  # set aside as malformed: it has no words
+        return None
+    match event:
+        case Said(text):
+            return Words(text)
+        case Commanded(name, argument):
+            return Words(f"/{name} {argument}".rstrip())
+        case Pressed(screen, key, nonce):
+            return Words(labels.get((screen, nonce), {}).get(key, ""), pressed=True)
+        case _:
+            return None

@@ -1,0 +1,58 @@
+"""What one process tells the others on PostgreSQL: LISTEN and NOTIFY. A hint, never the truth: rows are the truth."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Sequence
+
+import psycopg
+import structlog
+from sqlalchemy import Connection, text
+
+from rallynov.storage.store import Store
+
+log = structlog.get_logger("rallynov.notices")
+CHANNEL = "rallynov"
+_NOTIFY = text("SELECT pg_notify('rallynov', :notice)")
+
+
+def notify(tx: Connection, notices: Sequence[str]) -> None:
+    """Tell the other processes once this transaction commits; nothing on SQLite, where there are none."""
+    if notices and tx.dialect.name == "postgresql":
+        tx.execute(_NOTIFY, [{"notice": notice} for notice in notices])
+
+
+class Listener:
+    """Hears the other processes, on a thread of its own; connects again when the connection is lost."""
+
+    def __init__(self, store: Store, heard: Callable[[str], None]) -> None:
+        self._url = store.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._heard = heard
+        self._loop = asyncio.get_running_loop()
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._listen, name="notices", daemon=True)
+
+    def start(self) -> None:
+        """Begin to listen."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """End within a second."""
+        self._ending.set()
+        self._thread.join(timeout=3)
+
+    def _listen(self) -> None:
+        while not self._ending.is_set():
+            try:
+                with psycopg.connect(self._url, autocommit=True) as connection:
+                    connection.execute("LISTEN rallynov")
+                    self._hear(connection)
+            except psycopg.Error as error:
+                log.warning("notices_lost", error=type(error).__name__)
+                self._ending.wait(1.0)
+
+    def _hear(self, connection: psycopg.Connection[tuple[object, ...]]) -> None:
+        while not self._ending.is_set():
+            for notice in connection.notifies(timeout=0.5):
+                self._loop.call_soon_threadsafe(self._heard, notice.payload)
