@@ -14,7 +14,7 @@ A_ROW = 2
 def html(message: Message) -> str:
     """Write a message as Telegram's HTML; the choices are listed with their numbers for those who cannot see buttons."""
     parts = [_block(kind, texts) for kind, texts in message.blocks]
-    parts += [_numbered(message)] if message.choices else []
+    parts += [_numbered(message)] if len(message.choices) > 1 else []
     return "\n\n".join(parts)
 
 

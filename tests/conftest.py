@@ -1,0 +1,64 @@
+"""What the tests share: both databases, a clock, a conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import conversation
+import postgres
+import pytest
+
+from rallynov.storage import schema
+from rallynov.storage.store import Store
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update", action="store_true", help="write the golden files anew")
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[postgres.Cluster]:
+    home = postgres.binaries()
+    if home is None:
+        pytest.skip("PostgreSQL is not installed (apt install postgresql)")
+    running = postgres.Cluster(home)
+    yield running
+    running.stop()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database, on each of the two."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'rallynov.db'}"
+    cluster: postgres.Cluster = request.getfixturevalue("cluster")
+    return cluster.database()
+
+
+@pytest.fixture
+def store(database: str) -> Iterator[Store]:
+    """A migrated database, on each of the two."""
+    opened = Store(database)
+    schema.migrate(opened)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> Iterator[Store]:
+    """A migrated SQLite database, for what does not depend on the database."""
+    opened = Store(f"sqlite:///{tmp_path / 'rallynov.db'}")
+    schema.migrate(opened)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def clock() -> conversation.Clock:
+    return conversation.Clock()
+
+
+@pytest.fixture
+def talk(sqlite: Store, clock: conversation.Clock) -> conversation.Talk:
+    return conversation.Talk(conversation.core(sqlite, clock), clock)
