@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot import logs
 from bot.settings import Settings
-from bot.wiring import build
+from bot.wiring import build, clock, new_id
 from rallynov.storage import schema
 from rallynov.storage.store import AlreadyRunningError, Store
 from rallynov.wording import ContentError
@@ -132,7 +132,8 @@ def chat(
         core = build(settings, store)
         core.delivery.start()
         try:
-            await Terminal(core, name or getpass.getuser()).talk(input, typer.echo)
+            terminal = Terminal(core.delivery, core.wording, name or getpass.getuser(), clock, new_id)
+            await terminal.talk(input, typer.echo)
         finally:
             await core.delivery.close()
             store.close()

@@ -11,14 +11,15 @@ from collections.abc import AsyncIterator, Iterator
 import structlog
 import uvicorn
 from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
 
 from bot.settings import Settings
 from bot.telegram.app import Account, TelegramDoor
 from bot.telegram.poller import DeafError
 from bot.ticker import Ticker
 from bot.web.app import create_app
-from bot.web.door import door
-from bot.wiring import Core, build, clock
+from bot.web.door import Door
+from bot.wiring import Core, build, clock, new_token
 from rallynov.delivery import outbox
 from rallynov.editions import service as editions
 from rallynov.editions.model import SAMPLE
@@ -57,7 +58,7 @@ async def serve(settings: Settings, store: Store) -> int:
     try:
         listening = _socket(settings)
     except OSError as error:
-        log.error("port_taken", host=settings.web_host, port=settings.web_port, error=error.strerror)  # noqa: TRY400
+        log.error("port_taken", host=settings.web_host, port=settings.web_port, error=error.strerror)
         return 69
     async with _running(settings, store) as (core, telegram):
         return await _until_the_end(core, telegram, _application(settings, core, telegram), listening)
@@ -133,7 +134,21 @@ def _ticking(core: Core) -> Ticker:
 
 
 def _application(settings: Settings, core: Core, telegram: TelegramDoor | None) -> FastAPI:
-    return create_app(door(settings, core, telegram))
+    door = Door(
+        delivery=core.delivery,
+        wording=core.wording,
+        edition=core.edition.title,
+        operator=settings.operator,
+        contact=settings.contact,
+        clock=clock,
+        new_token=new_token,
+        registry=CollectorRegistry(),
+        secure=(settings.web_url or "").startswith("https://"),
+        probes={"telegram": telegram.trouble} if telegram else {},
+        routers=[router] if telegram and (router := telegram.router()) else [],
+        telegram_link=telegram.link if telegram else lambda: None,
+    )
+    return create_app(door)
 
 
 async def _until_the_end(

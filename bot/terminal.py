@@ -1,19 +1,23 @@
-"""The same dialogue in a terminal: one line typed, one answer printed. Answers are typed, as numbers or words."""
+"""The same dialogue in a terminal: one line typed, one answer printed. Answers are typed, as numbers or
+words.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import textwrap
 from collections.abc import Callable
+from datetime import datetime
 
 from sqlalchemy import select
 
 from bot import plain
-from bot.wiring import Core, clock, new_id
 from rallynov.delivery.inbox import Incoming
 from rallynov.delivery.message import Message, load
+from rallynov.delivery.service import Delivery
 from rallynov.delivery.tables import OutboxRow
 from rallynov.dialogue.words import say
+from rallynov.wording import Wording
 
 CHANNEL = "terminal"
 WIDTH = 88
@@ -21,7 +25,9 @@ PATIENCE = 30.0
 
 
 def draw(message: Message) -> str:
-    """Write a message for a terminal: headings in capitals, choices with their numbers, actions in brackets."""
+    """Write a message for a terminal: headings in capitals, choices with their numbers, actions in
+    brackets.
+    """
     parts = [_block(kind, texts) for kind, texts in message.blocks]
     if message.choices:
         parts.append("\n".join(f"  {n}. {label}" for n, (_, label) in enumerate(message.choices, 1)))
@@ -49,21 +55,26 @@ def _wrapped(text: str, first: str = "", others: str = "") -> str:
 class Terminal:
     """One conversation at a terminal; ``name`` tells two people of one machine apart."""
 
-    def __init__(self, core: Core, name: str) -> None:
-        self._core = core
+    def __init__(
+        self, delivery: Delivery, wording: Wording, name: str, clock: Callable[[], datetime], new_id: Callable[[], str]
+    ) -> None:
+        self._delivery = delivery
+        self._wording = wording
+        self._clock = clock
+        self._new_id = new_id
         self._address = f"{CHANNEL}:{name}"
         self._seen = 0
 
     async def send(self, text: str) -> list[Message]:
         """Say something, and return what is answered."""
-        event = Incoming(CHANNEL, new_id(), self._address, plain.text_payload(text), clock())
-        await self._core.delivery.take([event])
-        await self._core.delivery.handled(CHANNEL, event.external_id, PATIENCE)
+        event = Incoming(CHANNEL, self._new_id(), self._address, plain.text_payload(text), self._clock())
+        await self._delivery.take([event])
+        await self._delivery.handled(CHANNEL, event.external_id, PATIENCE)
         return await asyncio.to_thread(self._answers)
 
     def _answers(self) -> list[Message]:
         mine = (OutboxRow.address == self._address) & (OutboxRow.id > self._seen)
-        with self._core.store.read() as tx:
+        with self._delivery.store.read() as tx:
             rows = tx.execute(select(OutboxRow.id, OutboxRow.body).where(mine).order_by(OutboxRow.id)).all()
         self._seen = rows[-1].id if rows else self._seen
         return [load(row.body) for row in rows]
@@ -78,7 +89,7 @@ class Terminal:
                 line = await asyncio.to_thread(read, "\n> ")
             except (EOFError, KeyboardInterrupt):
                 kept = say("Everything you answered is kept. Come back whenever you like, and type “resume”.")
-                write("\n" + self._core.wording.word(kept, "fr"))
+                write("\n" + self._wording.word(kept, "fr"))
                 return
             for message in await self.send(line):
                 write("\n" + draw(message))

@@ -1,4 +1,6 @@
-"""The clock: APScheduler in UTC, in memory, a metronome only. What is due is in tables, no job is stored in it."""
+"""The clock: APScheduler in UTC, in memory, a metronome only. What is due is in tables, no job is stored in
+it.
+"""
 
 from __future__ import annotations
 

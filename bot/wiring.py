@@ -1,4 +1,6 @@
-"""The only place that builds the product from its parts, and the only one that reads the clock and makes ids."""
+"""The only place that builds the product from its parts, and the only one that reads the clock and makes
+ids.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The player of conversations: says, presses, and reads what is shown, through the real inbox, turns and outbox.
+"""The player of conversations: says, presses, and reads what is shown, through the real inbox, turns and
+outbox.
 
 State is saved and read again between any two turns: every turn begins from the database alone.
 """
@@ -67,7 +68,9 @@ class Talk:
 
     def send(self, payload: str, external_id: str | None = None) -> Message:
         """Let an event come in and be handled."""
-        event = Incoming("web", external_id or f"{self.address}:{next(self.ids)}", self.address, payload, self.clock())
+        event = Incoming(
+            "web", external_id or f"{self.address}:{next(self.ids)}", self.address, payload, self.clock()
+        )
         with self.core.store.write() as tx:
             inbox.store(tx, [event])
         self.core.turns.run()

@@ -39,9 +39,13 @@ class Cluster:
             user = pwd.getpwnam("postgres")
             os.chown(self._folder, user.pw_uid, user.pw_gid)
             os.chown(data, user.pw_uid, user.pw_gid)
-        self._as_server("initdb", "-D", str(data), "-U", "rallynov", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
+        self._as_server(
+            "initdb", "-D", str(data), "-U", "rallynov", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"
+        )
         options = f"{FAST}'{self._folder}' -p {self._port} -c listen_addresses=127.0.0.1"
-        self._as_server("pg_ctl", "-D", str(data), "-w", "-l", str(self._folder / "log"), "-o", options, "start")
+        self._as_server(
+            "pg_ctl", "-D", str(data), "-w", "-l", str(self._folder / "log"), "-o", options, "start"
+        )
 
     def database(self) -> str:
         """Create an empty database and return its URL."""

@@ -17,7 +17,6 @@ options = argparse.ArgumentParser()
 options.add_argument("--api", required=True)
 options.add_argument("--db", required=True)
 options.add_argument("--questions", type=int, default=25)
-options.add_argument("--uvloop", action="store_true")
 args = options.parse_args()
 logging.basicConfig(level=logging.WARNING)
 
@@ -54,12 +53,7 @@ def step(k):
     return pressed
 
 
-if args.uvloop:
-    import uvloop
-
-    asyncio.set_event_loop(uvloop.new_event_loop())
-else:
-    asyncio.set_event_loop(asyncio.new_event_loop())
+asyncio.set_event_loop(asyncio.new_event_loop())
 app = (
     Application.builder()
     .token("123456789:TEST")

@@ -120,6 +120,10 @@ class TelegramDoor:
         with self._delivery.store.write() as tx:
             return outbox.recover(tx, self._clock(), alone=self._delivery.store.is_sqlite)
 
+    def link(self) -> str | None:
+        """Return the public address of the bot, once Telegram has told its name."""
+        return f"https://t.me/{self.username}" if self.username else None
+
     def trouble(self) -> str | None:
         """Say why updates do not come; None when they do, or when another process reads them."""
         if not self._leading or self._account.webhook_url is not None:

@@ -119,7 +119,7 @@ class FastRequest(BaseRequest):
         read_timeout: Seconds = _DEFAULT,
         write_timeout: Seconds = _DEFAULT,
         connect_timeout: Seconds = _DEFAULT,
-        pool_timeout: Seconds = _DEFAULT,  # noqa: ARG002
+        pool_timeout: Seconds = _DEFAULT,
     ) -> tuple[int, bytes]:
         """Send one request; status and body of the answer.
 
@@ -134,12 +134,12 @@ class FastRequest(BaseRequest):
             deadline = self._sum(connect_timeout, read_timeout, write_timeout if upload else 0.0)
         try:
             request = await _built(client, url, method, request_data, deadline)
-        except Exception as error:  # noqa: BLE001 - nothing has left: whatever it is, it is not the network
+        except Exception as error:
             raise BadRequest(f"The request cannot be built: {type(error).__name__}") from _scrubbed(error)
         try:
             response = await request.send()
             body = (await response.bytes()).to_bytes()
-        except Exception as error:  # noqa: BLE001 - PTB would put an unknown one's repr, and the URL, in its text
+        except Exception as error:
             raise _sorted(error) from _scrubbed(error)
         return response.status, body if response.status < 300 else tame(body)
 

@@ -1,8 +1,8 @@
 """Long polling that loses nothing: updates are stored before they are acknowledged.
 
-PTB's ``Updater`` acknowledges what it has only queued in memory (a kill lost 9 to 10 of 10 fetched updates in our
-trial), stops for good on a passing 401, and is blocked by one malformed update. Here the raw ``getUpdates`` is
-stored first; the offset of the next call is the acknowledgement.
+PTB's ``Updater`` acknowledges what it has only queued in memory (a kill lost 9 to 10 of 10 fetched updates in
+our trial), stops for good on a passing 401, and is blocked by one malformed update. Here the raw
+``getUpdates`` is stored first; the offset of the next call is the acknowledgement.
 """
 
 from __future__ import annotations
@@ -62,7 +62,9 @@ class Poller:
         """When the loop last turned, whether Telegram answered or not."""
 
     async def run(self) -> None:
-        """Poll for ever; ``DeafError`` once the token is refused, or another reader insists, for ``PATIENCE``."""
+        """Poll for ever; ``DeafError`` once the token is refused, or another reader insists, for
+        ``PATIENCE``.
+        """
         offset = await self._delivery.store.writing(self._read_cursor)
         while True:
             self.last_look = self._time.monotonic()
@@ -75,7 +77,7 @@ class Poller:
                 await self._refused(error)
             except TelegramError as error:
                 await self._failed(type(error).__name__)
-            except Exception as error:  # noqa: BLE001  # the database is away: nothing was acknowledged, try again
+            except Exception as error:  # the database is away: nothing was acknowledged, try again
                 await self._failed(type(error).__name__)
 
     def _read_cursor(self) -> int | None:

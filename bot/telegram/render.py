@@ -1,4 +1,6 @@
-"""A message as Telegram shows it: HTML with one escaper, and an inline keyboard. Typed words are never markup."""
+"""A message as Telegram shows it: HTML with one escaper, and an inline keyboard. Typed words are never
+markup.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ A_ROW = 2
 
 
 def html(message: Message) -> str:
-    """Write a message as Telegram's HTML; the choices are listed with their numbers for those who cannot see buttons."""
+    """Write a message as Telegram's HTML; the choices are listed with their numbers for those who cannot see
+    buttons.
+    """
     parts = [_block(kind, texts) for kind, texts in message.blocks]
     parts += [_numbered(message)] if len(message.choices) > 1 else []
     return "\n\n".join(parts)

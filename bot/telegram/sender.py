@@ -35,7 +35,7 @@ class TelegramTransport:
             return Sent(int(answer["message_id"]))
         except (KeyError, TypeError, ValueError) as error:
             return Failure(FailureKind.UNKNOWN, detail=type(error).__name__)
-        except Exception as error:  # noqa: BLE001  # every outcome is a value; classify names it
+        except Exception as error:  # every outcome is a value; classify names it
             return classify(error)
 
     def _params(self, message: Outgoing, *, without_markup: bool) -> dict[str, object]:

@@ -1,7 +1,8 @@
-"""Telegram's updates, parsed one by one into events; a malformed one is set aside, never in the way of the others.
+"""Telegram's updates, parsed one by one into events; a malformed one is set aside, never in the way of the
+others.
 
-Only the fields that we use are read, by pydantic: about thirty times as fast as building PTB's objects, and strict
-about what we rely on (``docs/decisions/0002-updates.md``).
+Only the fields that we use are read, by pydantic: about thirty times as fast as building PTB's objects, and
+strict about what we rely on (``docs/decisions/0002-updates.md``).
 """
 
 from __future__ import annotations

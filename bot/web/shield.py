@@ -55,7 +55,7 @@ class Shield:
         try:
             await self._app(scope, receive, guarded)
         except Exception as error:
-            log.error("page_failed", path=scope["path"], error=type(error).__name__)  # noqa: TRY400  # no typed text in logs
+            log.error("page_failed", path=scope["path"], error=type(error).__name__)  # no typed text in logs
             if begun:
                 raise
             body = self._trouble().encode()

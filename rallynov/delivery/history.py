@@ -1,4 +1,5 @@
-"""The transcript of an address: what the person said and what the bot answered, in the order in which it happened.
+"""The transcript of an address: what the person said and what the bot answered, in the order in which it
+happened.
 
 Each message of the bot comes with what the person said before it: the inbox and the outbox keep one order per
 conversation. What retention or an erasure has blanked is left out.
@@ -21,7 +22,9 @@ PAGE = 60
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What the person typed, or the label of what they pressed; empty for a button that is no longer known."""
+    """What the person typed, or the label of what they pressed; empty for a button that is no longer
+    known.
+    """
 
     text: str
     pressed: bool = False
@@ -29,7 +32,9 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One message of the bot; ``said`` is what it answers, None when it answers nothing or is a second part."""
+    """One message of the bot; ``said`` is what it answers, None when it answers nothing or is a second
+    part.
+    """
 
     id: int
     said: Words | None
@@ -40,19 +45,20 @@ class Exchange:
 class Transcript:
     """A page of a conversation, the oldest first.
 
-    ``waiting`` was said and is not answered yet. ``follows`` tells that the page continues what was asked for; when it
-    does not (an erasure), it replaces it. ``earlier`` tells that older messages were left out.
+    ``waiting`` was said and is not answered yet. ``follows`` tells that the page continues what was asked
+    for; when it does not (an erasure), it replaces it. ``earlier`` tells that older messages were left out.
     """
 
     exchanges: tuple[Exchange, ...] = ()
     waiting: tuple[Words, ...] = ()
+    before: Message | None = None
     follows: bool = False
     earlier: bool = False
 
     @property
-    def last(self) -> int:
-        """Id to ask the next page after; 0 when there is nothing yet."""
-        return self.exchanges[-1].id if self.exchanges else 0
+    def shown(self) -> Message | None:
+        """The last message that the person has before their eyes."""
+        return self.exchanges[-1].message if self.exchanges else self.before
 
 
 def latest(tx: Connection, address: str) -> int:
@@ -65,8 +71,8 @@ def transcript(
 ) -> Transcript:
     """Read what follows a message, or the last page when ``after`` is 0.
 
-    ``read`` turns a payload of the address's channel into an event. ``opening`` is the screen shown to a newcomer,
-    which is not stored and whose buttons may have been pressed.
+    ``read`` turns a payload of the address's channel into an event. ``opening`` is the screen shown to a
+    newcomer, which is not stored and whose buttons may have been pressed.
     """
     rows = _rows(tx, address, after)
     messages = {row_id: load(body) for row_id, _, body in rows}
@@ -81,9 +87,9 @@ def transcript(
         answered.add(seq)
         if row_id != context:
             exchanges.append(Exchange(row_id, _words(said, read, labels), messages[row_id]))
-    follows = context == after if after else not exchanges
     waiting = [words for payload in _waiting(tx, address) if (words := _words(payload, read, labels))]
-    return Transcript(tuple(exchanges), tuple(waiting), follows, bool(context) and context != after)
+    before = messages.get(context) if context == after else None
+    return Transcript(tuple(exchanges), tuple(waiting), before, context == after, context not in {0, after})
 
 
 def _rows(tx: Connection, address: str, after: int) -> list[tuple[int, str, str]]:

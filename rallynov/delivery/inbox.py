@@ -19,7 +19,9 @@ PAUSES = (timedelta(seconds=1), timedelta(seconds=5))
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """An event as a door received it. ``payload`` is ASCII-safe JSON; ``status`` POISON sets a malformed one aside."""
+    """An event as a door received it. ``payload`` is ASCII-safe JSON; ``status`` POISON sets a malformed one
+    aside.
+    """
 
     channel: str
     external_id: str
@@ -86,7 +88,8 @@ def cursor(tx: Connection, channel: str) -> int | None:
 
 
 def claim(tx: Connection, now: datetime, limit: int, only: int | None = None) -> list[Waiting]:
-    """Take the oldest waiting event of each conversation; on PostgreSQL its conversation is locked for this batch.
+    """Take the oldest waiting event of each conversation; on PostgreSQL its conversation is locked for this
+    batch.
 
     An event that waits for another try keeps the later ones of its conversation waiting.
     """
@@ -131,7 +134,9 @@ def done(tx: Connection, seqs: Sequence[int]) -> None:
 
 
 def failed(tx: Connection, event: Waiting, error: str, now: datetime) -> bool:
-    """Put an event back for another try, or set it aside after the third; return True when it is set aside."""
+    """Put an event back for another try, or set it aside after the third; return True when it is set
+    aside.
+    """
     attempts = event.attempts + 1
     change: dict[str, object] = {"attempts": attempts, "error": error}
     if attempts >= TRIES:

@@ -1,7 +1,7 @@
 """One process for each role that only one may play: an advisory lock and a fencing epoch on PostgreSQL.
 
-On SQLite one process owns the file, so it leads. The lock frees itself when its holder dies; the epoch tells a holder
-that froze and came back that another took over.
+On SQLite one process owns the file, so it leads. The lock frees itself when its holder dies; the epoch tells
+a holder that froze and came back that another took over.
 """
 
 from __future__ import annotations

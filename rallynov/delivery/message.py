@@ -22,7 +22,9 @@ ROOM = 6
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Blocks ``(kind, texts)``, choices and actions ``(key, label)``, and the screen and nonce they were drawn with."""
+    """Blocks ``(kind, texts)``, choices and actions ``(key, label)``, and the screen and nonce they were
+    drawn with.
+    """
 
     blocks: tuple[tuple[str, tuple[str, ...]], ...]
     choices: tuple[tuple[str, str], ...] = ()
@@ -69,14 +71,16 @@ def split(message: Message) -> tuple[Message, ...]:
 
     Cuts between blocks, else inside one on a paragraph, a line or a sentence, never inside a grapheme.
     """
+    shown = [*(text for _, texts in message.blocks for text in texts), *(label for _, label in message.choices)]
+    if 2 * sum(map(len, shown)) + ROOM * len(shown) <= LONGEST:  # a character is two units at most
+        return (message,)
     tail = sum(utf16_len(label) + ROOM for _, label in message.choices)
     if sum(utf16_len(text) + ROOM for _, texts in message.blocks for text in texts) + tail <= LONGEST:
         return (message,)
     parts: list[list[tuple[str, tuple[str, ...]]]] = [[]]
     room = LONGEST
-    for kind, text in (
-        (kind, piece) for kind, texts in message.blocks for text in texts for piece in _pieces(text)
-    ):
+    pieces = [(kind, piece) for kind, texts in message.blocks for text in texts for piece in _pieces(text)]
+    for kind, text in pieces:
         size = utf16_len(text) + ROOM
         if size > room and parts[-1]:
             parts.append([])

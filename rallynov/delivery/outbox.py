@@ -56,8 +56,9 @@ def add(
 ) -> None:
     """Write the messages of a batch.
 
-    Those of a ``pull`` channel are sent by being there: a page reads them. With an ``owner`` (this process sends)
-    the others are claimed at birth and handed over in memory after the commit; else they wait to be claimed.
+    Those of a ``pull`` channel are sent by being there: a page reads them. With an ``owner`` (this process
+    sends) the others are claimed at birth and handed over in memory after the commit; else they wait to be
+    claimed.
     """
     born = OutboxStatus.SENDING if owner else OutboxStatus.QUEUED
     until = now + LEASE if owner else None
@@ -171,8 +172,9 @@ def release(tx: Connection, owner: str, keys: Sequence[str]) -> None:
 def recover(tx: Connection, now: datetime, *, alone: bool) -> int:
     """Take up what a process that died was sending; return how many messages.
 
-    A person waits for a reply: it goes out again, marked as doubtful. An announcement becomes ``unknown``. When this
-    process is ``alone`` (SQLite) whatever is being sent was left behind; else only what outlived its lease.
+    A person waits for a reply: it goes out again, marked as doubtful. An announcement becomes ``unknown``.
+    When this process is ``alone`` (SQLite) whatever is being sent was left behind; else only what outlived
+    its lease.
     """
     left = OutboxRow.status == OutboxStatus.SENDING
     if not alone:

@@ -1,8 +1,8 @@
 """The sender of one channel: the only one that calls it, in order per conversation, replies first.
 
-Every message is a row marked ``sending`` before the call and brought to a final state after it. Two messages of one
-conversation are never under way together, and the second leaves only once the first one's receipt is committed: a
-crash doubles at most one message of a conversation.
+Every message is a row marked ``sending`` before the call and brought to a final state after it. Two messages
+of one conversation are never under way together, and the second leaves only once the first one's receipt is
+committed: a crash doubles at most one message of a conversation.
 """
 
 from __future__ import annotations

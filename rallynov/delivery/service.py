@@ -1,7 +1,7 @@
 """Delivery at work: events in, turns in batches, messages out, and whoever waits is told.
 
-The door stores and waits for the commit; the worker empties the inbox; senders empty the outbox. Everything is
-durable, so stopping anywhere loses nothing.
+The door stores and waits for the commit; the worker empties the inbox; senders empty the outbox. Everything
+is durable, so stopping anywhere loses nothing.
 """
 
 from __future__ import annotations
@@ -118,7 +118,9 @@ class Delivery:
         self._nudged.set()
 
     async def take(self, events: Sequence[Incoming], cursor: Cursor | None = None) -> None:
-        """Store events, and how far the channel was read; returns once that is committed, raises when it is not."""
+        """Store events, and how far the channel was read; returns once that is committed, raises when it is
+        not.
+        """
         stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._gathered.append(_Taken(events, cursor, stored))
         self._came.set()

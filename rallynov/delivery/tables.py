@@ -61,7 +61,9 @@ class InboxRow(Base):
 
 
 class ConversationRow(Base):
-    """One way to reach one person: an address on a channel, and where its dialogue stands (``state``, JSON)."""
+    """One way to reach one person: an address on a channel, and where its dialogue stands (``state``,
+    JSON).
+    """
 
     __tablename__ = "conversation"
 

@@ -1,6 +1,7 @@
 """Turns in batches: one transaction and one statement per table for all the conversations that wait.
 
-An event that fails is taken out and the rest of the batch is done again without it. No network, no waiting here.
+An event that fails is taken out and the rest of the batch is done again without it. No network, no waiting
+here.
 """
 
 from __future__ import annotations
@@ -86,7 +87,9 @@ class Tools:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What a batch did: events handled, messages written, those set aside, and conversations that were touched."""
+    """What a batch did: events handled, messages written, those set aside, and conversations that were
+    touched.
+    """
 
     handled: tuple[Waiting, ...] = ()
     outgoing: tuple[Outgoing, ...] = ()
@@ -267,7 +270,9 @@ class Turns:
 
 
 def _where(error: Exception) -> str:
-    """Name the line at fault; an exception's own words may hold what a person typed, so they are not logged."""
+    """Name the line at fault; an exception's own words may hold what a person typed, so they are not
+    logged.
+    """
     last = traceback.extract_tb(error.__traceback__)[-1]
     return f"{last.filename.rpartition('/')[2]}:{last.lineno}"
 

@@ -1,4 +1,6 @@
-"""The dialogue of the self-diagnosis: notice, questions, going back, editing one answer, recap, result. Pure."""
+"""The dialogue of the self-diagnosis: notice, questions, going back, editing one answer, recap, result.
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ class DiagnosisDialogue:
         self._notice = notice
 
     def screen(self, place: Place, scene: Scene) -> Screen:
-        """Return the notice, a question, the recap or the result, whichever the place and the answers call for."""
+        """Return the notice, a question, the recap or the result, whichever the place and the answers call
+        for.
+        """
         mine = scene.of(Diagnosis)
         if scene.of(Person).noticed != self._notice:
             return screens.notice()

@@ -1,4 +1,5 @@
-"""The checkpoint grid, and the reading of a diagnosis: scores, coverage, bands, strengths and priorities. Pure.
+"""The checkpoint grid, and the reading of a diagnosis: scores, coverage, bands, strengths and priorities.
+Pure.
 
 The result is indicative: it is never a label, and no band closes the registration to anyone.
 """
@@ -9,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 
@@ -72,13 +74,20 @@ class Grid(BaseModel):
 
     def checkpoint_of(self, question: str) -> Checkpoint:
         """Return the checkpoint that a question explores; ``KeyError`` when none does."""
-        for checkpoint in self.checkpoints:
-            if question in checkpoint.questions:
-                return checkpoint
-        raise KeyError(question)
+        return self.checkpoints[self._ranks[question] - 1]
+
+    def rank(self, question: str) -> int:
+        """Return the rank, from 1, of the checkpoint that a question explores."""
+        return self._ranks[question]
+
+    @cached_property
+    def _ranks(self) -> Mapping[str, int]:
+        return {question: rank for rank, c in enumerate(self.checkpoints, 1) for question in c.questions}
 
     def leaves_none(self, answers: Mapping[str, str]) -> tuple[Checkpoint, ...]:
-        """Return the checkpoints of which at least one must apply and none does; empty when the rule is kept."""
+        """Return the checkpoints of which at least one must apply and none does; empty when the rule is
+        kept.
+        """
         for group in {checkpoint.one_of for checkpoint in self.checkpoints if checkpoint.one_of}:
             members = tuple(c for c in self.checkpoints if c.one_of == group)
             if all(answers.get(q) == NOT_CONCERNED for c in members for q in c.questions):
@@ -110,7 +119,9 @@ class Diagnosis:
         return replace(self, answers={**self.given, question: value})
 
     def noting(self, question: str, note: str) -> Diagnosis:
-        """Return this diagnosis with a note added below those of its question; at most 2,000 characters stay."""
+        """Return this diagnosis with a note added below those of its question; at most 2,000 characters
+        stay.
+        """
         kept = self.noted.get(question)
         whole = f"{kept}\n{note}" if kept else note
         return replace(self, notes={**self.noted, question: whole[:NOTE_LIMIT]})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from math import ceil
 
 from rallynov.diagnosis.model import LEVELS, TOP, Checkpoint, Diagnosis, Grid, Reading, Result, read
@@ -28,6 +29,7 @@ def notice() -> Screen:
     )
 
 
+@cache
 def level(value: str) -> Choice:
     """One level of the common scale."""
     return Choice(value, Term(f"grid:scale.{value}:label"), f"grid:scale.{value}:synonyms")
@@ -69,7 +71,7 @@ def _progress(grid: Grid, form: Form, mine: Diagnosis, asked: str) -> Words:
         "Checkpoint {rank} of {ranks}, {name}. Question {number} of {total}, about {n} minute left.",
         "Checkpoint {rank} of {ranks}, {name}. Question {number} of {total}, about {n} minutes left.",
         minutes,
-        rank=grid.checkpoints.index(checkpoint) + 1,
+        rank=grid.rank(asked),
         ranks=len(grid.checkpoints),
         name=Term(f"grid:{checkpoint.id}:title"),
         number=form.number(asked),

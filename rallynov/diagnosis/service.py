@@ -42,7 +42,9 @@ def load_grid(path: Path = GRID) -> Grid:
 
 
 def check_words(grid: Grid, wording: Wording) -> None:
-    """Stop the start when a checkpoint, a question or a level has no words: ``ContentError`` names the key."""
+    """Stop the start when a checkpoint, a question or a level has no words: ``ContentError`` names the
+    key.
+    """
     keys = [f"grid:band.{band}:{name}" for band in Band for name in ("title", "text")]
     keys += [
         f"grid:scale.{v}:{name}" for v in (*LEVELS, UNKNOWN, NOT_CONCERNED) for name in ("label", "synonyms")
@@ -68,7 +70,7 @@ class Diagnoses:
         rows = tx.execute(_latest(tx.dialect.name == "sqlite").where(_RUN.person_id.in_(people)))
         return {who: _diagnosis(run, finished_at, kept) for who, run, finished_at, kept in rows}
 
-    def blank(self, person: str) -> Diagnosis:  # noqa: ARG002  # one protocol for all subjects
+    def blank(self, person: str) -> Diagnosis:  # one protocol for all subjects
         """Return a diagnosis that was never begun."""
         return Diagnosis()
 
@@ -107,7 +109,9 @@ class Diagnoses:
 
     @staticmethod
     def _keep(tx: Connection, column: str, kept: Sequence[tuple[Order, int, str, str]]) -> None:
-        """Write answers or notes, each in place of an earlier one, and the moment of the run's last change."""
+        """Write answers or notes, each in place of an earlier one, and the moment of the run's last
+        change.
+        """
         if not kept:
             return
         rows = [

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from rallynov.dialogue.events import Commanded, Event, Oddity, Pressed, Said, Sent
-from rallynov.dialogue.hearing import Hearing, Heard, Lexicon
+from rallynov.dialogue.hearing import Heard, Hearing, Lexicon
 from rallynov.dialogue.replies import group_reply, lost, oddity_reply, proposal, stale
 from rallynov.dialogue.screens import Block, Screen
 from rallynov.dialogue.turn import Conversation, Move, Place, Scene, Turn
@@ -76,7 +76,9 @@ class Engine:
         return dialogue.screen(place, scene)
 
     def pending(self, talk: Conversation, scene: Scene) -> Screen:
-        """Return what was last drawn: the screen of the place, narrowed to the guesses when there are some."""
+        """Return what was last drawn: the screen of the place, narrowed to the guesses when there are
+        some.
+        """
         screen = self.screen(talk.place, scene)
         return proposal(screen, talk.guesses) if talk.guesses else screen
 

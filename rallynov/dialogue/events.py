@@ -79,7 +79,9 @@ Event: TypeAlias = Said | Pressed | Commanded | Sent | Left | Returned | Ignored
 
 
 def typed(text: str) -> Said | Commanded:
-    """Tell a command (``/reprendre``, ``/start CODE``, ``/menu@bot``) from a text; the text is already cleaned."""
+    """Tell a command (``/reprendre``, ``/start CODE``, ``/menu@bot``) from a text; the text is already
+    cleaned.
+    """
     if not text.startswith("/") or len(text) < 2 or text[1] in " /":
         return Said(text)
     name, _, argument = text[1:].partition(" ")

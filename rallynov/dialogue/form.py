@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +19,15 @@ class Question:
     skipped: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Form:
     """An ordered set of questions."""
 
     questions: tuple[Question, ...]
+
+    @cached_property
+    def _ranks(self) -> Mapping[str, int]:
+        return {question.id: rank for rank, question in enumerate(self.questions, 1)}
 
     def next_open(self, answers: Mapping[str, str]) -> Question | None:
         """First question still to answer; a kept answer that is no longer accepted is asked again."""
@@ -30,7 +35,8 @@ class Form:
 
     def find(self, question_id: str) -> Question | None:
         """Return a question by id; None when this release no longer asks it."""
-        return next((q for q in self.questions if q.id == question_id), None)
+        rank = self.number(question_id)
+        return self.questions[rank - 1] if rank else None
 
     def before(self, question_id: str | None) -> Question | None:
         """Return the question asked just before one (None: before the end); None at the beginning."""
@@ -41,7 +47,7 @@ class Form:
 
     def number(self, question_id: str) -> int:
         """Return the rank of a question, from 1; 0 when it is not asked."""
-        return next((n for n, q in enumerate(self.questions, 1) if q.id == question_id), 0)
+        return self._ranks.get(question_id, 0)
 
     def answered(self, answers: Mapping[str, str]) -> int:
         """Count the questions that hold an accepted answer."""

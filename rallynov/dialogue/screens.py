@@ -14,8 +14,8 @@ Kind: TypeAlias = Literal["title", "text", "note", "quote", "list"]
 class Block:
     """One paragraph of a screen.
 
-    ``title`` is a short heading, ``text`` a paragraph, ``note`` something secondary (progress, a hint), ``quote``
-    what the person wrote, ``list`` several items.
+    ``title`` is a short heading, ``text`` a paragraph, ``note`` something secondary (progress, a hint),
+    ``quote`` what the person wrote, ``list`` several items.
     """
 
     kind: Kind

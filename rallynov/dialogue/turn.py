@@ -14,7 +14,9 @@ Fact = TypeVar("Fact")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A spot in a dialogue; ``focus`` is a question being edited or a named screen, else derived from the answers."""
+    """A spot in a dialogue; ``focus`` is a question being edited or a named screen, else derived from the
+    answers.
+    """
 
     dialogue: str = "reception"
     focus: str | None = None
@@ -25,9 +27,9 @@ class Conversation:
     """Where a person is; never what they answered.
 
     ``under`` is the place to come back to after a digression (one at most). ``nonce`` numbers the last screen
-    drawn. ``misses`` counts answers in a row that were not understood. ``guesses`` are the keys proposed after a
-    near match. ``last`` is what the last consumed event said and ``last_at`` when it reached us; ``asked_at`` is
-    when the pending question was put.
+    drawn. ``misses`` counts answers in a row that were not understood. ``guesses`` are the keys proposed
+    after a near match. ``last`` is what the last consumed event said and ``last_at`` when it reached us;
+    ``asked_at`` is when the pending question was put.
     """
 
     place: Place = Place()
@@ -42,7 +44,9 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """The facts loaded before a turn, one value per type; ``received`` is when the event reached us, ``now`` is now."""
+    """The facts loaded before a turn, one value per type; ``received`` is when the event reached us, ``now``
+    is now.
+    """
 
     now: datetime
     received: datetime
@@ -72,7 +76,8 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """What a dialogue decides: where to go, what to order, what to say first, and the facts that follow from it.
+    """What a dialogue decides: where to go, what to order, what to say first, and the facts that follow from
+    it.
 
     ``to`` None stays where we are. ``over`` goes there as a digression: ``back`` returns from it.
     """

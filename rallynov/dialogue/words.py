@@ -1,7 +1,7 @@
 """Words not yet resolved: what the engine wants to say, before any language is chosen.
 
-A flow never holds a sentence in French: it holds an English msgid with its slots, a term of a data file, or what
-a person typed. The service resolves them (``rallynov.wording``) just before the outbox.
+A flow never holds a sentence in French: it holds an English msgid with its slots, a term of a data file, or
+what a person typed. The service resolves them (``rallynov.wording``) just before the outbox.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ class Plural:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """Words of a data file, by key: ``Term("grid.R1.title")`` is ``[R1] title`` of ``locales/*/grid.toml``."""
+    """Words of a data file, by key: ``Term("grid.R1.title")`` is ``[R1] title`` of
+    ``locales/*/grid.toml``.
+    """
 
     key: str
 

@@ -1,4 +1,6 @@
-"""A person as the dialogue knows them: no name, no address; which notice they have read, and their rights. Pure."""
+"""A person as the dialogue knows them: no name, no address; which notice they have read, and their rights.
+Pure.
+"""
 
 from __future__ import annotations
 

@@ -14,7 +14,9 @@ from rallynov.people.tables import PersonRow
 
 
 class People:
-    """The subject of people; a person becomes a row when they first accept the notice: before, nothing is kept."""
+    """The subject of people; a person becomes a row when they first accept the notice: before, nothing is
+    kept.
+    """
 
     orders: Sequence[type[Command]] = (AcceptNotice,)
 

@@ -21,7 +21,7 @@ class PrivacyDialogue:
     name = NAME
     commands: Sequence[str] = ("confidentialite", "privacy", "effacer", "supprimer")
 
-    def screen(self, place: Place, scene: Scene) -> Screen:  # noqa: ARG002  # one protocol for all dialogues
+    def screen(self, place: Place, scene: Scene) -> Screen:  # one protocol for all dialogues
         """Return the confirmation of an erasure: the only screen of this dialogue."""
         return Screen(
             "erase",
@@ -39,7 +39,7 @@ class PrivacyDialogue:
             ),
         )
 
-    def choose(self, place: Place, key: str, scene: Scene) -> Move:  # noqa: ARG002
+    def choose(self, place: Place, key: str, scene: Scene) -> Move:
         """Erase, or come back to where the person was."""
         if key != "erase":
             return Move(back=True, lead=(note(say("Nothing was erased.")),))
@@ -54,7 +54,7 @@ class PrivacyDialogue:
             done = note(say("Everything you gave has been erased."))
         return Move(Place(), (EraseMe(),), (done,), blank)
 
-    def write(self, place: Place, text: str, scene: Scene) -> Move | None:  # noqa: ARG002
+    def write(self, place: Place, text: str, scene: Scene) -> Move | None:
         """Use no text: an erasure is chosen, never guessed."""
         return None
 

@@ -29,11 +29,11 @@ class Erasure:
 
     orders: Sequence[type[Command]] = (EraseMe,)
 
-    def load(self, tx: Connection, people: Sequence[str]) -> Mapping[str, Nothing]:  # noqa: ARG002
+    def load(self, tx: Connection, people: Sequence[str]) -> Mapping[str, Nothing]:
         """Read nothing."""
         return {}
 
-    def blank(self, person: str) -> Nothing:  # noqa: ARG002
+    def blank(self, person: str) -> Nothing:
         """Return nothing."""
         return Nothing()
 
@@ -58,7 +58,9 @@ def erase(tx: Connection, people: Sequence[str]) -> None:
 
 
 def purge(tx: Connection, now: datetime) -> tuple[int, int]:
-    """Apply the retention: blank old payloads, erase people not seen for three months; return how many of each."""
+    """Apply the retention: blank old payloads, erase people not seen for three months; return how many of
+    each.
+    """
     old = (
         (InboxRow.received_at < now - PAYLOADS)
         & (InboxRow.status != InboxStatus.NEW)

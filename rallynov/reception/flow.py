@@ -25,7 +25,7 @@ class Reception:
         self._edition = edition
         self._contact = contact
 
-    def screen(self, place: Place, scene: Scene) -> Screen:  # noqa: ARG002  # one protocol for all dialogues
+    def screen(self, place: Place, scene: Scene) -> Screen:  # one protocol for all dialogues
         """Return the welcome of a newcomer, or the menu of who comes back."""
         mine = scene.of(Diagnosis)
         if not mine.run:
@@ -64,7 +64,7 @@ class Reception:
             case _:
                 return self.enter(Commanded(key), place, scene)
 
-    def write(self, place: Place, text: str, scene: Scene) -> Move | None:  # noqa: ARG002
+    def write(self, place: Place, text: str, scene: Scene) -> Move | None:
         """Use no text here."""
         return None
 

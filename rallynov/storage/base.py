@@ -1,4 +1,6 @@
-"""The one table base: UTC datetimes, text without length, names for constraints (Alembic needs them on SQLite)."""
+"""The one table base: UTC datetimes, text without length, names for constraints (Alembic needs them on
+SQLite).
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ class UtcDateTime(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Refuse a naive moment; SQLite stores what it is given, so it is given UTC."""
         if value is None:
             return None
@@ -24,7 +26,7 @@ class UtcDateTime(TypeDecorator[datetime]):
             raise ValueError("a moment needs its time zone")
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Give UTC back."""
         if value is None:
             return None

@@ -1,4 +1,6 @@
-"""What one process tells the others on PostgreSQL: LISTEN and NOTIFY. A hint, never the truth: rows are the truth."""
+"""What one process tells the others on PostgreSQL: LISTEN and NOTIFY. A hint, never the truth: rows are the
+truth.
+"""
 
 from __future__ import annotations
 

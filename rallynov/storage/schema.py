@@ -46,7 +46,9 @@ def revision(store: Store) -> str | None:
 
 
 def migrate(store: Store) -> str | None:
-    """Bring the schema up to date; return the path of the copy taken before, None when nothing was to be done."""
+    """Bring the schema up to date; return the path of the copy taken before, None when nothing was to be
+    done.
+    """
     present = revision(store)
     if present == head():
         return None
@@ -70,7 +72,9 @@ def _known(present: str) -> None:
 
 
 def _copy(store: Store, present: str) -> str | None:
-    """Copy a SQLite database by ``VACUUM INTO``; PostgreSQL's is its operator's to dump (docs/operations.md)."""
+    """Copy a SQLite database by ``VACUUM INTO``; PostgreSQL's is its operator's to dump
+    (docs/operations.md).
+    """
     if not store.is_sqlite or not store.url.database or store.url.database == ":memory:":
         return None
     path = Path(store.url.database).with_suffix(f".before-{present}.db")

@@ -1,7 +1,8 @@
-"""The database: one engine, one writer thread, short transactions, the same contract on SQLite and PostgreSQL.
+"""The database: one engine, one writer thread, short transactions, the same contract on SQLite and
+PostgreSQL.
 
-Refuses a second ``run`` on one SQLite file, and a lost update: SQLite's write transactions are ``BEGIN IMMEDIATE``
-(the driver's default silently lost 770 to 991 of 1,200 concurrent updates in our trial).
+Refuses a second ``run`` on one SQLite file, and a lost update: SQLite's write transactions are ``BEGIN
+IMMEDIATE`` (the driver's default silently lost 770 to 991 of 1,200 concurrent updates in our trial).
 """
 
 from __future__ import annotations

@@ -1,0 +1,142 @@
+"""The words of the pages themselves, as English msgids: templates receive them resolved, and hold none of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rallynov.dialogue.words import Say, Typed, say
+from rallynov.wording import Wording
+
+LABELS: Mapping[str, Say] = {
+    "skip": say("Go to the conversation"),
+    "skip_page": say("Go to the content"),
+    "conversation": say("Conversation"),
+    "log": say("Messages of the conversation"),
+    "you": say("You:"),
+    "choose": say("Your answer"),
+    "other": say("Other actions"),
+    "message": say("Your message"),
+    "hint": say("The number of an answer, its words, or a sentence."),
+    "send": say("Send"),
+    "retry": say("Try again"),
+    "home": say("Go back to the conversation"),
+    "see": say("See the answer"),
+    "privacy": say("Your data"),
+    "accessibility": say("Accessibility: not compliant"),
+    "legal": say("Legal notice"),
+    "footer": say("About this service"),
+    "telegram": say("The same conversation on Telegram"),
+    "promise_time": say("About ten minutes; you may stop and come back."),
+    "promise_name": say("Neither name nor address: it is anonymous."),
+    "promise_bot": say("You talk with a program; a person of the team is never far."),
+    "motto": say("Find out what you already invent"),
+    "earlier": say("Earlier messages are not shown here. To read your answers again, type “recap”."),
+    "unknown": say("An earlier button"),
+    "sending": say("Sending…"),
+    "again": say("The connection was lost; trying again…"),
+    "failed": say("Your answer has not left. Nothing is lost: try again when the connection is back."),
+    "kept": say("Your message is safely kept; the answer is on its way."),
+    "cookies": say(
+        "Your browser did not keep our cookie, so your conversation cannot go on. Please accept it: it is the only "
+        "one, and serves only to find your conversation again."
+    ),
+    "outdated": say("This page was no longer up to date, so nothing was sent. Please answer again."),
+    "busy": say("This goes faster than we can follow. Wait a few seconds, then send again: your text is still here."),
+    "away": say("We cannot keep your message for the moment. Your text is still here: please send it again in a minute."),
+    "closed": say("The conversation cannot be shown for the moment. Nothing is lost: please come back in a minute."),
+    "long": say("This message is too long to be sent in one piece: please cut it in two."),
+    "malformed": say("This form could not be read, so nothing was done. Please answer again."),
+}
+"""Short words, by the name that templates use."""
+
+TROUBLES: Mapping[int, tuple[Say, Say]] = {
+    403: (
+        say("This request came from elsewhere"),
+        say("It was not made on this site, so nothing was done. Open the conversation and answer there."),
+    ),
+    404: (
+        say("This page does not exist"),
+        say("There may be a mistake in its address. Your conversation is still where you left it."),
+    ),
+    405: (
+        say("Nothing to see at this address"),
+        say("It only receives what the conversation sends. Your conversation is still where you left it."),
+    ),
+    500: (
+        say("Something broke on our side"),
+        say("What you had given before is kept. Please try again; if it happens again, tell the team of the rally."),
+    ),
+}
+"""Title and text of the pages for what went wrong, by status."""
+
+
+def labels(wording: Wording, language: str) -> dict[str, str]:
+    """Resolve the short words into a language."""
+    return {name: wording.word(words, language) for name, words in LABELS.items()}
+
+
+Section = tuple[Say | None, Sequence[Say], Sequence[Say]]
+"""A heading (None: none), paragraphs, and items of a list."""
+
+
+def cookie_words() -> Section:
+    """Tell what the web page adds to the privacy notice."""
+    return (
+        say("On this page"),
+        (
+            say(
+                "At your first answer, and not before, one cookie is set: a random number that lets you find your "
+                "conversation again for three months. There is no audience measurement, and nothing comes from another site."
+            ),
+        ),
+        (),
+    )
+
+
+def accessibility(operator: str, contact: str) -> Sequence[Section]:
+    """Return the accessibility statement: what was tested, what was not, and how to report a difficulty."""
+    opening = say(
+        "Accessibility: not compliant. No audit against the French reference (RGAA 4.1) has been made yet, and the law "
+        "then has us say “not compliant”. {operator} wants everyone to be able to use this service: here is what we know.",
+        operator=Typed(operator),
+    )
+    tested = (
+        say("the whole self-diagnosis with the keyboard alone;"),
+        say("the whole self-diagnosis without JavaScript;"),
+        say("every page with the automatic tool axe, levels A and AA, in light and in dark colours;"),
+        say("a narrow screen (375 pixels wide)."),
+    )
+    report = say(
+        "If something is in your way, write to {contact}. Tell us the page and what you use; you will have an answer, "
+        "and the content in another form if you need it.",
+        contact=Typed(contact),
+    )
+    remedy = say(
+        "If our answer does not suit you, you may turn to the Défenseur des droits: on defenseurdesdroits.fr, through its "
+        "delegates, or by post without a stamp (Défenseur des droits, Libre réponse 71120, 75342 Paris CEDEX 07)."
+    )
+    return (
+        (None, (opening,), ()),
+        (say("What was tested"), (), tested),
+        (
+            say("What was not"),
+            (say("The service has not been tried yet by people who use a screen reader, a braille display or their voice."),),
+            (),
+        ),
+        (say("Report a difficulty"), (report,), ()),
+        (say("If nothing comes of it"), (remedy,), ()),
+        (None, (say("Statement made on 22 November 2026."),), ()),
+    )
+
+
+def legal(operator: str, contact: str) -> Sequence[Section]:
+    """Return the legal notice."""
+    publisher = say("This service is published by {operator}.", operator=Typed(operator))
+    reach = say("To reach us, or to know who hosts this service: {contact}.", contact=Typed(contact))
+    software = say("Rally'nov is free software, under the European Union Public Licence (EUPL 1.2).")
+    result = say("The result of the self-diagnosis is indicative. It is not a label, and no decision follows from it.")
+    return (
+        (say("Publisher"), (publisher, reach), ()),
+        (say("Software"), (software,), ()),
+        (say("What the result is worth"), (result,), ()),
+    )
