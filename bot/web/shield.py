@@ -65,8 +65,10 @@ class Shield:
 
 
 def _keeping(scope: Scope, message: Message) -> list[tuple[bytes, bytes]]:
-    """Static files have their version in their address and never change; nothing else is kept anywhere."""
+    """Say how long an answer may be kept: a static file whose version is in its address for good, a page never."""
     if any(name.lower() == b"cache-control" for name, _ in message.get("headers", ())):
         return []
-    fixed = scope["path"].startswith(STATIC) and message["status"] in {200, 304}
-    return [(b"cache-control", b"public, max-age=31536000, immutable" if fixed else b"no-store")]
+    if not scope["path"].startswith(STATIC) or message["status"] not in {200, 304}:
+        return [(b"cache-control", b"no-store")]
+    fixed = scope.get("query_string", b"").startswith(b"v=")
+    return [(b"cache-control", b"public, max-age=31536000, immutable" if fixed else b"public, max-age=86400")]

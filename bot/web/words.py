@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
 from rallynov.dialogue.words import Say, Typed, say
 from rallynov.wording import Wording
@@ -75,7 +76,7 @@ def labels(wording: Wording, language: str) -> dict[str, str]:
     return {name: wording.word(words, language) for name, words in LABELS.items()}
 
 
-Section = tuple[Say | None, Sequence[Say], Sequence[Say]]
+Section: TypeAlias = tuple[Say | None, Sequence[Say], Sequence[Say]]
 """A heading (None: none), paragraphs, and items of a list."""
 
 

@@ -6,6 +6,7 @@ A channel renders it by its own one escaper. Its stored form is JSON with short 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import orjson
 
@@ -53,6 +54,33 @@ def parse_token(token: str) -> tuple[str, str, int] | None:
 
 def resolve(screen: Screen, nonce: int, wording: Wording, language: str) -> Message:
     """Put a screen into words. A list of a data file becomes several paragraphs or several items."""
+    if not screen.shared:
+        return _resolve(screen, nonce, wording, language)
+    kept = _worded(_ById(screen), wording, language)
+    return Message(kept.blocks, kept.choices, kept.actions, kept.screen, nonce)
+
+
+class _ById:
+    """A shared screen as a key: told apart by identity, which costs nothing to compare."""
+
+    __slots__ = ("screen",)
+
+    def __init__(self, screen: Screen) -> None:
+        self.screen = screen
+
+    def __hash__(self) -> int:
+        return id(self.screen)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ById) and other.screen is self.screen
+
+
+@lru_cache(maxsize=4096)
+def _worded(shared: _ById, wording: Wording, language: str) -> Message:
+    return _resolve(shared.screen, 0, wording, language)
+
+
+def _resolve(screen: Screen, nonce: int, wording: Wording, language: str) -> Message:
     blocks: list[tuple[str, tuple[str, ...]]] = []
     for block in screen.blocks:
         texts = tuple(text for item in block.items for text in wording.spread(item, language))

@@ -37,6 +37,7 @@ class DiagnosisDialogue:
         self._grid = grid
         self._form = grid.form()
         self._notice = notice
+        self._questions = screens.Questions(grid, self._form)
 
     def screen(self, place: Place, scene: Scene) -> Screen:
         """Return the notice, a question, the recap or the result, whichever the place and the answers call
@@ -52,7 +53,7 @@ class DiagnosisDialogue:
             return screens.recap(self._grid, self._form, mine, target)
         question = self._question(place, mine)
         if question is not None:
-            return screens.question(self._grid, self._form, mine, question, focus)
+            return self._questions.screen(mine, question, focus)
         if focus == "details":
             return screens.details(self._grid, mine)
         return screens.result(self._grid, mine)
@@ -79,8 +80,7 @@ class DiagnosisDialogue:
         """Keep a sentence as a note of the pending question: people answer a question in words."""
         mine = scene.of(Diagnosis)
         question = self._question(place, mine)
-        noticed = scene.of(Person).noticed == self._notice
-        if question is None or not noticed or not _is_sentence(text):
+        if question is None or not self.screen(place, scene).notes or not _is_sentence(text):
             return None
         kept = mine.noting(question, text)
         lead = (

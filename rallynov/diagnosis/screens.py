@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
+from dataclasses import replace
+from functools import cache, lru_cache
 from math import ceil
 
 from rallynov.diagnosis.model import LEVELS, TOP, Checkpoint, Diagnosis, Grid, Reading, Result, read
@@ -35,37 +36,45 @@ def level(value: str) -> Choice:
     return Choice(value, Term(f"grid:scale.{value}:label"), f"grid:scale.{value}:synonyms")
 
 
-def question(grid: Grid, form: Form, mine: Diagnosis, asked: str, focus: str) -> Screen:
-    """One question of the grid, with where the person is and how long is left."""
-    checkpoint = grid.checkpoint_of(asked)
-    blocks: list[Block] = [
-        note(_progress(grid, form, mine, asked)),
-        title(Term(f"grid:{asked}:ask")),
-        text(Term(f"grid:{asked}:hint")),
-    ]
-    if asked in mine.noted:
-        blocks.append(quote(Typed(mine.noted[asked])))
-    given = mine.given.get(asked)
-    if given is not None and focus in {"edit", "back"}:
-        blocks.append(note(say("Your present answer: {answer}.", answer=Term(f"grid:scale.{given}:label"))))
-    choices = tuple(level(value) for value in grid.values(checkpoint))
-    return Screen(f"q:{asked}", tuple(blocks), choices, _actions(form, asked, given, focus), notes=True)
+class Questions:
+    """The questions of a grid as screens; each is drawn once for everyone who stands at it alike."""
+
+    def __init__(self, grid: Grid, form: Form) -> None:
+        self._grid = grid
+        self._form = form
+        self._drawn = lru_cache(maxsize=4096)(self._draw)
+
+    def screen(self, mine: Diagnosis, asked: str, focus: str) -> Screen:
+        """One question, with where the person is, how long is left, and what they wrote beside it."""
+        left = len(self._form.questions) - self._form.answered(mine.given)
+        screen = self._drawn(asked, left, mine.given.get(asked) if focus in {"edit", "back"} else None)
+        if asked not in mine.noted:
+            return screen
+        written = quote(Typed(mine.noted[asked]))
+        return replace(screen, blocks=(*screen.blocks[:3], written, *screen.blocks[3:]), shared=False)
+
+    def _draw(self, asked: str, left: int, given: str | None) -> Screen:
+        blocks: list[Block] = [
+            note(_progress(self._grid, self._form, left, asked)),
+            title(Term(f"grid:{asked}:ask")),
+            text(Term(f"grid:{asked}:hint")),
+        ]
+        if given is not None:
+            blocks.append(note(say("Your present answer: {answer}.", answer=Term(f"grid:scale.{given}:label"))))
+        choices = tuple(level(value) for value in self._grid.values(self._grid.checkpoint_of(asked)))
+        actions = _actions(self._form, asked, given)
+        return Screen(f"q:{asked}", tuple(blocks), choices, actions, notes=True, shared=True)
 
 
-def _actions(form: Form, asked: str, given: str | None, focus: str) -> tuple[Choice, ...]:
-    actions = [WHY]
-    if given is not None and focus in {"edit", "back"}:
-        actions.append(KEEP)
-    else:
-        actions.append(SKIP)
+def _actions(form: Form, asked: str, given: str | None) -> tuple[Choice, ...]:
+    actions = [WHY, SKIP if given is None else KEEP]
     if form.before(asked) is not None:
         actions.append(BACK)
     return (*actions, PAUSE)
 
 
-def _progress(grid: Grid, form: Form, mine: Diagnosis, asked: str) -> Words:
+def _progress(grid: Grid, form: Form, left: int, asked: str) -> Words:
     checkpoint = grid.checkpoint_of(asked)
-    left = len(form.questions) - form.answered(mine.given)
     minutes = ceil(left * grid.seconds_per_question / 60)
     return plural(
         "Checkpoint {rank} of {ranks}, {name}. Question {number} of {total}, about {n} minute left.",

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from rallynov.dialogue.events import Commanded, Event, Oddity, Pressed, Said, Sent
 from rallynov.dialogue.hearing import Heard, Hearing, Lexicon
-from rallynov.dialogue.replies import group_reply, lost, oddity_reply, proposal, stale
+from rallynov.dialogue.replies import group_reply, lost, no_such_step, oddity_reply, proposal, stale
 from rallynov.dialogue.screens import Block, Screen
 from rallynov.dialogue.turn import Conversation, Move, Place, Scene, Turn
 from rallynov.text import fold
@@ -108,6 +108,8 @@ class Engine:
             return self._chosen(talk, heard.key, scene)
         if heard.command:
             return self._commanded(talk, Commanded(heard.command), scene)
+        if heard.verb:
+            return self._again(replace(talk, guesses=()), scene, *no_such_step(heard.verb))
         if heard.near:
             screen = proposal(self.screen(talk.place, scene), heard.near)
             return self._draw(replace(talk, guesses=heard.near), screen, scene)
@@ -122,13 +124,25 @@ class Engine:
     def _commanded(self, talk: Conversation, command: Commanded, scene: Scene) -> Turn:
         dialogue = self._commands.get(command.name)
         if dialogue is None:
-            return self._again(talk, scene, *lost("/" + command.name, 1, self.screen(talk.place, scene)))
+            return self._unknown(talk, command, scene)
         talk = replace(talk, last=f"command:{command.name}")
         return self._moved(talk, dialogue.enter(command, talk.place, scene), scene)
+
+    def _unknown(self, talk: Conversation, command: Commanded, scene: Scene) -> Turn:
+        """Hear a command that is none of ours as its words: ``/retour`` is « retour »."""
+        screen, drawn = self.screen(talk.place, scene), self.pending(talk, scene)
+        words = f"{command.name} {command.argument}".rstrip()
+        heard = self._hearing.hear(words, drawn, screen, frozenset(self._commands), scene.language)
+        if heard.key or heard.command or heard.verb:
+            return self._heard(talk, heard, words, scene)
+        return self._again(talk, scene, *lost("/" + command.name, 1, screen))
 
     def _chosen(self, talk: Conversation, key: str, scene: Scene) -> Turn:
         if talk.guesses and key == "other":
             return self._again(replace(talk, guesses=()), scene)
+        named = self._commands.get(key)  # an action named after a command gives it, wherever it stands
+        if named is not None:
+            return self._moved(talk, named.enter(Commanded(key), talk.place, scene), scene)
         return self._moved(talk, self._dialogue(talk.place).choose(talk.place, key, scene), scene)
 
     def _moved(self, talk: Conversation, move: Move, scene: Scene) -> Turn:

@@ -31,7 +31,10 @@ class Form:
 
     def next_open(self, answers: Mapping[str, str]) -> Question | None:
         """First question still to answer; a kept answer that is no longer accepted is asked again."""
-        return next((q for q in self.questions if answers.get(q.id) not in q.values), None)
+        for question in self.questions:
+            if answers.get(question.id) not in question.values:
+                return question
+        return None
 
     def find(self, question_id: str) -> Question | None:
         """Return a question by id; None when this release no longer asks it."""

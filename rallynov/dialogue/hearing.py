@@ -24,6 +24,13 @@ COMMANDS: Mapping[str, str] = {
 """The command that a verb gives where the screen does not offer it as an action."""
 
 
+INSTEAD: Mapping[str, Sequence[str]] = {
+    "back": ("keep", "resume", "result", "recap", "menu"),
+    "skip": ("keep", "resume"),
+}
+"""What a verb chooses where the screen does not offer it: the first of these actions that it offers."""
+
+
 class Lexicon(Protocol):
     """The words of a language, as far as understanding needs them."""
 
@@ -39,10 +46,11 @@ class Lexicon(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """At most one of: the key of a choice or action, the name of a command, near matches."""
+    """At most one of: the key of a choice or action, the name of a command, a verb that does nothing here, near matches."""
 
     key: str = ""
     command: str = ""
+    verb: str = ""
     near: tuple[str, ...] = ()
 
 
@@ -64,7 +72,7 @@ class Hearing:
             if isinstance(whole, Exact):
                 return Heard(key=whole.key)
         named = self._named(typed, drawn, commands, language)
-        if named.key or named.command:
+        if named.key or named.command or named.verb:
             return named
         if isinstance(reading, Near):
             return Heard(near=reading.keys)
@@ -77,10 +85,11 @@ class Hearing:
         meant = verb(typed, self._lexicon.verbs(language))
         if meant is None:
             return Heard()
-        if drawn.offers(meant):
-            return Heard(key=meant)
+        for key in (meant, *INSTEAD.get(meant, ())):
+            if drawn.offers(key):
+                return Heard(key=key)
         command = COMMANDS.get(meant, "")
-        return Heard(command=command) if command in commands else Heard()
+        return Heard(command=command) if command in commands else Heard(verb=meant)
 
     def _options(self, choices: Sequence[Choice], language: str) -> list[Option]:
         return [

@@ -53,6 +53,17 @@ def stale() -> tuple[Block, ...]:
     return (note(say("That step is already behind you; nothing has changed. Here is where you are.")),)
 
 
+def no_such_step(verb: str) -> tuple[Block, ...]:
+    """Say that a verb was understood and has nothing to act upon here."""
+    match verb:
+        case "back":
+            return (note(say("There is nothing to go back to here: you are at the beginning.")),)
+        case "skip":
+            return (note(say("There is nothing to skip here.")),)
+        case _:
+            return (note(say("This question explains itself; for anything else, type “help”.")),)
+
+
 def proposal(screen: Screen, keys: tuple[str, ...]) -> Screen:
     """Ask which of the near matches was meant: nothing is assumed."""
     by_key = {choice.key: choice for choice in screen.choices}

@@ -64,7 +64,8 @@ class Screen:
     """A question put to a person: its words, its numbered choices, and the actions beside them.
 
     ``choices`` are answers (numbered, written in the text too); ``actions`` are the verbs of navigation.
-    ``notes`` tells that a sentence typed here is kept as a note of this question.
+    ``notes`` tells that a sentence typed here is kept as a note of this question. ``shared`` tells that this very
+    value is shown to many people and holds nothing anyone typed: it may be worded once and kept.
     """
 
     name: str
@@ -72,10 +73,11 @@ class Screen:
     choices: tuple[Choice, ...] = ()
     actions: tuple[Choice, ...] = ()
     notes: bool = False
+    shared: bool = False
 
     def led_by(self, *blocks: Block) -> Screen:
         """Return this screen with something said before it, in the same message."""
-        return replace(self, blocks=(*blocks, *self.blocks)) if blocks else self
+        return replace(self, blocks=(*blocks, *self.blocks), shared=False) if blocks else self
 
     def offers(self, key: str) -> bool:
         """Tell whether a key is one of the choices or actions."""

@@ -61,5 +61,5 @@ class PrivacyDialogue:
     def enter(self, command: Commanded, place: Place, scene: Scene) -> Move:
         """Show the notice and the pending question again; or ask before erasing."""
         if command.name in {"effacer", "supprimer"}:
-            return Move(to=ERASE, over=place != ERASE)
+            return Move() if place == ERASE else Move(to=ERASE, over=True)
         return Move(lead=(title(say("Your data")), text(Term("privacy:notice:full"))))

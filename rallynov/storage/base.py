@@ -4,6 +4,7 @@ SQLite).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,6 +26,21 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value.tzinfo is None:
             raise ValueError("a moment needs its time zone")
         return value.astimezone(UTC)
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        """Write a moment once for all the rows of a batch: they share it."""
+        write = super().bind_processor(dialect)
+        if write is None:
+            return None
+        last: tuple[Any, Any] = (None, None)
+
+        def written(value: Any) -> Any:
+            nonlocal last
+            if value is not last[0]:
+                last = (value, write(value))
+            return last[1]
+
+        return written
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Give UTC back."""
