@@ -57,11 +57,11 @@ def no_such_step(verb: str) -> tuple[Block, ...]:
     """Say that a verb was understood and has nothing to act upon here."""
     match verb:
         case "back":
-            return (note(say("There is nothing to go back to here: you are at the beginning.")),)
+            return (note(say("There is nothing to go back to here.")),)
         case "skip":
             return (note(say("There is nothing to skip here.")),)
         case _:
-            return (note(say("This question explains itself; for anything else, type “help”.")),)
+            return (note(say("There is nothing more to explain here. For anything else, type “help”.")),)
 
 
 def proposal(screen: Screen, keys: tuple[str, ...]) -> Screen:

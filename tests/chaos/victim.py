@@ -1,0 +1,90 @@
+"""A process that is the product without its web pages, made to die: a nursery that forks a victim per order.
+
+The nursery imports the product once and has no thread, so a victim starts in a few milliseconds. It reads one order
+a line (JSON) and answers with two lines: the victim's process id, then how it ended.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import traceback
+from typing import Any, NoReturn
+
+import uvloop
+from points import FAULTS, POINTS, fuse
+
+from bot import logs
+from bot.run import _running
+from bot.settings import Settings
+from rallynov.storage import schema
+from rallynov.storage.store import Store
+
+NURSERY, OUT, LOG = 0, 1, 2
+
+
+async def live(settings: Settings, store: Store) -> int:
+    """Run until SIGTERM, as ``bot.run`` does, or until the nursery has gone."""
+    loop = asyncio.get_running_loop()
+    asked = asyncio.Event()
+    loop.add_signal_handler(signal.SIGTERM, asked.set)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+    loop.add_reader(NURSERY, os._exit, 3)
+    async with _running(settings, store) as (_core, telegram):
+        assert telegram
+        tasks = {loop.create_task(asked.wait()), loop.create_task(telegram.run())}
+        ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks, timeout=7)
+    return 0 if asked.is_set() and all(task.exception() is None for task in ended) else 1
+
+
+def victim(order: dict[str, Any]) -> int:
+    """Build the product on a database, with its fuse, and serve."""
+    os.dup2(LOG, OUT)
+    logs.configure("console")
+    if order.get("fault"):
+        FAULTS[order["fault"]]()
+    if order.get("point"):
+        POINTS[order["point"]](fuse(order["nth"]))
+    settings = Settings(
+        _env_file=None,
+        telegram_token=order["token"],
+        telegram_api=order["api"],
+        database_url=order["database"],
+    )
+    store = Store(settings.database)
+    store.own()
+    schema.migrate(store)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(live(settings, store))
+
+
+def _born(order: dict[str, Any]) -> NoReturn:
+    code = 1
+    try:
+        code = victim(order)
+    except BaseException:  # whatever happens, this process is not a second nursery
+        traceback.print_exc()
+    os._exit(code)
+
+
+def nurse() -> None:
+    """Fork victims, one at a time, until there are no more orders."""
+    for line in sys.stdin:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+        pid = os.fork()
+        if pid == 0:
+            _born(json.loads(line))
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+        os.write(OUT, f"{pid}\n".encode())
+        _, status = os.waitpid(pid, 0)
+        os.write(OUT, f"{os.waitstatus_to_exitcode(status)}\n".encode())
+
+
+if __name__ == "__main__":
+    nurse()

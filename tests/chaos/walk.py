@@ -1,0 +1,141 @@
+"""A person who walks through the dialogue while the bot dies under their feet, and the model of what must be seen.
+
+Every event goes to the loopback server and, at the same time, to the same product on a database of its own that is
+never killed: what that one shows and keeps is what must be shown and kept.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import telegram_html
+from botapi import BotApi
+from chaos.nursery import Lives
+from conversation import Talk
+
+from bot import plain
+from bot.telegram.render import html, keyboard
+from rallynov.delivery.message import Message
+from rallynov.text import fold
+
+CHAT = 42
+PATIENCE = 30.0
+"""Seconds that a person waits for an answer: more than any restart takes."""
+ASIDES = ("pause", "reprendre", "retour", "passer", "pourquoi", "/recap", "aide", "menu", "/confidentialite")
+STORY = ("nous l'essayons depuis deux ans", "les habitants y tiennent tous beaucoup", "cela reste à faire chez nous")
+
+Shape = tuple[str, tuple[str, ...]]
+"""A message as a person sees it: its words, and what its buttons carry."""
+
+
+def shape(message: Message) -> Shape:
+    """What Telegram shows of a message of ours."""
+    return telegram_html.parse(html(message)).strip(), _carried(keyboard(message))
+
+
+def seen(api: BotApi, chat: int = CHAT) -> list[Shape]:
+    """What a person sees in their chat, in order."""
+    return [(one["text"], _carried(one.get("reply_markup"))) for one in api.messages(chat)]
+
+
+def _carried(markup: dict[str, Any] | None) -> tuple[str, ...]:
+    rows = markup["inline_keyboard"] if markup else []
+    return tuple(button["callback_data"] for row in rows for button in row)
+
+
+def slip(label: str) -> str:
+    """A label with a letter missing in its longest word."""
+    longest = max(re.findall(r"\w+", label), key=len)
+    middle = len(longest) // 2
+    return label.replace(longest, longest[:middle] + longest[middle + 1 :], 1)
+
+
+@dataclass
+class Walk:
+    """One person, seeded, on the loopback server and in the model."""
+
+    api: BotApi
+    talk: Talk
+    dice: random.Random
+    lives: Lives
+    pushed: list[int] = field(default_factory=list)
+    shown: list[Message] = field(default_factory=list)
+    said: str = ""
+
+    def go(self, steps: int) -> None:
+        """Begin, walk, and come to rest at the menu."""
+        for step in (lambda: self.say("/start"), lambda: self.press("begin"), lambda: self.press("accept")):
+            step()
+            self.settle()
+        for _ in range(steps):
+            self.dice.choices(self._steps, self._weights)[0]()
+            self.settle()
+        self.say("menu")
+        self.settle()
+
+    @property
+    def _steps(self) -> list[Callable[[], None]]:
+        return [self.choose, self.number, self.miss, self.aside, self.burst, self.twice, self.tell, self.old]
+
+    _weights = (5, 4, 1, 3, 4, 1, 1, 1)
+
+    def say(self, text: str) -> None:
+        self.said = fold(text)
+        self.pushed.append(self.api.text(CHAT, text))
+        self.talk.send(plain.text_payload(text))
+
+    def press(self, key: str, card: Message | None = None) -> None:
+        token = (card or self.shown[-1]).token(key)
+        self.pushed.append(self.api.forge(CHAT, token))
+        self.talk.send(plain.press_payload(token))
+
+    def settle(self) -> None:
+        """Wait until the person sees the last thing that the model shows."""
+        self.shown.append(self.talk.last)
+        wanted = shape(self.talk.last)
+        self.api.wait(lambda api: wanted in seen(api), timeout=PATIENCE)
+
+    def choose(self) -> None:
+        card = self.shown[-1]
+        self.press(self.dice.choice([key for key, _ in card.choices or card.actions]))
+
+    def number(self) -> None:
+        self.say(str(self.dice.randint(1, max(1, len(self.shown[-1].choices)))))
+
+    def miss(self) -> None:
+        card = self.shown[-1]
+        self.say(slip(self.dice.choice([label for _, label in card.choices or card.actions])))
+
+    def aside(self) -> None:
+        self.say(self.dice.choice(ASIDES))
+
+    def tell(self) -> None:
+        self.say(self.dice.choice(STORY))
+
+    def old(self) -> None:
+        """Press a button of a card from earlier."""
+        card = self.dice.choice(self.shown)
+        self.press(self.dice.choice([key for key, _ in (*card.choices, *card.actions)]), card)
+
+    def twice(self) -> None:
+        """Press the same button twice."""
+        key = self.dice.choice([key for key, _ in (*self.shown[-1].choices, *self.shown[-1].actions)])
+        self.press(key)
+        self.press(key)
+
+    def burst(self) -> None:
+        """Write several messages without waiting for an answer.
+
+        No text twice: whether it is one answer or two is a matter of time (three seconds), and time is not modelled.
+        """
+        texts = [text for text in ("1", "2", "3", "4", "passer", "aide") if text != self.said]
+        for text in self.dice.sample(texts, self.dice.randint(2, 4)):
+            self.say(text)
+        if self.dice.random() < 0.5:
+            self.old()
+        self.said = "burst"
+        self.say("reprendre")
