@@ -3,7 +3,10 @@
 When the template is late, from the root of the project::
 
     pybabel extract -F babel.cfg --no-default-keywords -k say -k plural:1,2 --add-location=file --sort-by-file \
-        --width=100 -o locales/rallynov.pot .
+        --width=100 --project="Rally'nov" --version=0.1.0 --msgid-bugs-address="the team of the rally" \
+        --last-translator="the team of the rally" \
+        --header-comment="# The sentences of Rally'nov, made from the code: see tests/test_catalogue.py." \
+        -o locales/rallynov.pot .
     pybabel update -i locales/rallynov.pot -d locales -D rallynov -l fr --no-fuzzy-matching --ignore-obsolete \
         --width=100
 """

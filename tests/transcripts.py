@@ -150,7 +150,7 @@ def play(path: Path, person: Person, clock: Clock, *, update: bool) -> None:
     playing, written = Play(person, clock), []
     for line, told in read(golden):
         if line[0] == "#":
-            written.append(line)
+            written += ["", line]
             continue
         new, shown = playing.line(line, told)
         written += ["", new, *shown]

@@ -16,7 +16,7 @@ from telegram.error import TelegramError
 from bot.telegram import webhook
 from bot.telegram.calls import Api
 from bot.telegram.http import make_request
-from bot.telegram.poller import Poller, Time
+from bot.telegram.poller import DeafError, Poller, Time
 from bot.telegram.sender import TelegramTransport
 from rallynov.delivery import outbox
 from rallynov.delivery.leadership import Leadership
@@ -96,11 +96,17 @@ class TelegramDoor:
         self._poller.last_look = self._time.monotonic()
         self._delivery.attach(sender, self._owner)
         greeting = asyncio.ensure_future(self._introduce())
+        doing = asyncio.ensure_future(self._read()), asyncio.ensure_future(sender.over.wait())
         try:
-            await self._read()
+            await asyncio.wait(doing, return_when=asyncio.FIRST_COMPLETED)
+            if doing[0].done():
+                await doing[0]
+            raise DeafError(sender.stopped)
         finally:
             self._leading = False
-            greeting.cancel()
+            for task in (greeting, *doing):
+                task.cancel()
+            await asyncio.gather(greeting, *doing, return_exceptions=True)
             await self._delivery.detach(sender)
 
     async def _read(self) -> None:

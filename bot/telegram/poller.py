@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from bot.telegram.calls import Api
 from bot.telegram.updates import ALLOWED, CHANNEL, parse
@@ -22,8 +22,9 @@ from rallynov.delivery import inbox
 from rallynov.delivery.service import Cursor, Delivery
 
 log = structlog.get_logger("rallynov.telegram")
-POLL = 25
-"""Seconds that Telegram holds a call when there is nothing new."""
+POLL = 10
+"""Seconds that Telegram holds a call when there is nothing new; with the client's patience, a connection that broke
+in silence is noticed within 30 s."""
 SLOWEST = 30.0
 """Longest wait in seconds between two tries."""
 PATIENCE = 60.0
@@ -72,7 +73,7 @@ class Poller:
                 offset = await self._once(offset)
                 self._heard()
             except RetryAfter as error:
-                await self._time.sleep(_seconds(error))
+                await self._held(_seconds(error))
             except (InvalidToken, Conflict) as error:
                 await self._refused(error)
             except TelegramError as error:
@@ -88,7 +89,9 @@ class Poller:
         raw = await self._api.call(
             "getUpdates", offset=offset, timeout=POLL, limit=FULL, allowed_updates=list(ALLOWED)
         )
-        if not isinstance(raw, list) or not raw:
+        if not isinstance(raw, list):  # a proxy's answer: not to be asked for again at once
+            raise NetworkError("the answer holds no updates")
+        if not raw:
             return offset
         return await self.keep(raw, offset)
 
@@ -133,9 +136,17 @@ class Poller:
                 await self._api.call("deleteWebhook", drop_pending_updates=False)
         await self._failed(type(error).__name__, slowest=8.0)
 
+    async def _held(self, seconds: float) -> None:
+        """Wait as long as Telegram asks; the watchdog is told that the loop turns again only then."""
+        wait = max(1.0, seconds)
+        log.warning("telegram_unavailable", error="RetryAfter", wait=wait)
+        self.last_look = self._time.monotonic() + wait
+        await self._time.sleep(wait)
+
     async def _failed(self, why: str, slowest: float = SLOWEST) -> None:
-        """Wait 1, 2, 4… seconds; one line of log per doubling, never the text of an update."""
-        wait = min(slowest, 2.0 ** min(self._failures, 6))
+        """Wait 1, 2, 4… seconds from the last try on; one line of log per try, never the text of an update."""
+        spent = self._time.monotonic() - self.last_look  # a call that timed out was a wait already
+        wait = max(1.0, min(slowest, 2.0 ** min(self._failures, 6)) - spent)
         self._failures += 1
         log.warning("telegram_unavailable", error=why, wait=wait)
         await self._time.sleep(wait)

@@ -63,15 +63,14 @@ def load(state: str | None) -> Conversation:
     )
 
 
+_FETCH = select(
+    ConversationRow.address, ConversationRow.person_id, ConversationRow.language, ConversationRow.state
+).where(ConversationRow.address.in_(bindparam("addresses", expanding=True)))
+
+
 def fetch(tx: Connection, addresses: Sequence[str]) -> dict[str, Address]:
     """Read the conversations of a batch, by address."""
-    columns = (
-        ConversationRow.address,
-        ConversationRow.person_id,
-        ConversationRow.language,
-        ConversationRow.state,
-    )
-    rows = tx.execute(select(*columns).where(ConversationRow.address.in_(addresses)))
+    rows = tx.execute(_FETCH, {"addresses": addresses})
     return {row[0]: Address(row[0], row[1], row[2], load(row[3])) for row in rows}
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from rallynov.delivery.tables import ConversationRow, CursorRow, InboxRow, InboxStatus
@@ -48,8 +48,7 @@ def store(tx: Connection, events: Sequence[Incoming]) -> None:
     """Keep events; one that is already there, by channel and external id, changes nothing."""
     met = {event.address: event for event in events if event.status == InboxStatus.NEW}
     if met:
-        meeting = _insert(tx, ConversationRow).on_conflict_do_nothing(index_elements=["address"])
-        tx.execute(meeting, [_conversation(event) for event in met.values()])
+        tx.execute(_MEET[tx.dialect.name], [_conversation(event) for event in met.values()])
     rows = [
         {
             "channel": event.channel,
@@ -62,11 +61,21 @@ def store(tx: Connection, events: Sequence[Incoming]) -> None:
         }
         for event in events
     ]
-    tx.execute(_insert(tx, InboxRow).on_conflict_do_nothing(index_elements=["channel", "external_id"]), rows)
+    tx.execute(_STORE[tx.dialect.name], rows)
 
 
-def _insert(tx: Connection, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
-    return sqlite.insert(table) if tx.dialect.name == "sqlite" else postgresql.insert(table)
+_DIALECTS: Mapping[str, Callable[[type[Base]], sqlite.Insert | postgresql.Insert]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
+_MEET = {
+    name: insert_in(ConversationRow).on_conflict_do_nothing(index_elements=["address"])
+    for name, insert_in in _DIALECTS.items()
+}
+_STORE = {
+    name: insert_in(InboxRow).on_conflict_do_nothing(index_elements=["channel", "external_id"])
+    for name, insert_in in _DIALECTS.items()
+}
 
 
 def _conversation(event: Incoming) -> dict[str, object]:
@@ -87,50 +96,63 @@ def cursor(tx: Connection, channel: str) -> int | None:
     return tx.execute(select(CursorRow.next_offset).where(CursorRow.channel == channel)).scalar()
 
 
+_OLDEST = func.min(InboxRow.seq)
+_HEADS = (
+    select(_OLDEST)
+    .where(InboxRow.status == InboxStatus.NEW)
+    .group_by(InboxRow.address)
+    .order_by(_OLDEST)
+    .limit(bindparam("limit"))
+)
+_CLAIM = select(
+    InboxRow.seq,
+    InboxRow.external_id,
+    InboxRow.address,
+    InboxRow.channel,
+    InboxRow.payload,
+    InboxRow.received_at,
+    InboxRow.attempts,
+).where(
+    InboxRow.status == InboxStatus.NEW,
+    or_(InboxRow.not_before.is_(None), InboxRow.not_before <= bindparam("now")),
+)
+_CLAIM_HEADS = _CLAIM.where(InboxRow.seq.in_(_HEADS)).order_by(InboxRow.seq)
+_CLAIM_LOCKED = _CLAIM.where(
+    InboxRow.seq.in_(_HEADS.where(InboxRow.address.in_(bindparam("locked", expanding=True))))
+).order_by(InboxRow.seq)
+_WAITING = select(InboxRow.address).where(InboxRow.status == InboxStatus.NEW).distinct()
+_LOCK = (
+    select(ConversationRow.address)
+    .where(ConversationRow.address.in_(_WAITING.limit(bindparam("twice"))))
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+_DONE = (
+    update(InboxRow)
+    .where(InboxRow.seq.in_(bindparam("seqs", expanding=True)))
+    .values(status=InboxStatus.DONE)
+)
+
+
 def claim(tx: Connection, now: datetime, limit: int, only: int | None = None) -> list[Waiting]:
-    """Take the oldest waiting event of each conversation; on PostgreSQL its conversation is locked for this
-    batch.
+    """Take the oldest waiting event of each conversation; ``only`` narrows them to one event.
 
-    An event that waits for another try keeps the later ones of its conversation waiting.
+    An event that waits for another try keeps the later ones of its conversation waiting. On PostgreSQL the
+    conversations are locked for this batch and those another process holds are left to it; the events are read
+    by a later statement, which sees what the other process committed before it let go.
     """
-    oldest = func.min(InboxRow.seq)
-    heads = (
-        select(oldest)
-        .where(InboxRow.status == "new")
-        .group_by(InboxRow.address)
-        .order_by(oldest)
-        .limit(limit)
-    )
+    given: dict[str, object] = {"now": now, "limit": limit}
     if tx.dialect.name == "postgresql":
-        heads = heads.where(InboxRow.address.in_(_lock(tx, limit)))
-    due = or_(InboxRow.not_before.is_(None), InboxRow.not_before <= now)
-    waiting = select(
-        InboxRow.seq,
-        InboxRow.external_id,
-        InboxRow.address,
-        InboxRow.channel,
-        InboxRow.payload,
-        InboxRow.received_at,
-        InboxRow.attempts,
-    ).where(InboxRow.seq.in_(heads), InboxRow.status == "new", due)
-    if only is not None:
-        waiting = waiting.where(InboxRow.seq == only)
-    return [Waiting(*row) for row in tx.execute(waiting.order_by(InboxRow.seq))]
-
-
-def _lock(tx: Connection, limit: int) -> list[str]:
-    """Lock the conversations of this batch; those another process holds are left to it.
-
-    The events are read by a later statement, which sees what the other process committed before it let go.
-    """
-    waiting = select(InboxRow.address).where(InboxRow.status == "new").distinct().limit(limit * 2)
-    lock = select(ConversationRow.address).where(ConversationRow.address.in_(waiting)).limit(limit)
-    return list(tx.execute(lock.with_for_update(skip_locked=True)).scalars())
+        locked = tx.execute(_LOCK, {"limit": limit, "twice": 2 * limit}).scalars().all()
+        rows = tx.execute(_CLAIM_LOCKED, {**given, "locked": locked}).all() if locked else []
+    else:
+        rows = tx.execute(_CLAIM_HEADS, given).all()
+    return [Waiting(*row) for row in rows if only is None or row.seq == only]
 
 
 def done(tx: Connection, seqs: Sequence[int]) -> None:
     """Mark events as handled, in the transaction that holds their effects."""
-    tx.execute(update(InboxRow).where(InboxRow.seq.in_(seqs)).values(status=InboxStatus.DONE))
+    tx.execute(_DONE, {"seqs": seqs})
 
 
 def failed(tx: Connection, event: Waiting, error: str, now: datetime) -> bool:
@@ -145,17 +167,6 @@ def failed(tx: Connection, event: Waiting, error: str, now: datetime) -> bool:
         change["not_before"] = now + PAUSES[attempts - 1]
     tx.execute(update(InboxRow).where(InboxRow.seq == event.seq).values(change))
     return attempts >= TRIES
-
-
-def next_try(tx: Connection) -> datetime | None:
-    """Return when the next waiting event may be tried; None when nothing waits."""
-    waiting = (
-        select(InboxRow.not_before)
-        .where(InboxRow.status == "new")
-        .order_by(InboxRow.not_before.asc().nulls_first())
-    )
-    row = tx.execute(waiting.limit(1)).first()
-    return None if row is None else (row[0] or datetime.min.replace(tzinfo=UTC))
 
 
 def state_of(tx: Connection, channel: str, external_id: str) -> str | None:

@@ -99,7 +99,10 @@ def split(message: Message) -> tuple[Message, ...]:
 
     Cuts between blocks, else inside one on a paragraph, a line or a sentence, never inside a grapheme.
     """
-    shown = [*(text for _, texts in message.blocks for text in texts), *(label for _, label in message.choices)]
+    shown = [
+        *(text for _, texts in message.blocks for text in texts),
+        *(label for _, label in message.choices),
+    ]
     if 2 * sum(map(len, shown)) + ROOM * len(shown) <= LONGEST:  # a character is two units at most
         return (message,)
     tail = sum(utf16_len(label) + ROOM for _, label in message.choices)

@@ -51,6 +51,9 @@ class Receipt:
     error: str | None = None
 
 
+_ADD = insert(OutboxRow)
+
+
 def add(
     tx: Connection, messages: Sequence[Outgoing], now: datetime, owner: str | None, pull: frozenset[str]
 ) -> None:
@@ -79,7 +82,7 @@ def add(
         }
         for message in messages
     ]
-    tx.execute(insert(OutboxRow), rows)
+    tx.execute(_ADD, rows)
 
 
 def claim(tx: Connection, channel: str, owner: str, now: datetime, limit: int) -> list[Outgoing]:

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Protocol
+from typing import ParamSpec
 
 import structlog
 
@@ -32,13 +31,18 @@ from rallynov.delivery.decisions import (
     Sent,
     Skip,
     StopSending,
+    backoff,
     decide,
 )
+from rallynov.delivery.lanes import Lane
 from rallynov.delivery.outbox import Outgoing, Receipt
 from rallynov.delivery.pacing import Pacer
+from rallynov.delivery.receipts import Commit, Receipts
 from rallynov.delivery.tables import OutboxStatus
+from rallynov.delivery.transport import Transport
 from rallynov.storage.store import Store
 
+P = ParamSpec("P")
 log = structlog.get_logger("rallynov.sender")
 AT_ONCE = 256
 """Calls under way together, at most."""
@@ -48,26 +52,10 @@ GRACE = 5.0
 """Seconds that calls under way have to end when the process ends."""
 RENEWAL = 20.0
 """Seconds between two renewals of the leases; a third of a lease."""
-
-
-class Transport(Protocol):
-    """A channel that is called: the only part of sending that knows it."""
-
-    @property
-    def channel(self) -> str:
-        """Name of the channel, as in addresses."""
-
-    def chat(self, address: str) -> int:
-        """Return the number that the pacer knows an address by."""
-
-    async def deliver(self, message: Outgoing, *, plain: bool) -> Sent | Failure:
-        """Make the call. Never raises: whatever happens is an outcome."""
-
-
-@dataclass(slots=True)
-class _Lane:
-    waiting: deque[Outgoing]
-    task: asyncio.Task[None] | None = None
+PATIENCE = 60.0
+"""Seconds of a refused token after which sending stops; a shorter spell is waited out."""
+SLOWEST = 8.0
+"""Longest wait in seconds between two tries with a refused token."""
 
 
 class Sender:
@@ -81,14 +69,17 @@ class Sender:
         self._pacer = pacer
         self._clock = clock
         self._owner = owner
-        self._lanes: dict[str, _Lane] = {}
+        self._lanes: dict[str, Lane] = {}
         self._under_way = asyncio.Semaphore(AT_ONCE)
-        self._receipts = _Receipts(store, owner, clock)
+        self._receipts = Receipts(store, owner, clock)
         self._loop = asyncio.get_running_loop()
         self._fresh_until = self._loop.time() + outbox.LEASE.total_seconds()
         self._ending = False
+        self._refused_since: float | None = None
         self.stopped: str | None = None
         """Why sending has stopped for good (the token is refused); None while it goes on."""
+        self.over = asyncio.Event()
+        """Set once ``stopped`` is: the door must end rather than live on mute."""
 
     @property
     def channel(self) -> str:
@@ -100,6 +91,10 @@ class Sender:
         """Messages in this process that are not in a final state."""
         return sum(len(lane.waiting) for lane in self._lanes.values())
 
+    def report_to(self, commit: Commit) -> None:
+        """Have receipts committed with what else this process writes."""
+        self._receipts.commit = commit
+
     def offer(self, messages: Sequence[Outgoing]) -> None:
         """Take messages that are already marked ``sending`` for this process."""
         for message in messages:
@@ -107,7 +102,7 @@ class Sender:
                 continue
             lane = self._lanes.get(message.address)
             if lane is None:
-                lane = self._lanes[message.address] = _Lane(deque())
+                lane = self._lanes[message.address] = Lane()
             lane.waiting.append(message)
             if lane.task is None and self.stopped is None:
                 lane.task = self._loop.create_task(self._empty(message.address, lane))
@@ -116,16 +111,20 @@ class Sender:
         """Claim what waits in the outbox and send it; return how many messages were claimed."""
         if self._ending or self.stopped or self.pending > CLAIM:
             return 0
-        claimed = await self._store.writing(self._claim)
+        claimed = await self._store.writing(self.claim)
         self.offer(claimed)
         return len(claimed)
 
-    def _claim(self) -> list[Outgoing]:
+    def claim(self) -> list[Outgoing]:
+        """Mark what waits in the outbox as ``sending`` from here, ``CLAIM`` messages at most."""
         with self._store.write() as tx:
             return outbox.claim(tx, self.channel, self._owner, self._clock(), CLAIM)
 
     async def renew(self) -> None:
         """Keep the leases of what is under way; what outlives its lease is not sent by this process."""
+        if self._stale():
+            for lane in tuple(self._lanes.values()):
+                await self._give_back(lane)
         asked_at = self._loop.time()
         await self._store.writing(self._renew)
         self._fresh_until = asked_at + outbox.LEASE.total_seconds()
@@ -135,63 +134,89 @@ class Sender:
             outbox.renew(tx, self._owner, self._clock())
 
     async def close(self) -> None:
-        """End: calls under way have ``GRACE`` seconds, what was never tried goes back to the outbox."""
+        """End: calls under way have ``GRACE`` seconds, what is not under way goes back to the outbox."""
         self._ending = True
-        idle = [lane for lane in self._lanes.values() if lane.task]
-        tasks = [lane.task for lane in idle if lane.task]
+        tasks = [lane.task for lane in self._lanes.values() if lane.task]
         if tasks:
             await asyncio.wait(tasks, timeout=GRACE)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._receipts.flush()
-        left = [
-            message.key for lane in self._lanes.values() for message in lane.waiting if message.attempts == 0
-        ]
-        await self._store.writing(self._release, left)
+        left = [key for lane in self._lanes.values() for key in lane.idle()]
+        try:
+            await self._store.writing(self._release, left)
+        except Exception as error:  # taken up at the next start instead
+            log.error("outbox_not_written", error=type(error).__name__)
 
     def _release(self, keys: Sequence[str]) -> None:
         if keys:
             with self._store.write() as tx:
                 outbox.release(tx, self._owner, keys)
 
-    async def _empty(self, address: str, lane: _Lane) -> None:
+    async def _empty(self, address: str, lane: Lane) -> None:
         """Send what waits for one conversation, in order."""
         while lane.waiting and not self._ending and self.stopped is None:
-            if self._loop.time() > self._fresh_until:
-                log.warning("leases_lost", messages=len(lane.waiting))
-                lane.waiting.clear()
-                break
             receipt = await self._send(lane)
-            if receipt is None:
-                return
-            lane.waiting.popleft()
-            committed = self._receipts.add(receipt)
-            if lane.waiting:
-                await committed
+            if receipt is not None:
+                if lane.waiting and lane.waiting[0].key == receipt.message.key:
+                    lane.waiting.popleft()
+                await self._receipts.add(receipt)
+            elif self._stale():
+                await self._give_back(lane)
         lane.task = None
         if not lane.waiting:
             self._lanes.pop(address, None)
 
-    async def _send(self, lane: _Lane) -> Receipt | None:
-        """Bring the first message of a lane to a final state; None when sending has stopped."""
+    async def _send(self, lane: Lane) -> Receipt | None:
+        """Bring the first message of a lane to a final state; None when it may not be sent any more."""
         plain = False
-        while True:
+        while lane.waiting:
             message = lane.waiting[0]
             await self._pace(message)
             async with self._under_way:
-                if self._ending:
+                if not self._may_send(lane, message):
                     return None
                 if self._early(message) > 0:  # others left while this one waited for its place
                     continue
                 self._pacer.sent(message.klass, self._transport.chat(message.address), self._loop.time())
+                lane.calling = True
                 outcome = await self._transport.deliver(message, plain=plain)
+                lane.calling = False  # not when cancelled: nobody knows then
             if isinstance(outcome, Sent):
+                self._refused_since = None
                 return Receipt(message, OutboxStatus.SENT, str(outcome.message_id))
             settled = await self._settle(lane, message, outcome, plain=plain)
             if isinstance(settled, Receipt) or settled is None:
                 return settled
             plain = settled == "plain"
+        return None
+
+    def _may_send(self, lane: Lane, message: Outgoing) -> bool:
+        """Tell whether a message is still ours to send, after however long it waited for its pace."""
+        first = bool(lane.waiting) and lane.waiting[0] is message
+        return first and not self._ending and self.stopped is None and not self._stale()
+
+    def _stale(self) -> bool:
+        """Tell whether our leases have run out unrenewed: another process may have what we hold."""
+        return not self._store.is_sqlite and self._loop.time() > self._fresh_until
+
+    async def _give_back(self, lane: Lane) -> None:
+        """Let go of what waits in a lane; what no other process has taken meanwhile is claimed again."""
+        keys = lane.idle()
+        log.warning("leases_lost", messages=len(keys))
+        lane.drop()
+        await self._write(self._release, keys)
+
+    async def _write(self, work: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
+        """Write, as often as it takes: the database may be away."""
+        while not self._ending:
+            try:
+                await self._store.writing(work, *args, **kwargs)
+                return
+            except Exception as error:
+                log.error("outbox_not_written", error=type(error).__name__)
+                await asyncio.sleep(1)
 
     async def _pace(self, message: Outgoing) -> None:
         while (wait := self._early(message)) > 0:
@@ -203,7 +228,7 @@ class Sender:
         return self._pacer.ready_at(message.klass, self._transport.chat(message.address), now) - now
 
     async def _settle(
-        self, lane: _Lane, message: Outgoing, failure: Failure, *, plain: bool
+        self, lane: Lane, message: Outgoing, failure: Failure, *, plain: bool
     ) -> Receipt | str | None:
         """Decide on a failure: a final state, or ``again`` / ``plain`` once the wait it asks for is over."""
         decision = decide(
@@ -224,16 +249,28 @@ class Sender:
                 return Receipt(message, OutboxStatus.UNKNOWN, error=failure.detail or "no answer")
             case Skip(reason, unreachable):
                 if unreachable:
-                    await self._store.writing(self._leave, message.address)
+                    await self._write(self._leave, message.address)
                 return Receipt(message, OutboxStatus.SKIPPED, error=reason)
             case StopSending(reason):
-                self.stopped = reason
-                return None
+                return await self._refused(reason)
             case _:
                 return await self._wait(lane, message, decision, failure)
 
+    async def _refused(self, reason: str) -> str | None:
+        """Wait out a passing refusal of the token, as the poller does; then stop for good, and say so."""
+        now = self._loop.time()
+        self._refused_since = now if self._refused_since is None else self._refused_since
+        if now - self._refused_since < PATIENCE:
+            await asyncio.sleep(min(SLOWEST, backoff(int(now - self._refused_since))))
+            return "again"
+        if self.stopped is None:
+            log.error("sending_stopped", channel=self.channel, reason=reason)
+        self.stopped = reason
+        self.over.set()
+        return None
+
     async def _wait(
-        self, lane: _Lane, message: Outgoing, decision: Retry | ResendOnce | Hold | object, failure: Failure
+        self, lane: Lane, message: Outgoing, decision: Retry | ResendOnce | Hold | object, failure: Failure
     ) -> str:
         match decision:
             case Retry(after):
@@ -243,7 +280,7 @@ class Sender:
                 self._pacer.flooded(self._transport.chat(message.address), seconds, self._loop.time(), jitter)
             case ResendOnce(after):
                 lane.waiting[0] = doubted = message.doubted()
-                await self._store.writing(self._doubt, doubted)
+                await self._write(self._doubt, doubted)
                 await asyncio.sleep(after)
             case Migrate(chat):
                 moved = f"{self.channel}:{chat}"
@@ -263,40 +300,3 @@ class Sender:
     def _leave(self, address: str) -> None:
         with self._store.write() as tx:
             conversations.unreachable(tx, address, self._clock())
-
-
-class _Receipts:
-    """Receipts written in groups: while one group is written, the next one gathers."""
-
-    def __init__(self, store: Store, owner: str, clock: Callable[[], datetime]) -> None:
-        self._store = store
-        self._owner = owner
-        self._clock = clock
-        self._gathered: list[Receipt] = []
-        self._writing: asyncio.Task[None] | None = None
-
-    def add(self, receipt: Receipt) -> Awaitable[None]:
-        """Take a receipt; the result ends once it is committed."""
-        self._gathered.append(receipt)
-        if self._writing is None or self._writing.done():
-            self._writing = asyncio.get_running_loop().create_task(self._write())
-        return asyncio.shield(self._writing)
-
-    async def flush(self) -> None:
-        """Wait until every receipt is committed."""
-        if self._writing is not None:
-            await self._writing
-
-    async def _write(self) -> None:
-        while self._gathered:
-            group, self._gathered = self._gathered, []
-            try:
-                await self._store.writing(self._finish, group)
-            except Exception as error:  # the rows stay ``sending``: better doubted than lost
-                log.error("receipts_not_written", error=type(error).__name__, count=len(group))
-                self._gathered = group + self._gathered
-                await asyncio.sleep(1)
-
-    def _finish(self, group: Sequence[Receipt]) -> None:
-        with self._store.write() as tx:
-            outbox.finish(tx, group, self._owner, self._clock())

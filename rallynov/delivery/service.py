@@ -15,9 +15,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
+from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
-from rallynov.delivery import inbox
+from rallynov.delivery import inbox, outbox
+from rallynov.delivery.decisions import Klass
 from rallynov.delivery.inbox import Incoming
+from rallynov.delivery.outbox import Outgoing, Receipt
 from rallynov.delivery.sender import RENEWAL, Sender
 from rallynov.delivery.turns import Batch, Turns
 from rallynov.storage.store import Store
@@ -44,6 +48,24 @@ class _Taken:
     stored: asyncio.Future[None]
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    receipts: Sequence[Receipt]
+    owner: str
+    stored: asyncio.Future[None]
+
+
+def _settle(waiting: Sequence[_Taken | _Kept], error: Exception | None) -> None:
+    """Tell those who wait for a commit that it came, or that it did not."""
+    for each in waiting:
+        if each.stored.done():
+            continue
+        if error is None:
+            each.stored.set_result(None)
+        else:
+            each.stored.set_exception(error)
+
+
 @dataclass(slots=True)
 class Counts:
     """What happened since the start, for the metrics."""
@@ -65,28 +87,38 @@ class Delivery:
         self._clock = clock
         self._senders: list[Sender] = []
         self._gathered: list[_Taken] = []
-        self._came = asyncio.Event()
+        self._kept: list[_Kept] = []
         self._nudged = asyncio.Event()
         self._posted = asyncio.Event()
         self._waiting: dict[tuple[str, str], list[asyncio.Future[None]]] = defaultdict(list)
         self._watching: dict[str, set[asyncio.Event]] = defaultdict(set)
         self._tasks: list[asyncio.Task[None]] = []
+        self._adopting: str | None = None
         self._ending = False
 
     def start(self) -> None:
         """Begin to store, to decide and to send."""
-        for work in (self._store_all(), self._decide_all(), self._send_all()):
+        for work in (self._work(), self._send_all()):
             self._tasks.append(asyncio.get_running_loop().create_task(work))
 
     def attach(self, sender: Sender, owner: str) -> None:
-        """Send a channel from this process: messages written here are handed over in memory from now on."""
+        """Send a channel from this process.
+
+        On SQLite messages are handed over in memory, once those that wait have been claimed. With several
+        processes all go through the outbox: an answer never overtakes one that another process wrote before.
+        """
         self._senders.append(sender)
-        self.turns.owner = owner
+        sender.report_to(self.keep)
+        self._adopting = owner if self.store.is_sqlite else None
+        self._posted.set()
         self.nudge()
 
     async def detach(self, sender: Sender) -> None:
         """Stop sending a channel: another process does, or this one ends."""
-        self.turns.owner = None
+        self._adopting = None
+        await self.store.writing(
+            self._hand_over, None
+        )  # after the batch under way, which is still handed over
         if sender in self._senders:
             self._senders.remove(sender)
             await sender.close()
@@ -101,8 +133,9 @@ class Delivery:
 
     async def close(self) -> None:
         """End after the transaction under way; what waits stays stored."""
+        for sender in tuple(self._senders):
+            await self.detach(sender)
         self._ending = True
-        self._came.set()
         self._nudged.set()
         self._posted.set()
         if self._tasks:
@@ -110,8 +143,6 @@ class Delivery:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for sender in tuple(self._senders):
-            await self.detach(sender)
 
     def nudge(self) -> None:
         """Say that something waits."""
@@ -123,7 +154,7 @@ class Delivery:
         """
         stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._gathered.append(_Taken(events, cursor, stored))
-        self._came.set()
+        self._nudged.set()
         await stored
 
     async def handled(self, channel: str, external_id: str, patience: float) -> bool:
@@ -165,57 +196,79 @@ class Delivery:
         for moved in self._watching.get(address, ()):
             moved.set()
 
-    async def _store_all(self) -> None:
-        """Store what the doors received, all that came together in one transaction."""
-        while not self._ending or self._gathered:
-            await self._came.wait()
-            self._came.clear()
-            group, self._gathered = self._gathered, []
-            try:
-                await self.store.writing(self._store, group)
-            except Exception as error:  # the doors are told; what they hold is not acknowledged
-                log.error("inbox_not_written", error=type(error).__name__)
-                for taken in group:
-                    if not taken.stored.done():
-                        taken.stored.set_exception(error)
-                continue
-            self.counts.taken += sum(len(taken.events) for taken in group)
-            for taken in group:
-                if not taken.stored.done():
-                    taken.stored.set_result(None)
-            self._nudged.set()
+    async def keep(self, receipts: Sequence[Receipt], owner: str) -> None:
+        """Write final states of messages, with whatever else waits to be written; returns once committed."""
+        self._kept.append(_Kept(receipts, owner, asyncio.get_running_loop().create_future()))
+        self._nudged.set()
+        await self._kept[-1].stored
 
-    def _store(self, group: Sequence[_Taken]) -> None:
-        events = [event for taken in group for event in taken.events]
-        now = self._clock()
-        with self.store.write() as tx:
-            if events:
-                inbox.store(tx, events)
-            for taken in group:
-                if taken.cursor:
-                    inbox.move_cursor(tx, taken.cursor.channel, taken.cursor.next_offset, now)
-
-    async def _decide_all(self) -> None:
-        """Empty the inbox, batch after batch."""
-        while not self._ending:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._nudged.wait(), IDLE)
+    async def _work(self) -> None:
+        """Write receipts, store what came and decide, all that waits in one transaction, cycle after cycle."""
+        while not self._ending or self._gathered or self._kept:
+            await self._nudged.wait()
             self._nudged.clear()
-            try:
-                while not self._ending:
-                    batch = await self.store.writing(self.turns.run)
-                    if not batch.claimed:
-                        break
-                    self._spread(batch)
-            except Exception as error:  # the database is away: nothing is lost, the events wait
-                log.error("turns_not_run", error=type(error).__name__)
-                await asyncio.sleep(IDLE)
+            again = True
+            while again:
+                again = await self._cycle()
+
+    async def _cycle(self) -> bool:
+        """Run one cycle; return True when there may be more to do at once."""
+        taken, self._gathered = self._gathered, []
+        kept, self._kept = self._kept, []
+        if self._ending and not taken and not kept:
+            return False
+        try:
+            batch = await self.store.writing(self._write, taken, kept)
+        except Exception as error:  # the doors are told: what they hold is not acknowledged
+            log.error("cycle_not_written", error=type(error).__name__)
+            _settle([*taken, *kept], error)
+            await asyncio.sleep(IDLE)
+            return False
+        self.counts.taken += sum(len(each.events) for each in taken)
+        _settle([*taken, *kept], None)
+        self._spread(batch)
+        return batch.claimed
+
+    def _write(self, taken: Sequence[_Taken], kept: Sequence[_Kept]) -> Batch:
+        """Commit one cycle; when its turns fail, what was received is kept and they are done one by one."""
+        now = self._clock()
+        try:
+            with self.store.write() as tx:
+                self._keep(tx, kept, now)
+                self._store(tx, taken, now)
+                if self._ending:
+                    return Batch()
+                try:
+                    with tx.begin_nested():
+                        return self.turns.within(tx)
+                except OperationalError:
+                    raise
+                except Exception as error:
+                    log.warning("batch_failed", error=type(error).__name__)
+        finally:
+            self.counts.batches += 1
+        return self.turns.one_by_one()
+
+    @staticmethod
+    def _keep(tx: Connection, kept: Sequence[_Kept], now: datetime) -> None:
+        for each in kept:
+            outbox.finish(tx, each.receipts, each.owner, now)
+
+    @staticmethod
+    def _store(tx: Connection, taken: Sequence[_Taken], now: datetime) -> None:
+        events = [event for each in taken for event in each.events]
+        if events:
+            inbox.store(tx, events)
+        for each in taken:
+            if each.cursor:
+                inbox.move_cursor(tx, each.cursor.channel, each.cursor.next_offset, now)
 
     def _spread(self, batch: Batch) -> None:
         """Hand the messages over, and tell whoever waits."""
         for sender in self._senders:
             sender.offer(batch.outgoing)
-        self.counts.batches += 1
+        if self._senders and self.turns.owner is None:
+            self._posted.set()
         self.counts.handled += len(batch.handled)
         self.counts.poisoned += batch.poisoned
         self.counts.last_turn_at = asyncio.get_running_loop().time()
@@ -232,8 +285,10 @@ class Delivery:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._posted.wait(), IDLE)
             self._posted.clear()
+            self.nudge()
             try:
-                for sender in self._senders:
+                for sender in tuple(self._senders):
+                    await self._adopt(sender)
                     await sender.collect()
                 if asyncio.get_running_loop().time() - renewed > RENEWAL:
                     renewed = asyncio.get_running_loop().time()
@@ -241,3 +296,22 @@ class Delivery:
                         await sender.renew()
             except Exception as error:  # the database is away: the rows wait
                 log.error("outbox_not_read", error=type(error).__name__)
+
+    async def _adopt(self, sender: Sender) -> None:
+        """Hand answers over in memory from now on, behind all those that wait."""
+        if self._adopting is not None:
+            sender.offer(await self.store.writing(self._claim_all, sender, self._adopting))
+            self._adopting = None
+
+    def _claim_all(self, sender: Sender, owner: str) -> list[Outgoing]:
+        claimed: list[Outgoing] = []
+        while part := sender.claim():
+            claimed += part
+            if part[-1].klass is Klass.BULK:  # replies come first: they are all there
+                break
+        self._hand_over(owner)
+        return claimed
+
+    def _hand_over(self, owner: str | None) -> None:
+        """Set who sends what is written from now on; on the writer thread, between two batches."""
+        self.turns.owner = owner

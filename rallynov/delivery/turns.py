@@ -34,6 +34,7 @@ from rallynov.wording import Wording
 
 log = structlog.get_logger("rallynov.turns")
 LIMIT = 500
+_AUDIT = insert(AuditRow)
 APOLOGY = Screen(
     "trouble",
     (
@@ -127,9 +128,9 @@ class Turns:
             raise
         except Exception as error:
             log.warning("batch_failed", error=type(error).__name__)
-            return self._one_by_one(limit)
+            return self.one_by_one(limit)
 
-    def _one_by_one(self, limit: int) -> Batch:
+    def one_by_one(self, limit: int = LIMIT) -> Batch:
         """Handle the same events one by one, so that only the one at fault waits or is set aside."""
         with self._store.read() as tx:
             waiting = [event.seq for event in inbox.claim(tx, self._tools.clock(), limit)]
@@ -163,13 +164,17 @@ class Turns:
 
     def _transact(self, limit: int, only: int | None) -> Batch:
         with self._store.write() as tx:
-            now = self._tools.clock()
-            waiting = inbox.claim(tx, now, limit, only)
-            if not waiting:
-                return Batch()
-            decided = self._decide(tx, waiting, now)
-            messages = self._apply(tx, decided, now)
-            notify(tx, self._notices(messages))
+            return self.within(tx, limit, only)
+
+    def within(self, tx: Connection, limit: int = LIMIT, only: int | None = None) -> Batch:
+        """Handle one event of each waiting conversation in a transaction that the caller commits."""
+        now = self._tools.clock()
+        waiting = inbox.claim(tx, now, limit, only)
+        if not waiting:
+            return Batch()
+        decided = self._decide(tx, waiting, now)
+        messages = self._apply(tx, decided, now)
+        notify(tx, self._notices(messages))
         return Batch(tuple(waiting), self._leaving(messages), claimed=True)
 
     def _leaving(self, messages: Sequence[Outgoing]) -> tuple[Outgoing, ...]:
@@ -226,7 +231,7 @@ class Turns:
             ],
         )
         if orders:
-            tx.execute(insert(AuditRow), [_audit(order) for order in orders])
+            tx.execute(_AUDIT, [_audit(order) for order in orders])
         messages = [message for d in decided for message in self._messages(d)]
         if messages:
             outbox.add(tx, messages, now, self.owner, self._tools.pull)

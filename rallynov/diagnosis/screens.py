@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache, lru_cache
-from math import ceil
+from math import ceil, floor
 
 from rallynov.diagnosis.model import LEVELS, TOP, Checkpoint, Diagnosis, Grid, Reading, Result, read
 from rallynov.dialogue.form import Form
@@ -60,7 +60,9 @@ class Questions:
             text(Term(f"grid:{asked}:hint")),
         ]
         if given is not None:
-            blocks.append(note(say("Your present answer: {answer}.", answer=Term(f"grid:scale.{given}:label"))))
+            blocks.append(
+                note(say("Your present answer: {answer}.", answer=Term(f"grid:scale.{given}:label")))
+            )
         choices = tuple(level(value) for value in self._grid.values(self._grid.checkpoint_of(asked)))
         actions = _actions(self._form, asked, given)
         return Screen(f"q:{asked}", tuple(blocks), choices, actions, notes=True, shared=True)
@@ -198,12 +200,12 @@ def _verdict(found: Result) -> list[Block]:
             say(
                 "{band}: {total} out of 100.",
                 band=Term(f"grid:band.{found.band}:title"),
-                total=round(found.total),
+                total=_whole(found.total),
             )
         ),
         text(Term(f"grid:band.{found.band}:text")),
     ]
-    coverage = round(found.coverage * 100)
+    coverage = _whole(found.coverage * 100)
     if found.indicative:
         blocks.append(
             text(
@@ -220,6 +222,11 @@ def _verdict(found: Result) -> list[Block]:
         names = [Term(f"grid:{r.checkpoint.id}:title") for r in found.to_strengthen]
         blocks += [text(say("To strengthen before you submit an entry:")), listing(*names)]
     return blocks
+
+
+def _whole(points: float) -> int:
+    """Write points without decimals, never rounded up: 59.6 is not yet the band that begins at 60."""
+    return floor(points + 1e-9)
 
 
 def _strengths(found: Result) -> list[Block]:
@@ -255,9 +262,9 @@ def _detail(reading: Reading) -> Say:
     evidence = Term(f"grid:{reading.checkpoint.id}:evidence")
     if reading.mark is None:
         return say("{name}: not known yet. Evidence to look for: {evidence}.", name=name, evidence=evidence)
-    nearest = LEVELS[round(reading.mark * TOP)]
+    nearest = LEVELS[ceil(reading.mark * TOP - 0.5)]  # half-way is the lower level: nothing is overstated
     label = Term(f"grid:scale.{nearest}:label")
-    points = round(reading.mark * 100)
+    points = _whole(reading.mark * 100)
     if reading.mark == 1:
         return say("{name}: {points} out of 100 ({level}).", name=name, points=points, level=label)
     return say(

@@ -30,6 +30,7 @@ from rallynov.diagnosis.tables import AnswerRow, DiagnosisRow
 from rallynov.dialogue.turn import Command
 from rallynov.wording import ContentError, Wording
 
+Insertable = sqlite.Insert | postgresql.Insert
 GRID = Path(__file__).parent / "grid.toml"
 
 
@@ -67,7 +68,7 @@ class Diagnoses:
 
     def load(self, tx: Connection, people: Sequence[str]) -> Mapping[str, Diagnosis]:
         """Read the latest run of each person with its answers, in one query."""
-        rows = tx.execute(_latest(tx.dialect.name == "sqlite").where(_RUN.person_id.in_(people)))
+        rows = tx.execute(_LATEST[tx.dialect.name], {"people": people})
         return {who: _diagnosis(run, finished_at, kept) for who, run, finished_at, kept in rows}
 
     def blank(self, person: str) -> Diagnosis:  # one protocol for all subjects
@@ -78,7 +79,7 @@ class Diagnoses:
         """Open runs, keep answers and notes, close runs: one statement each."""
         started = [(o, c) for o in orders if isinstance(c := o.command, StartDiagnosis)]
         if started:
-            tx.execute(insert(DiagnosisRow), [self._run(order, command) for order, command in started])
+            tx.execute(_START, [self._run(order, command) for order, command in started])
         self._keep(
             tx,
             "value",
@@ -124,21 +125,18 @@ class Diagnoses:
             }
             for order, run, question, value in kept
         ]
-        saving = (sqlite if tx.dialect.name == "sqlite" else postgresql).insert(AnswerRow)
-        newer = {column: saving.excluded[column], "answered_at": saving.excluded.answered_at}
-        tx.execute(
-            saving.on_conflict_do_update(index_elements=["person_id", "run", "question"], set_=newer), rows
-        )
+        tx.execute(_SAVE[tx.dialect.name, column], rows)
         tx.execute(_TOUCH, [{"who": order.person, "nth": run, "at": order.at} for order, run, _, _ in kept])
 
 
+_START = insert(DiagnosisRow)
 _RUN = aliased(DiagnosisRow)
 _MINE = and_(DiagnosisRow.person_id == bindparam("who"), DiagnosisRow.run == bindparam("nth"))
 _TOUCH = update(DiagnosisRow).where(_MINE).values(updated_at=bindparam("at"))
 _FINISH = update(DiagnosisRow).where(_MINE).values(finished_at=bindparam("at"), updated_at=bindparam("at"))
 
 
-def _latest(is_sqlite: bool) -> Select[str, int, datetime | None, str | None]:  # noqa: FBT001
+def _latest(*, is_sqlite: bool) -> Select[str, int, datetime | None, str | None]:
     """Select the latest run of each person, its answers gathered into one JSON object by the database."""
     group, pair = (
         (func.json_group_object, func.json_array)
@@ -152,8 +150,22 @@ def _latest(is_sqlite: bool) -> Select[str, int, datetime | None, str | None]:  
         select(func.max(DiagnosisRow.run)).where(DiagnosisRow.person_id == _RUN.person_id).correlate(_RUN)
     )
     return select(_RUN.person_id, _RUN.run, _RUN.finished_at, answers).where(
-        _RUN.run == newest.scalar_subquery()
+        _RUN.run == newest.scalar_subquery(), _RUN.person_id.in_(bindparam("people", expanding=True))
     )
+
+
+def _saving(table: Insertable, column: str) -> Insertable:
+    """Keep a value of an answer in place of an earlier one."""
+    newer = {column: table.excluded[column], "answered_at": table.excluded.answered_at}
+    return table.on_conflict_do_update(index_elements=["person_id", "run", "question"], set_=newer)
+
+
+_LATEST = {"sqlite": _latest(is_sqlite=True), "postgresql": _latest(is_sqlite=False)}
+_SAVE = {
+    (name, column): _saving(insert_in(AnswerRow), column)
+    for name, insert_in in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+    for column in ("value", "note")
+}
 
 
 def _diagnosis(run: int, finished_at: datetime | None, gathered: str | None) -> Diagnosis:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from rallynov.delivery.turns import Order
 from rallynov.dialogue.turn import Command
 from rallynov.people.model import AcceptNotice, Person
 from rallynov.people.tables import PersonRow
+
+_LOAD = select(PersonRow.id, PersonRow.notice_version).where(
+    PersonRow.id.in_(bindparam("people", expanding=True))
+)
 
 
 class People:
@@ -22,7 +26,7 @@ class People:
 
     def load(self, tx: Connection, people: Sequence[str]) -> Mapping[str, Person]:
         """Read each person."""
-        rows = tx.execute(select(PersonRow.id, PersonRow.notice_version).where(PersonRow.id.in_(people)))
+        rows = tx.execute(_LOAD, {"people": people})
         return {row[0]: Person(row[0], row[1]) for row in rows}
 
     def blank(self, person: str) -> Person:
@@ -31,15 +35,20 @@ class People:
 
     def apply(self, tx: Connection, orders: Sequence[Order]) -> None:
         """Record the notices that were accepted."""
-        dialect = sqlite if tx.dialect.name == "sqlite" else postgresql
         rows = [
             {"id": o.person, "notice_version": o.command.version, "notice_at": o.at, "created_at": o.at}
             for o in orders
             if isinstance(o.command, AcceptNotice)
         ]
-        accepting = dialect.insert(PersonRow)
-        newer = {
-            "notice_version": accepting.excluded.notice_version,
-            "notice_at": accepting.excluded.notice_at,
-        }
-        tx.execute(accepting.on_conflict_do_update(index_elements=["id"], set_=newer), rows)
+        tx.execute(_ACCEPT[tx.dialect.name], rows)
+
+
+def _accepting(table: sqlite.Insert | postgresql.Insert) -> sqlite.Insert | postgresql.Insert:
+    newer = {"notice_version": table.excluded.notice_version, "notice_at": table.excluded.notice_at}
+    return table.on_conflict_do_update(index_elements=["id"], set_=newer)
+
+
+_ACCEPT = {
+    "sqlite": _accepting(sqlite.insert(PersonRow)),
+    "postgresql": _accepting(postgresql.insert(PersonRow)),
+}

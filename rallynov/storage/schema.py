@@ -79,6 +79,11 @@ def _copy(store: Store, present: str) -> str | None:
         return None
     path = Path(store.url.database).with_suffix(f".before-{present}.db")
     path.unlink(missing_ok=True)
-    with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("VACUUM INTO ?", (str(path),))
+    connection = (
+        store.engine.raw_connection()
+    )  # the engine's own begin a transaction, where VACUUM is refused
+    try:
+        connection.cursor().execute("VACUUM INTO ?", (str(path),))
+    finally:
+        connection.close()
     return str(path)

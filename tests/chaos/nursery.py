@@ -8,13 +8,14 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 TOKEN = "123456789:TESTTOKEN"  # noqa: S105  # the loopback server takes any
 BOT = 123456789
+LOOK = 0.02
 HERE = Path(__file__).parent
 
 
@@ -93,6 +94,13 @@ class Lives(threading.Thread):
     def last(self) -> bool:
         """Whether every kill took place."""
         return self.begun > len(self.kills)
+
+    def until(self, true: Callable[[], bool], patience: float) -> None:
+        """Look at what a database holds, again and again, until it is so or the victims have ended."""
+        looks = round(patience / LOOK)
+        while looks and self.is_alive() and not true():
+            self.join(timeout=LOOK)
+            looks -= 1
 
     def end(self) -> int:
         """Ask the victim to end; return its exit code."""

@@ -45,6 +45,7 @@ def walk(nursery: Nursery, folder: Path, point: str, seed: int, fault: str = "")
             walked = Walk(api, talk, dice, lives)
             walked.go(dice.randint(*STEPS))
             api.wait(lambda api: lives.last and api.polling and not api.pending, PATIENCE)
+            lives.until(lambda: not findings.unfinished(real), PATIENCE)
             lives.end()
         finally:
             lives.abandon()

@@ -11,6 +11,7 @@ import json
 import os
 import signal
 import sys
+import threading
 import traceback
 from typing import Any, NoReturn
 
@@ -23,16 +24,15 @@ from bot.settings import Settings
 from rallynov.storage import schema
 from rallynov.storage.store import Store
 
-NURSERY, OUT, LOG = 0, 1, 2
+ORDERS, OUT, LOG = 0, 1, 2
 
 
 async def live(settings: Settings, store: Store) -> int:
-    """Run until SIGTERM, as ``bot.run`` does, or until the nursery has gone."""
+    """Run until SIGTERM, as ``bot.run`` does."""
     loop = asyncio.get_running_loop()
     asked = asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, asked.set)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
-    loop.add_reader(NURSERY, os._exit, 3)
     async with _running(settings, store) as (_core, telegram):
         assert telegram
         tasks = {loop.create_task(asked.wait()), loop.create_task(telegram.run())}
@@ -46,6 +46,7 @@ async def live(settings: Settings, store: Store) -> int:
 def victim(order: dict[str, Any]) -> int:
     """Build the product on a database, with its fuse, and serve."""
     os.dup2(LOG, OUT)
+    threading.Thread(target=_outlive_nobody, daemon=True).start()
     logs.configure("console")
     if order.get("fault"):
         FAULTS[order["fault"]]()
@@ -62,6 +63,12 @@ def victim(order: dict[str, Any]) -> int:
     schema.migrate(store)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(live(settings, store))
+
+
+def _outlive_nobody() -> None:
+    """End when the tests have gone: no order comes while a victim lives, so this read ends with them."""
+    os.read(ORDERS, 1)
+    os._exit(3)
 
 
 def _born(order: dict[str, Any]) -> NoReturn:

@@ -10,7 +10,7 @@ import conversation
 import httpx
 import pytest
 from prometheus_client import CollectorRegistry
-from visitor import HOME, Visitor
+from web.visitor import HOME, Visitor
 
 from bot.web.app import create_app
 from bot.web.door import Door

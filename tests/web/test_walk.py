@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import func, select
-from visitor import Visitor
+from web.visitor import Visitor
 
 from bot.wiring import Core
 from rallynov.delivery.tables import ConversationRow, InboxRow

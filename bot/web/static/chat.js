@@ -120,7 +120,8 @@
   }
 
   document.addEventListener("submit", (event) => {
-    if (!["answers", "composer"].includes(event.target.id)) return;
+    // Compared as elements: a form with a field named "id" hides its own id.
+    if (event.target !== composer && event.target !== find("answers")) return;
     event.preventDefault();
     if (!sending) send(event.target, event.submitter);
   });

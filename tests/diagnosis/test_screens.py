@@ -1,0 +1,62 @@
+"""What the screens of the diagnosis write from a reading."""
+
+import random
+
+import pytest
+
+from rallynov.diagnosis.model import LEVELS, NOT_CONCERNED, UNKNOWN, Band, Diagnosis, read
+from rallynov.diagnosis.screens import details, result
+from rallynov.diagnosis.service import load_grid
+from rallynov.dialogue.screens import Block, Screen
+from rallynov.dialogue.words import Say, Term
+
+GRID = load_grid()
+FORM = GRID.form()
+
+
+def slots(screen: Screen, msgid: str) -> list[dict[str, object]]:
+    """The slots of every sentence of a screen that begins with some words."""
+    said = [item for block in screen.blocks for item in block.items if isinstance(item, Say)]
+    return [dict(one.slots) for one in said if one.msgid.startswith(msgid)]
+
+
+def test_the_total_that_is_shown_is_in_its_band() -> None:
+    seeded = random.Random(1)
+    near = 0
+    for _ in range(5000):
+        low = seeded.randint(0, 3)
+        given = {q.id: str(seeded.randint(low, 4)) for q in FORM.questions}
+        found = read(GRID, given)
+        assert found.total is not None
+        [shown] = slots(result(GRID, Diagnosis(1, given)), "{band}: {total}")
+        assert isinstance(shown["total"], int)
+        assert Band.of(shown["total"]) == found.band
+        near += Band.of(round(found.total)) != found.band
+    assert near > 20  # rounding to the nearest would have promised another band
+
+
+@pytest.mark.parametrize(
+    ("pair", "points", "level"),
+    [("34", 87, "3"), ("23", 62, "2"), ("12", 37, "1"), ("01", 12, "0"), ("33", 75, "3"), ("04", 50, "2")],
+)
+def test_half_way_is_the_lower_level(pair: str, points: int, level: str) -> None:
+    given = {q.id: "4" for q in FORM.questions} | {"R2.1": pair[0], "R2.2": pair[1]}
+    [shown] = slots(details(GRID, Diagnosis(1, given)), "{name}: {points} out of 100 ({level}). Evidence")
+    assert (shown["points"], shown["level"]) == (points, Term(f"grid:scale.{level}:label"))
+
+
+def test_every_checkpoint_has_its_line() -> None:
+    seeded = random.Random(2)
+    for _ in range(300):
+        given = {q.id: seeded.choice((*LEVELS, UNKNOWN)) for q in FORM.questions}
+        given |= dict.fromkeys(GRID.checkpoints[4].questions, NOT_CONCERNED)
+        [listed] = [block for block in details(GRID, Diagnosis(1, given)).blocks if block.kind == "list"]
+        named = [dict(item.slots)["name"] for item in listed.items if isinstance(item, Say)]
+        assert named == [Term(f"grid:{c.id}:title") for c in GRID.checkpoints]
+
+
+def test_nothing_known_is_no_score() -> None:
+    screen = result(GRID, Diagnosis(1, {q.id: UNKNOWN for q in FORM.questions}))
+    assert not slots(screen, "{band}")
+    assert not [block for block in screen.blocks if isinstance(block, Block) and block.kind == "list"]
+    assert screen.actions
