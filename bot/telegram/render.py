@@ -18,7 +18,8 @@ def html(message: Message) -> str:
     buttons.
     """
     parts = [_block(kind, texts) for kind, texts in message.blocks]
-    parts += [_numbered(message)] if len(message.choices) > 1 else []
+    alone = not message.blocks  # the last part of a long message: it may not be empty
+    parts += [_numbered(message)] if len(message.choices) > 1 or (message.choices and alone) else []
     return "\n\n".join(parts)
 
 

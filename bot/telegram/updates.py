@@ -95,7 +95,7 @@ class Membership(_Part):
 class Update(_Part):
     """An update of one of the types that we ask for."""
 
-    update_id: Annotated[int, Field(ge=0, lt=2**62)]
+    update_id: Annotated[int, Field(ge=0, lt=2**62, strict=True)]
     message: Message | None = None
     edited_message: Message | None = None
     callback_query: Callback | None = None

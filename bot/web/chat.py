@@ -115,34 +115,41 @@ class Chat:
             return await self._news(cookie, after)
         return RedirectResponse("/#fin" if known else "/?suite=1#fin", 303)
 
-    async def _refused(self, cookie: str | None, quick: bool, desk: Desk, status: int) -> Response:  # noqa: FBT001
+    async def _refused(self, cookie: str | None, quick: bool, desk: Desk, status: int) -> Response:  # noqa: FBT001  # says how, not what
         """Say why a message was not kept, with what was typed still in its field."""
         name = {403: "outdated", 413: "long", 429: "busy", 503: "away"}.get(status, "malformed")
         notice = self._view.words[name]
-        headers = {"Retry-After": "5"} if status in {429, 503} else None
-        if quick:
-            return PlainTextResponse(notice, status, headers)
         again = replace(desk, notice=notice, form_id=desk.form_id or self._door.new_token())
-        if status == 503:
-            desk = replace(again, token=visitors.form_token(cookie) if cookie else "")
-            return HTMLResponse(self._view.chat(None, desk), status, headers)
-        return await self._shown(cookie, again, status)
+        if quick:
+            response: Response = PlainTextResponse(notice, status)
+        elif status == 503:
+            response = self._bare(cookie, again)
+        else:
+            response = await self._shown(cookie, again, status)
+        if status in {429, 503}:
+            response.headers["Retry-After"] = "5"
+        return response
 
     async def _shown(self, cookie: str | None, desk: Desk, status: int = 200) -> Response:
         if cookie is None:
             return HTMLResponse(self._view.chat(self._view.newcomer(), desk), status)
-        desk = replace(desk, token=visitors.form_token(cookie))
         talk = await self._talk(cookie)
         if talk is None:
-            closed = replace(desk, notice=desk.notice or self._view.words["closed"])
-            return HTMLResponse(self._view.chat(None, closed), 503, {"Retry-After": "5"})
-        return HTMLResponse(self._view.chat(talk, desk), status)
+            return self._bare(cookie, replace(desk, notice=desk.notice or self._view.words["closed"]))
+        return HTMLResponse(self._view.chat(talk, replace(desk, token=visitors.form_token(cookie))), status)
+
+    def _bare(self, cookie: str | None, desk: Desk) -> Response:
+        """Show the page without its conversation: the form, to send again, needs no database."""
+        desk = replace(desk, token=visitors.form_token(cookie) if cookie else "")
+        return HTMLResponse(self._view.chat(None, desk), 503)
 
     async def _news(self, cookie: str, after: int) -> Response:
         talk = await self._talk(cookie, after, whole=False)
         if talk is None:
-            return PlainTextResponse(self._view.words["closed"], 503, {"Retry-After": "5"})
-        return HTMLResponse(self._view.fragment(talk, Desk(self._door.new_token(), visitors.form_token(cookie))))
+            return PlainTextResponse(self._view.words["closed"], 503)
+        return HTMLResponse(
+            self._view.fragment(talk, Desk(self._door.new_token(), visitors.form_token(cookie)))
+        )
 
     async def _talk(self, cookie: str, after: int = 0, *, whole: bool = True) -> Talk | None:
         """Read a conversation; None when the database is away."""
@@ -158,7 +165,9 @@ class Chat:
         if cookie is None or visitors.is_foreign(request):
             return Response(status_code=204)  # an EventSource that is answered 204 does not come back
         seen = max(_number(request.query_params.get("after")), _number(request.headers.get("last-event-id")))
-        return StreamingResponse(self._told(visitors.address_of(cookie), seen), media_type="text/event-stream")
+        return StreamingResponse(
+            self._told(visitors.address_of(cookie), seen), media_type="text/event-stream"
+        )
 
     async def _told(self, address: str, seen: int) -> AsyncIterator[str]:
         loop = asyncio.get_running_loop()

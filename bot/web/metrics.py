@@ -36,8 +36,11 @@ class Figures(Collector):
         done = {
             "rallynov_events_taken": ("Events stored by this process.", counts.taken),
             "rallynov_events_handled": ("Events handled by this process.", counts.handled),
-            "rallynov_events_set_aside": ("Events set aside by this process after three tries.", counts.poisoned),
-            "rallynov_batches": ("Batches of turns run by this process.", counts.batches),
+            "rallynov_events_set_aside": (
+                "Events set aside by this process after three tries.",
+                counts.poisoned,
+            ),
+            "rallynov_batches": ("Cycles of work of this process, one transaction each.", counts.batches),
         }
         for name, (meaning, value) in done.items():
             yield CounterMetricFamily(name, meaning, value=value)

@@ -59,7 +59,10 @@ class Shield:
             if begun:
                 raise
             body = self._trouble().encode()
-            kind = [(b"content-type", b"text/html; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+            kind = [
+                (b"content-type", b"text/html; charset=utf-8"),
+                (b"content-length", str(len(body)).encode()),
+            ]
             await guarded({"type": "http.response.start", "status": 500, "headers": kind})
             await guarded({"type": "http.response.body", "body": body})
 

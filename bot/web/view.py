@@ -83,7 +83,11 @@ class View:
         word = self._door.wording.word
         language = self._door.language
         worded = [
-            (word(head, language) if head else "", [word(p, language) for p in texts], [word(i, language) for i in items])
+            (
+                word(head, language) if head else "",
+                [word(p, language) for p in texts],
+                [word(i, language) for i in items],
+            )
             for head, texts, items in sections
         ]
         return self._write("document.html", title=title, texts=texts, sections=worded)

@@ -42,9 +42,15 @@ LABELS: Mapping[str, Say] = {
         "one, and serves only to find your conversation again."
     ),
     "outdated": say("This page was no longer up to date, so nothing was sent. Please answer again."),
-    "busy": say("This goes faster than we can follow. Wait a few seconds, then send again: your text is still here."),
-    "away": say("We cannot keep your message for the moment. Your text is still here: please send it again in a minute."),
-    "closed": say("The conversation cannot be shown for the moment. Nothing is lost: please come back in a minute."),
+    "busy": say(
+        "This goes faster than we can follow. Wait a few seconds, then send again: your text is still here."
+    ),
+    "away": say(
+        "We cannot keep your message for the moment. Your text is still here: please send it again in a minute."
+    ),
+    "closed": say(
+        "The conversation cannot be shown for the moment. Nothing is lost: please come back in a minute."
+    ),
     "long": say("This message is too long to be sent in one piece: please cut it in two."),
     "malformed": say("This form could not be read, so nothing was done. Please answer again."),
 }
@@ -65,7 +71,9 @@ TROUBLES: Mapping[int, tuple[Say, Say]] = {
     ),
     500: (
         say("Something broke on our side"),
-        say("What you had given before is kept. Please try again; if it happens again, tell the team of the rally."),
+        say(
+            "What you had given before is kept. Please try again; if it happens again, tell the team of the rally."
+        ),
     ),
 }
 """Title and text of the pages for what went wrong, by status."""
@@ -121,7 +129,11 @@ def accessibility(operator: str, contact: str) -> Sequence[Section]:
         (say("What was tested"), (), tested),
         (
             say("What was not"),
-            (say("The service has not been tried yet by people who use a screen reader, a braille display or their voice."),),
+            (
+                say(
+                    "The service has not been tried yet by people who use a screen reader, a braille display or their voice."
+                ),
+            ),
             (),
         ),
         (say("Report a difficulty"), (report,), ()),
@@ -135,7 +147,9 @@ def legal(operator: str, contact: str) -> Sequence[Section]:
     publisher = say("This service is published by {operator}.", operator=Typed(operator))
     reach = say("To reach us, or to know who hosts this service: {contact}.", contact=Typed(contact))
     software = say("Rally'nov is free software, under the European Union Public Licence (EUPL 1.2).")
-    result = say("The result of the self-diagnosis is indicative. It is not a label, and no decision follows from it.")
+    result = say(
+        "The result of the self-diagnosis is indicative. It is not a label, and no decision follows from it."
+    )
     return (
         (say("Publisher"), (publisher, reach), ()),
         (say("Software"), (software,), ()),

@@ -1,6 +1,5 @@
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from chaos.nursery import Nursery

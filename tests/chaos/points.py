@@ -15,9 +15,9 @@ from bot.telegram.calls import Api
 from bot.telegram.poller import Poller
 from bot.telegram.sender import TelegramTransport
 from rallynov.delivery import inbox
-from rallynov.delivery.sender import _Receipts
+from rallynov.delivery.receipts import Receipts
 from rallynov.delivery.service import Delivery
-from rallynov.delivery.turns import Turns
+from rallynov.delivery.turns import Batch, Turns
 
 Passed = Callable[[], None]
 
@@ -59,38 +59,43 @@ def after(owner: Any, name: str, passed: Passed) -> None:
     setattr(owner, name, wrapped)
 
 
-def sent(passed: Passed) -> None:
-    real = Api.call
+def behind(owner: Any, name: str, passed: Passed, when: Callable[..., bool] = lambda *_: True) -> None:
+    """As ``after``, for a coroutine."""
+    real = getattr(owner, name)
 
-    async def call(self: Api, method: str, /, **params: Any) -> Any:
-        answer = await real(self, method, **params)
-        if method == "sendMessage":
+    @wraps(real)
+    async def wrapped(*args: Any, **named: Any) -> Any:
+        result = await real(*args, **named)
+        if when(*args):
             passed()
-        return answer
+        return result
 
-    Api.call = call  # type: ignore[method-assign]
+    setattr(owner, name, wrapped)
 
 
-def waits(turns: Turns, *_: object) -> bool:
-    with turns._store.read() as tx:
-        return inbox.next_try(tx) is not None
+def _decided(_delivery: Delivery, batch: Batch) -> bool:
+    return batch.claimed
+
+
+def _sends(_api: Api, method: str, *_: object) -> bool:
+    return method == "sendMessage"
 
 
 POINTS: dict[str, Callable[[Passed], None]] = {
     "fetched": lambda passed: before(Poller, "keep", passed),
     "storing": lambda passed: after(inbox, "move_cursor", passed),
-    "stored": lambda passed: before(Poller, "acknowledge", passed),
-    "deciding": lambda passed: before(Turns, "run", passed, waits),
+    "deciding": lambda passed: before(Turns, "_decide", passed),
     "decided": lambda passed: after(inbox, "done", passed),
-    "committed": lambda passed: before(Delivery, "_spread", passed),
+    "committed": lambda passed: before(Delivery, "_spread", passed, _decided),
+    "stored": lambda passed: before(Poller, "acknowledge", passed),
     "sending": lambda passed: before(TelegramTransport, "deliver", passed),
-    "sent": sent,
-    "answered": lambda passed: before(_Receipts, "add", passed),
-    "receipted": lambda passed: after(_Receipts, "_finish", passed),
+    "sent": lambda passed: behind(Api, "call", passed, _sends),
+    "answered": lambda passed: before(Receipts, "add", passed),
+    "receipted": lambda passed: behind(Receipts, "_commit", passed),
 }
-"""In the order of a turn: getUpdates answered; in the inbox's transaction; after its commit; before the turn's
-transaction; in it, all written; after its commit; before sendMessage; the server has done it; its answer was read;
-after the receipt's commit."""
+"""In the order of a turn: getUpdates answered; in the transaction, updates written; about to decide; all effects
+written; after the commit, nothing handed to the sender; about to acknowledge; before sendMessage; the server has done
+it; its outcome is known; after the receipt's commit."""
 
 
 def acknowledge_first() -> None:

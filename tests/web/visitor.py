@@ -12,12 +12,13 @@ HOME = "http://rallye.test"
 
 @dataclass
 class Page(HTMLParser):
-    """What a page shows: its texts by element, its forms' hidden fields, its buttons."""
+    """What a page shows: texts by element, hidden fields, buttons by token, and the person's own bubbles."""
 
     tags: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     hidden: dict[str, str] = field(default_factory=dict)
     buttons: dict[str, str] = field(default_factory=dict)
     texts: dict[str, list[str]] = field(default_factory=dict)
+    said: list[str] = field(default_factory=list)
     _open: list[tuple[str, dict[str, str]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -32,12 +33,17 @@ class Page(HTMLParser):
             self._open.append((tag, values))
             if tag in {"h1", "h2", "p", "li", "button", "textarea", "article", "blockquote"}:
                 self.texts.setdefault(tag, []).append("")
+            if values.get("class") == "me":
+                self.said.append("")
 
     def handle_endtag(self, tag: str) -> None:
         while self._open and self._open.pop()[0] != tag:
             pass
 
     def handle_data(self, data: str) -> None:
+        classes = [values.get("class") for _, values in self._open]
+        if "me" in classes and "sr" not in classes:
+            self.said[-1] += data.strip("\n")
         for tag, values in self._open:
             if tag in self.texts:
                 self.texts[tag][-1] += data
@@ -81,8 +87,13 @@ class Visitor:
     async def say(self, text: str) -> Page:
         return await self.send(text=text)
 
-    async def press(self, label: str) -> Page:
-        """Press a button by the end of its words."""
-        token = next((t for t, words in self.page.buttons.items() if words.strip().endswith(label)), None)
-        assert token is not None, f"{label!r} is not among {list(self.page.buttons.values())}"
+    async def press(self, key: str) -> Page:
+        """Press a button by its key."""
+        token = next((token for token in self.page.buttons if token.split("|")[2] == key), None)
+        assert token is not None, f"{key!r} is not among {self.page.buttons}"
         return await self.send(press=token)
+
+    @property
+    def screen(self) -> str:
+        """The name of the screen whose buttons are live."""
+        return next(iter(self.page.buttons)).split("|")[1]

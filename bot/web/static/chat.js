@@ -81,9 +81,9 @@
     const typed = form === composer;
     const text = field.value;
     busy(true);
-    status.textContent = words.sending;
+    const slow = setTimeout(() => (status.textContent = words.sending), 300);
     try {
-      const html = await post(body);
+      const html = await post(body).finally(() => clearTimeout(slow));
       busy(false);
       if (typed && field.value === text) field.value = "";
       status.textContent = "";

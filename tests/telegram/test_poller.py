@@ -1,0 +1,364 @@
+"""Polling through every error that Telegram and networks make: on a clock of the test, nothing is lost or slept."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+from botapi import BotApi
+from conversation import Clock, core
+from sqlalchemy import event, select
+
+from bot.telegram import poller as polling
+from bot.telegram.calls import Api
+from bot.telegram.failures import MaybeSentTimedOut
+from bot.telegram.http import CONNECT, READ, FastRequest, make_request
+from bot.telegram.poller import DeafError, Poller, Time
+from rallynov.delivery import service
+from rallynov.delivery.service import Delivery
+from rallynov.delivery.tables import CursorRow, InboxRow, OutboxRow
+from rallynov.storage.store import Store
+
+TOKEN = "123456:AAsecretSECRET"  # noqa: S105
+BACK = 35.0
+"""Seconds after the end of a spell within which polling is back."""
+
+
+class Spell:
+    """Time that moves when it is slept, and what goes wrong until an hour of it."""
+
+    def __init__(self) -> None:
+        self.at = 0.0
+        self.begun = 0.0
+        self.end = 0.0
+        self.heal: Callable[[], None] = lambda: None
+        self.now = Clock()
+        self.waits: list[float] = []
+
+    def begin(self, seconds: float, heal: Callable[[], None]) -> None:
+        self.begun, self.end, self.heal = self.at, self.at + seconds, heal
+
+    @property
+    def over(self) -> bool:
+        return self.at >= self.end
+
+    async def sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        self.move(seconds)
+        await asyncio.sleep(0)
+
+    def move(self, seconds: float) -> None:
+        self.at += seconds
+        if self.over:
+            self.heal()
+
+    def moment(self) -> datetime:
+        return self.now()
+
+    def time(self) -> Time:
+        return Time(lambda: self.at, self.moment, self.sleep)
+
+
+class Line:
+    """The line to Telegram: another one is used while a spell lasts."""
+
+    def __init__(self, good: Api, spell: Spell) -> None:
+        self.good, self.spell = good, spell
+        self.bad: Callable[[str, dict[str, Any]], Any] | None = None
+
+    async def call(self, method: str, /, **params: Any) -> Any:
+        if self.bad is not None and not self.spell.over:
+            return await self.bad(method, params)
+        return await self.good.call(method, **params)
+
+
+@pytest.fixture
+def telegram() -> Iterator[BotApi]:
+    with BotApi() as running:
+        yield running
+
+
+@pytest.fixture
+def spell() -> Spell:
+    return Spell()
+
+
+@pytest.fixture
+async def delivery(sqlite: Store, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Delivery]:
+    monkeypatch.setattr(service, "IDLE", 0.02)
+    working = core(sqlite, Clock()).delivery
+    working.start()
+    yield working
+    await working.close()
+
+
+@pytest.fixture
+async def line(telegram: BotApi, spell: Spell) -> AsyncIterator[Line]:
+    calls, updates = make_request("pyreqwest", 4), make_request("pyreqwest", 1)
+    async with Api(TOKEN, api=telegram.url, calls=calls, updates=updates) as api:
+        yield Line(api, spell)
+
+
+@pytest.fixture
+async def task(line: Line, delivery: Delivery, spell: Spell) -> AsyncIterator[asyncio.Task[None]]:
+    """A poller at work."""
+    running = asyncio.ensure_future(Poller(line, delivery, "123456", spell.time()).run())  # type: ignore[arg-type]
+    yield running
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def until(telegram: BotApi, seen: Callable[[BotApi], object]) -> None:
+    await asyncio.to_thread(telegram.wait, seen)
+
+
+async def drained(telegram: BotApi) -> None:
+    await until(telegram, lambda api: api.polling and not api.pending)
+
+
+def kept(store: Store) -> list[tuple[str, str]]:
+    with store.read() as tx:
+        rows = tx.execute(select(InboxRow.external_id, InboxRow.status).order_by(InboxRow.seq))
+        return [(row[0].partition(":")[2], row[1]) for row in rows]
+
+
+def failing(status: int, **form: Any) -> Callable[[Line, BotApi], None]:
+    return lambda _line, api: api.fail("getUpdates", status, **form)
+
+
+def refused(line: Line, _api: BotApi) -> None:
+    """Nobody listens where Telegram was."""
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+    nowhere = Api(TOKEN, api=f"http://127.0.0.1:{port}", calls=FastRequest(1), updates=FastRequest(1))
+    line.bad = lambda method, params: nowhere.call(method, **params)
+
+
+def silent(line: Line, api: BotApi) -> None:
+    """Telegram takes the call and never answers: as long as the client waits goes by."""
+    api.hang("getUpdates", None)
+    short = FastRequest(1, connect_timeout=0.02, read_timeout=0.03)
+    impatient = Api(TOKEN, api=api.url, calls=short, updates=short)
+
+    async def call(method: str, params: dict[str, Any]) -> Any:
+        try:
+            return await impatient.call(method, **{**params, "timeout": 0})
+        except MaybeSentTimedOut:
+            line.spell.move(CONNECT + READ + params["timeout"])
+            raise
+
+    line.bad = call
+
+
+ERRORS: dict[str, Callable[[Line, BotApi], None]] = {
+    "401": failing(401),
+    "404": failing(404),
+    "409": failing(409),
+    "429": failing(429, retry_after=20),
+    "429 at once": failing(429, retry_after=0),
+    "500": failing(500),
+    "502 of a proxy": failing(502, body="<html><center><h1>502 Bad Gateway</h1></center></html>"),
+    "refused": refused,
+    "silent": silent,
+    "cut": lambda _line, api: api.drop("getUpdates", None),
+    "200 of a proxy": failing(200, body="<html>Identifiez-vous</html>"),
+    "200 without updates": failing(200, body={"ok": True, "result": True}),
+    "200 without result": failing(200, body={"ok": True}),
+}
+DEAF = ("401", "404", "409")
+
+
+async def goes_wrong(name: str, seconds: float, line: Line, telegram: BotApi) -> list[int]:
+    """Let a poller run, then begin a spell; return the updates pushed before and during it."""
+    pushed = [telegram.text(7, "avant")]
+    await drained(telegram)
+    line.spell.begin(seconds, lambda: telegram.heal("getUpdates"))
+    ERRORS[name](line, telegram)
+    pushed += [telegram.text(7, "au bord"), telegram.text(8, "pendant")]
+    return pushed
+
+
+@pytest.mark.parametrize(
+    ("name", "seconds"), [*((n, 2.0) for n in ERRORS), *((n, 300.0) for n in ERRORS if n not in DEAF)]
+)
+async def test_polling_is_back_after_a_spell_and_nothing_is_lost(
+    name: str, seconds: float, line: Line, telegram: BotApi, task: asyncio.Task[None], sqlite: Store
+) -> None:
+    pushed = await goes_wrong(name, seconds, line, telegram)
+    await drained(telegram)
+    assert not task.done()
+    assert line.spell.end <= line.spell.at <= line.spell.end + BACK
+    assert [row[0] for row in kept(sqlite)] == [str(update) for update in pushed]
+    pauses = [wait for wait in line.spell.waits if wait < 1]
+    assert pauses == []  # never in a hurry
+
+
+@pytest.mark.parametrize("name", DEAF)
+async def test_a_refusal_that_lasts_ends_the_process_rather_than_leave_it_deaf(
+    name: str, line: Line, telegram: BotApi, task: asyncio.Task[None]
+) -> None:
+    pushed = await goes_wrong(name, 300.0, line, telegram)
+    with pytest.raises(DeafError):
+        await task
+    assert 60 <= line.spell.at - line.spell.begun <= 90
+    assert telegram.pending[-1] == pushed[-1]  # Telegram still has it
+
+
+async def test_a_database_that_refuses_to_write(
+    line: Line, telegram: BotApi, task: asyncio.Task[None], sqlite: Store
+) -> None:
+    def refuse(_c: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("INSERT INTO inbox") and not line.spell.over:
+            raise OSError("no space left on device")
+
+    first = telegram.text(7, "avant")
+    await drained(telegram)
+    line.spell.begin(300.0, lambda: None)
+    event.listen(sqlite.engine, "before_cursor_execute", refuse)
+    asked = len(telegram.made("getUpdates"))
+    second = telegram.text(7, "pendant")
+    await drained(telegram)
+    assert not task.done()
+    assert line.spell.at <= line.spell.end + BACK
+    assert [row[0] for row in kept(sqlite)] == [str(first), str(second)]
+    offsets = [call.params.get("offset") for call in telegram.made("getUpdates")[asked:]]
+    assert offsets.count(second) >= 10  # asked for again and again, never acknowledged unstored
+    assert offsets == sorted(offsets)
+
+
+async def test_updates_and_how_far_they_reach_are_one_transaction(
+    line: Line, telegram: BotApi, task: asyncio.Task[None], sqlite: Store
+) -> None:
+    def refuse(_c: object, _cursor: object, statement: str, *_: object) -> None:
+        if "cursor" in statement and "INTO" in statement and not line.spell.over:
+            raise OSError("no space left on device")
+
+    line.spell.begin(2.0, lambda: None)
+    event.listen(sqlite.engine, "before_cursor_execute", refuse)
+    seen: list[int] = []
+    sleep = line.spell.move
+    line.spell.move = lambda seconds: (seen.append(len(kept(sqlite))), sleep(seconds))[1]  # type: ignore[method-assign]
+    telegram.text(7, "bonjour")
+    await drained(telegram)
+    assert seen
+    assert set(seen) == {0}  # what was stored with a cursor that was not is not there
+    assert len(kept(sqlite)) == 1
+
+
+async def test_a_webhook_left_behind_is_taken_away_without_dropping_what_waits(
+    line: Line, telegram: BotApi, spell: Spell, delivery: Delivery, sqlite: Store
+) -> None:
+    await line.good.call("setWebhook", url="http://127.0.0.1:9/ailleurs")
+    waiting = telegram.text(7, "bonjour")
+    poller = Poller(line, delivery, "123456", spell.time())  # type: ignore[arg-type]
+    running = asyncio.ensure_future(poller.run())
+    await drained(telegram)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    dropped = [call.params.get("drop_pending_updates") for call in telegram.made("deleteWebhook")]
+    assert dropped == [False]
+    assert [row[0] for row in kept(sqlite)] == [str(waiting)]
+    assert spell.at <= BACK
+
+
+async def test_a_foreign_poller_has_no_webhook_to_take_away(
+    line: Line, telegram: BotApi, task: asyncio.Task[None]
+) -> None:
+    await goes_wrong("409", 2.0, line, telegram)
+    await drained(telegram)
+    assert telegram.made("deleteWebhook") == []
+
+
+MALFORMED: list[Any] = [
+    ["pas", "un", "objet"],
+    {"update_id": 700_000_200, "message": "MARQUE-TAPEE"},
+    {"update_id": 700_000_300, "message": {"chat": {"id": "x"}, "text": "MARQUE-TAPEE"}},
+    b'{"update_id": 700000400, "callback_query": {"id": 5, "data": "MARQUE-TAPEE \\ud800"}}',
+    {"update_id": None, "message": {"chat": {"id": 7, "type": "private"}, "text": "MARQUE-TAPEE"}},
+]
+
+
+async def test_a_batch_of_a_hundred_with_five_malformed(
+    line: Line,
+    telegram: BotApi,
+    spell: Spell,
+    delivery: Delivery,
+    sqlite: Store,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    for n in range(95):
+        telegram.text(100 + n, f"MARQUE-TAPEE {n}")
+        if n % 20 == 0:
+            telegram.raw(MALFORMED[n // 20])
+    assert len(telegram.pending) == 100
+    running = asyncio.ensure_future(Poller(line, delivery, "123456", spell.time()).run())  # type: ignore[arg-type]
+    await drained(telegram)
+    last = [row[0] for row in kept(sqlite)][-1]
+    assert await delivery.handled("telegram", f"123456:{last}", 10)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    statuses = [row[1] for row in kept(sqlite)]
+    assert (statuses.count("done"), statuses.count("poison"), len(statuses)) == (95, 5, 100)
+    with sqlite.read() as tx:
+        answered = set(tx.execute(select(OutboxRow.address)).scalars())
+    assert answered == {f"telegram:{100 + n}" for n in range(95)}
+    shown = capfd.readouterr()
+    assert "MARQUE" not in shown.out + shown.err
+    assert (shown.out + shown.err).count("updates_set_aside") == 1
+    assert [call.status for call in telegram.made("getUpdates")] == [200]
+    assert spell.waits == []
+
+
+class Scripted:
+    """Telegram, answering `getUpdates` from a list, then never."""
+
+    def __init__(self, *answers: Any) -> None:
+        self.answers = list(answers)
+        self.asked: list[dict[str, Any]] = []
+        self.done = asyncio.Event()
+
+    async def call(self, _method: str, /, **params: Any) -> Any:
+        self.asked.append(params)
+        if not self.answers:
+            self.done.set()
+            await asyncio.Event().wait()
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+async def test_a_new_process_goes_on_where_the_last_one_stopped(
+    delivery: Delivery, spell: Spell, sqlite: Store
+) -> None:
+    for script in (Scripted([{"update_id": 41}], []), Scripted([])):
+        running = asyncio.ensure_future(
+            Poller(script, delivery, "123456", spell.time()).run()  # type: ignore[arg-type]
+        )
+        await script.done.wait()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    assert script.asked[0]["offset"] == 42
+    with sqlite.read() as tx:
+        assert tx.execute(select(CursorRow.channel, CursorRow.next_offset)).all() == [("telegram:123456", 42)]
+
+
+async def test_what_a_new_bot_has_waiting_is_not_dropped(delivery: Delivery, spell: Spell) -> None:
+    script = Scripted([])
+    running = asyncio.ensure_future(
+        Poller(script, delivery, "123456", spell.time()).run()  # type: ignore[arg-type]
+    )
+    await script.done.wait()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert script.asked[0]["offset"] is None
+    assert script.asked[0]["timeout"] == polling.POLL
+    assert set(script.asked[0]["allowed_updates"]) == {
+        "message",
+        "edited_message",
+        "callback_query",
+        "my_chat_member",
+    }

@@ -1,0 +1,144 @@
+"""Bad moments: the database away, an answer that takes its time, a line that is cut."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import OperationalError
+from web.conftest import Open
+from web.test_walk import begin
+from web.visitor import Visitor, read
+
+from bot.web.chat import Chat
+from bot.web.door import Door
+from bot.web.view import View
+from bot.web.visitors import address_of
+from bot.wiring import Core
+from rallynov.delivery.tables import InboxRow
+from rallynov.delivery.turns import Batch
+
+
+@contextlib.contextmanager
+def _away() -> Iterator[Connection]:
+    raise OperationalError("BEGIN", {}, Exception("disk I/O error"))
+    yield
+
+
+def _kept(core: Core, payload: str) -> int:
+    with core.store.read() as tx:
+        found = select(func.count()).where(InboxRow.payload.contains(payload))
+        return tx.execute(found).scalar() or 0
+
+
+async def test_what_cannot_be_kept_stays_in_its_field(
+    visitor: Visitor, core: Core, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hidden = (await begin(visitor)).hidden
+    with monkeypatch.context() as broken:
+        broken.setattr(core.store, "write", _away)
+        answer = await visitor.post(**hidden, text="Une phrase à ne pas perdre")
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"] == "5"
+    page = read(answer.text)
+    assert page.texts["textarea"] == ["\nUne phrase à ne pas perdre"]
+    assert page.hidden == hidden
+    visitor.page = page
+    await visitor.say("Une phrase à ne pas perdre")
+    assert _kept(core, "Une phrase") == 1
+
+
+async def test_a_press_that_cannot_be_kept_can_be_tried_again(
+    visitor: Visitor, core: Core, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = await visitor.open()
+    token = next(iter(page.buttons))
+    with monkeypatch.context() as broken:
+        broken.setattr(core.store, "write", _away)
+        answer = await visitor.post(**page.hidden, press=token)
+    visitor.page = read(answer.text)
+    assert list(visitor.page.buttons) == [token]
+    page = await visitor.send(press=token)
+    assert visitor.screen == "notice"
+    assert len(page.said) == 1
+
+
+async def test_the_page_when_nothing_can_be_read(
+    visitor: Visitor, core: Core, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await begin(visitor)
+    monkeypatch.setattr(core.store, "read", _away)
+    page = await visitor.open()
+    assert visitor.answer is not None
+    assert visitor.answer.status_code == 503
+    assert page.hidden["token"]
+    assert (await visitor.client.get("/fragment?after=1")).status_code == 503
+
+
+async def test_an_answer_that_takes_its_time(
+    open_door: Open, core: Core, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor = open_door(patience=1.0)
+    await begin(visitor)
+    with monkeypatch.context() as slow:
+        slow.setattr(core.turns, "within", lambda _tx: Batch())
+        page = await visitor.say("Une longue phrase qui attend")
+    assert any("Une longue phrase qui attend" in text for text in page.texts["p"])
+    links = [values["href"] for tag, values in page.tags if tag == "a"]
+    assert "/?suite=1#fin" in links
+    page = await visitor.say("4")
+    assert "/?suite=1#fin" not in [values.get("href") for _, values in page.tags]
+
+
+async def test_fragments_hold_what_is_new(visitor: Visitor) -> None:
+    page = await begin(visitor)
+    last = next(values["data-last"] for _, values in page.tags if values.get("id") == "journal")
+    sent = {"Origin": visitor.home, "X-Fragment": "1"}
+    answer = await visitor.post(sent, **page.hidden, text="4", after=last)
+    news = read(answer.text)
+    assert answer.status_code == 200
+    assert "<html" not in answer.text
+    assert len(news.texts["article"]) == 1
+    assert news.hidden["id"] != page.hidden["id"]
+    journal = next(values for _, values in news.tags if values.get("id") == "journal")
+    assert (journal["data-after"], journal["data-follows"]) == (last, "1")
+    again = read((await visitor.client.get(f"/fragment?after={last}")).text)
+    assert again.texts["article"] == news.texts["article"]
+    nothing = read((await visitor.client.get(f"/fragment?after={journal['data-last']}")).text)
+    assert "article" not in nothing.texts
+    assert nothing.buttons == news.buttons
+
+
+async def test_a_fragment_after_an_erasure_replaces_the_page(visitor: Visitor) -> None:
+    page = await begin(visitor)
+    last = next(values["data-last"] for _, values in page.tags if values.get("id") == "journal")
+    await visitor.say("/effacer")
+    await visitor.press("erase")
+    news = read((await visitor.client.get(f"/fragment?after={last}")).text)
+    journal = next(values for _, values in news.tags if values.get("id") == "journal")
+    assert journal["data-follows"] == "0"
+    assert len(news.texts["article"]) == 1
+
+
+@pytest.mark.parametrize("after", ["", "-1", "abc", "9" * 40, "²"])
+async def test_a_strange_position_is_the_beginning(visitor: Visitor, after: str) -> None:
+    await begin(visitor)
+    answer = await visitor.client.get("/fragment", params={"after": after})
+    assert answer.status_code == 200
+
+
+async def test_a_page_hears_of_what_was_said_elsewhere(visitor: Visitor, door: Door) -> None:
+    await begin(visitor)
+    chat = Chat(door, View(door))
+    address = address_of(visitor.client.cookies["rallynov"])
+    told = chat._told(address, 0)
+    assert (await anext(told)).startswith("retry:")
+    assert "event: changed" in await anext(told)
+    await visitor.say("4")
+    assert "event: changed" in await anext(told)
+    door.delivery.tell(address)
+    assert await anext(told) == ": here\n\n"
+    await told.aclose()
+    assert not door.delivery._watching
