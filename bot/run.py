@@ -24,6 +24,7 @@ from rallynov.delivery import outbox
 from rallynov.editions import service as editions
 from rallynov.editions.model import SAMPLE
 from rallynov.privacy.service import purge
+from rallynov.storage import schema
 from rallynov.storage.notices import Listener
 from rallynov.storage.store import Store
 
@@ -126,6 +127,7 @@ def _ticking(core: Core) -> Ticker:
 
     async def often() -> None:
         await core.store.writing(keep)
+        await asyncio.to_thread(schema.forget_copies, core.store, clock())
 
     ticker = Ticker()
     ticker.every(60, often)

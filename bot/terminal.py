@@ -56,7 +56,12 @@ class Terminal:
     """One conversation at a terminal; ``name`` tells two people of one machine apart."""
 
     def __init__(
-        self, delivery: Delivery, wording: Wording, name: str, clock: Callable[[], datetime], new_id: Callable[[], str]
+        self,
+        delivery: Delivery,
+        wording: Wording,
+        name: str,
+        clock: Callable[[], datetime],
+        new_id: Callable[[], str],
     ) -> None:
         self._delivery = delivery
         self._wording = wording

@@ -26,6 +26,8 @@ from rallynov.text import clean_text
 CHANNEL = "telegram"
 ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
 Id = Annotated[int, Field(ge=-(2**62), lt=2**62)]
+NAMES = ("first_name", "last_name", "username", "title", "bio")
+PRIVATE = ("location", "venue", "contact", "reply_to_message")
 MEDIA: tuple[tuple[str, Oddity], ...] = (
     ("sticker", Oddity.STICKER),
     ("voice", Oddity.VOICE),
@@ -70,12 +72,18 @@ class Message(_Part):
     forward_origin: dict[str, Any] | None = None
 
 
+class Anchor(_Part):
+    """The message that a button stood on: only its chat matters."""
+
+    chat: Chat
+
+
 class Callback(_Part):
     """A pressed button."""
 
     id: str
     sender: Annotated[Sender, Field(alias="from")]
-    message: Message | None = None
+    message: Anchor | None = None
     data: str | None = None
 
 
@@ -137,6 +145,7 @@ def parse(raw: Sequence[Any], bot_id: str, now: datetime) -> Parsed:
             malformed += 1
             events.append(_incoming(_fingerprint(item), "", item, bot_id, now, InboxStatus.POISON))
             continue
+        _forget(item)
         chat = update.chat()
         if update.callback_query:
             presses.append(update.callback_query.id)
@@ -172,6 +181,23 @@ def _message(message: Message) -> Event:
     if message.text is not None:
         return typed(text) if text else Sent(Oddity.EMPTY)
     return Sent(next((oddity for key, oddity in MEDIA if key in held), Oddity.OTHER))
+
+
+def _forget(item: dict[str, Any]) -> None:
+    """Drop what no answer needs before anything is kept: names, places, cards, and our own words given back."""
+    press = item.get("callback_query") or {}
+    for part in (item.get("message"), item.get("edited_message"), item.get("my_chat_member"), press):
+        if not part:
+            continue
+        for who in (part.get("from"), part.get("chat")):
+            for name in NAMES:
+                if who and name in who:
+                    del who[name]
+        for kind in PRIVATE:
+            if kind in part:
+                part[kind] = {}
+    if press.get("message"):
+        press["message"] = {"chat": {"id": press["message"]["chat"]["id"]}}
 
 
 def _id(item: Any) -> int:

@@ -67,7 +67,7 @@ def _inbox(tx: Connection) -> dict[str, int]:
     rows = tx.execute(
         select(InboxRow.status, func.count()).where(InboxRow.status.in_(watched)).group_by(InboxRow.status)
     )
-    return {status: 0 for status in watched} | {row[0]: row[1] for row in rows}
+    return dict.fromkeys(watched, 0) | {row[0]: row[1] for row in rows}
 
 
 def _outbox(tx: Connection) -> dict[str, int]:

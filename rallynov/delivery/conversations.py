@@ -74,6 +74,11 @@ def fetch(tx: Connection, addresses: Sequence[str]) -> dict[str, Address]:
     return {row[0]: Address(row[0], row[1], row[2], load(row[3])) for row in rows}
 
 
+def unknown(address: str) -> Address:
+    """Return the conversation of an address that never spoke."""
+    return Address(address, None, "fr", Conversation())
+
+
 _SAVE = (
     update(ConversationRow)
     .where(ConversationRow.address == bindparam("of"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -47,8 +47,8 @@ class Waiting:
 def store(tx: Connection, events: Sequence[Incoming]) -> None:
     """Keep events; one that is already there, by channel and external id, changes nothing."""
     met = {event.address: event for event in events if event.status == InboxStatus.NEW}
-    if met:
-        tx.execute(_MEET[tx.dialect.name], [_conversation(event) for event in met.values()])
+    if met and tx.dialect.name == "postgresql":  # where a batch locks them, they must be there before it
+        meet(tx, [(event.address, event.channel, event.received_at) for event in met.values()])
     rows = [
         {
             "channel": event.channel,
@@ -78,9 +78,14 @@ _STORE = {
 }
 
 
-def _conversation(event: Incoming) -> dict[str, object]:
-    moment = {"created_at": event.received_at, "updated_at": event.received_at}
-    return {"address": event.address, "channel": event.channel, "language": "fr", **moment}
+def meet(tx: Connection, addresses: Iterable[tuple[str, str, datetime]]) -> None:
+    """Open conversations: address, channel, moment; one that is already open stays as it is."""
+    rows = [
+        {"address": address, "channel": channel, "language": "fr", "created_at": at, "updated_at": at}
+        for address, channel, at in addresses
+    ]
+    if rows:
+        tx.execute(_MEET[tx.dialect.name], rows)
 
 
 def move_cursor(tx: Connection, channel: str, next_offset: int, now: datetime) -> None:

@@ -136,7 +136,7 @@ class AuditRow(Base):
     __tablename__ = "audit"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
-    at: Mapped[datetime] = mapped_column(index=True)
+    at: Mapped[datetime]
     actor: Mapped[str]
     action: Mapped[str]
     subject: Mapped[str]

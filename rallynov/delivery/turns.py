@@ -189,6 +189,9 @@ class Turns:
 
     def _decide(self, tx: Connection, waiting: Sequence[Waiting], now: datetime) -> list[_Decided]:
         known = conversations.fetch(tx, [event.address for event in waiting])
+        strangers = [event for event in waiting if event.address not in known]
+        inbox.meet(tx, [(event.address, event.channel, event.received_at) for event in strangers])
+        known |= {event.address: conversations.unknown(event.address) for event in strangers}
         met = [replace(a, person_id=a.person_id or self._tools.new_id()) for a in known.values()]
         people = [a.person_id for a in known.values() if a.person_id]
         facts = [(subject, subject.load(tx, people) if people else {}) for subject in self._subjects]

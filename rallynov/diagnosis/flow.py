@@ -16,9 +16,9 @@ from rallynov.diagnosis.model import (
     StartDiagnosis,
 )
 from rallynov.dialogue.events import Commanded
-from rallynov.dialogue.screens import Screen, note, quote, text
+from rallynov.dialogue.screens import Screen, note, text
 from rallynov.dialogue.turn import Command, Move, Place, Scene
-from rallynov.dialogue.words import Term, Typed, say
+from rallynov.dialogue.words import Term, say
 from rallynov.people.model import AcceptNotice, Person
 
 NAME = "diagnosis"
@@ -84,8 +84,7 @@ class DiagnosisDialogue:
             return None
         kept = mine.noting(question, text)
         lead = (
-            note(say("I have kept your words as a note of this question:")),
-            quote(Typed(text[:200] + "…" if len(text) > 200 else text)),
+            note(say("I have kept your words as a note of this question.")),
             note(say("Now choose the level that fits best.")),
         )
         order = SaveNote(mine.run, question, kept.noted[question])

@@ -9,7 +9,7 @@ from math import ceil, floor
 from rallynov.diagnosis.model import LEVELS, TOP, Checkpoint, Diagnosis, Grid, Reading, Result, read
 from rallynov.dialogue.form import Form
 from rallynov.dialogue.screens import Block, Choice, Screen, listing, note, quote, text, title
-from rallynov.dialogue.words import Plural, Say, Term, Typed, Words, plural, say
+from rallynov.dialogue.words import Plural, Say, Slot, Term, Typed, Words, plural, say
 
 BACK = Choice("back", say("Back"))
 SKIP = Choice("skip", say("Skip"))
@@ -25,7 +25,7 @@ def notice() -> Screen:
     return Screen(
         "notice",
         (title(say("Before we begin")), text(Term("privacy:notice:summary"))),
-        (Choice("accept", say("I have read this, let us begin"), "choices:yes:synonyms"),),
+        (Choice("accept", say("I have read this and I agree"), "choices:yes:synonyms"),),
         (MENU,),
     )
 
@@ -77,16 +77,20 @@ def _actions(form: Form, asked: str, given: str | None) -> tuple[Choice, ...]:
 
 def _progress(grid: Grid, form: Form, left: int, asked: str) -> Words:
     checkpoint = grid.checkpoint_of(asked)
-    minutes = ceil(left * grid.seconds_per_question / 60)
+    where: dict[str, Slot] = {
+        "rank": grid.rank(asked),
+        "ranks": len(grid.checkpoints),
+        "name": Term(f"grid:{checkpoint.id}:title"),
+        "number": form.number(asked),
+        "total": len(form.questions),
+    }
+    if not left:
+        return say("Checkpoint {rank} of {ranks}, {name}. Question {number} of {total}.", **where)
     return plural(
         "Checkpoint {rank} of {ranks}, {name}. Question {number} of {total}, about {n} minute left.",
         "Checkpoint {rank} of {ranks}, {name}. Question {number} of {total}, about {n} minutes left.",
-        minutes,
-        rank=grid.rank(asked),
-        ranks=len(grid.checkpoints),
-        name=Term(f"grid:{checkpoint.id}:title"),
-        number=form.number(asked),
-        total=len(form.questions),
+        ceil(left * grid.seconds_per_question / 60),
+        **where,
     )
 
 
@@ -120,7 +124,7 @@ def restart() -> Screen:
             title(say("Start a new diagnosis?")),
             text(
                 say(
-                    "Your earlier answers are kept: a new diagnosis begins beside them, from the first question."
+                    "A new diagnosis begins from the first question. Your earlier answers are kept, and no longer shown here."
                 )
             ),
         ),
@@ -190,38 +194,30 @@ def _verdict(found: Result) -> list[Block]:
         return [
             text(
                 say(
-                    "You answered “I do not know” everywhere, so there is no score yet. Ask a colleague, and come "
-                    "back to change your answers: they are kept."
+                    "There is no score yet: “I do not know” and skipped questions do not count. Ask a colleague, and "
+                    "come back to change your answers: they are kept."
                 )
             )
         ]
-    blocks = [
-        text(
-            say(
-                "{band}: {total} out of 100.",
-                band=Term(f"grid:band.{found.band}:title"),
-                total=_whole(found.total),
-            )
-        ),
-        text(Term(f"grid:band.{found.band}:text")),
-    ]
     coverage = _whole(found.coverage * 100)
+    name = Term(f"grid:band.{found.band}:title")
+    total = say("{band}: {total} out of 100.", band=name, total=_whole(found.total))
     if found.indicative:
-        blocks.append(
-            text(
-                say(
-                    "You answered {coverage} % of what concerns you: too little to say more. Complete your "
-                    "answers for a firmer result.",
-                    coverage=coverage,
-                )
-            )
+        warned = say(
+            "Your answers cover {coverage} percent of the grid: too little to say more. Complete them for a firmer "
+            "result.",
+            coverage=coverage,
         )
-    else:
-        blocks.append(note(say("You answered {coverage} % of what concerns you.", coverage=coverage)))
-    if found.to_strengthen:
-        names = [Term(f"grid:{r.checkpoint.id}:title") for r in found.to_strengthen]
-        blocks += [text(say("To strengthen before you submit an entry:")), listing(*names)]
-    return blocks
+        return [text(warned), text(total), *_weak(found)]
+    covered = note(say("Your answers cover {coverage} percent of the grid.", coverage=coverage))
+    return [text(total), text(Term(f"grid:band.{found.band}:text")), covered, *_weak(found)]
+
+
+def _weak(found: Result) -> list[Block]:
+    if not found.to_strengthen:
+        return []
+    names = [Term(f"grid:{r.checkpoint.id}:title") for r in found.to_strengthen]
+    return [text(say("To strengthen before you submit an entry:")), listing(*names)]
 
 
 def _whole(points: float) -> int:

@@ -105,14 +105,11 @@ class Diagnoses:
             "edition": self._edition,
             "grid_version": command.version,
             "started_at": order.at,
-            "updated_at": order.at,
         }
 
     @staticmethod
     def _keep(tx: Connection, column: str, kept: Sequence[tuple[Order, int, str, str]]) -> None:
-        """Write answers or notes, each in place of an earlier one, and the moment of the run's last
-        change.
-        """
+        """Write answers or notes, each in place of an earlier one."""
         if not kept:
             return
         rows = [
@@ -126,14 +123,12 @@ class Diagnoses:
             for order, run, question, value in kept
         ]
         tx.execute(_SAVE[tx.dialect.name, column], rows)
-        tx.execute(_TOUCH, [{"who": order.person, "nth": run, "at": order.at} for order, run, _, _ in kept])
 
 
 _START = insert(DiagnosisRow)
 _RUN = aliased(DiagnosisRow)
 _MINE = and_(DiagnosisRow.person_id == bindparam("who"), DiagnosisRow.run == bindparam("nth"))
-_TOUCH = update(DiagnosisRow).where(_MINE).values(updated_at=bindparam("at"))
-_FINISH = update(DiagnosisRow).where(_MINE).values(finished_at=bindparam("at"), updated_at=bindparam("at"))
+_FINISH = update(DiagnosisRow).where(_MINE).values(finished_at=bindparam("at"))
 
 
 def _latest(*, is_sqlite: bool) -> Select[str, int, datetime | None, str | None]:

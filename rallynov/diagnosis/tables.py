@@ -21,7 +21,6 @@ class DiagnosisRow(Base):
     edition: Mapped[str]
     grid_version: Mapped[str]
     started_at: Mapped[datetime]
-    updated_at: Mapped[datetime] = mapped_column(index=True)
     finished_at: Mapped[datetime | None]
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
+from zlib import crc32
 
 from rallynov.dialogue.events import Commanded, Event, Oddity, Pressed, Said, Sent
 from rallynov.dialogue.hearing import Heard, Hearing, Lexicon
@@ -94,7 +95,7 @@ class Engine:
     def _said(self, talk: Conversation, text: str, scene: Scene) -> Turn:
         if not text:
             return self._again(talk, scene, *oddity_reply(Oddity.EMPTY))
-        fingerprint = f"text:{(fold(text) or text)[:200]}"
+        fingerprint = f"text:{crc32((fold(text) or text).encode())}"  # told apart, not kept
         if self._repeated(talk, fingerprint, scene):
             return Turn(talk)
         talk = replace(talk, last=fingerprint)
@@ -119,7 +120,11 @@ class Engine:
         if talk.nonce == 0:  # a first word, whatever it is, is answered by the welcome
             return self._again(talk, scene)
         missed = replace(talk, misses=talk.misses + 1, guesses=())
-        return self._again(missed, scene, *lost(text, missed.misses, self.screen(talk.place, scene)))
+        screen = self.screen(talk.place, scene)
+        lead = lost(text, missed.misses, screen)
+        if not screen.choices:  # a content that was read: its actions are shown again, not all its words
+            return self._draw(missed, replace(screen, blocks=lead), scene)
+        return self._again(missed, scene, *lead)
 
     def _commanded(self, talk: Conversation, command: Commanded, scene: Scene) -> Turn:
         dialogue = self._commands.get(command.name)

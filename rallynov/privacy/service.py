@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import Connection, delete, or_, select, update
 
 from rallynov.delivery.tables import ConversationRow, InboxRow, InboxStatus, OutboxRow
 from rallynov.delivery.turns import Order
-from rallynov.diagnosis.tables import DiagnosisRow
 from rallynov.dialogue.turn import Command
 from rallynov.people.model import EraseMe
 from rallynov.people.tables import PersonRow
 
 PAYLOADS = timedelta(days=7)
 """How long the text of a handled event is kept."""
+EVENTS = timedelta(days=30)
+"""How long a handled event is remembered, so that it is not taken twice; Telegram repeats for a day at most."""
 VISITS = timedelta(days=90)
 """How long an anonymous diagnosis is kept after the person's last visit (domain document, section 14)."""
 
@@ -58,31 +59,31 @@ def erase(tx: Connection, people: Sequence[str]) -> None:
 
 
 def purge(tx: Connection, now: datetime) -> tuple[int, int]:
-    """Apply the retention: blank old payloads, erase people not seen for three months; return how many of
-    each.
+    """Apply the retention; return how many events were blanked and how many conversations were erased.
+
+    Texts of handled events and of messages already delivered are blanked after seven days, the events themselves
+    forgotten after thirty; people and conversations not seen for three months are erased.
     """
-    old = (
-        (InboxRow.received_at < now - PAYLOADS)
-        & (InboxRow.status != InboxStatus.NEW)
-        & (InboxRow.payload != "")
-    )
+    handled = InboxRow.status != InboxStatus.NEW
+    old = (InboxRow.received_at < now - PAYLOADS) & handled & (InboxRow.payload != "")
     blanked = tx.execute(update(InboxRow).where(old).values(payload="")).rowcount
-    seen = (
-        select(func.max(ConversationRow.updated_at))
-        .where(ConversationRow.person_id == PersonRow.id)
-        .scalar_subquery()
+    tx.execute(delete(InboxRow).where(InboxRow.received_at < now - EVENTS, handled))
+    told = (
+        OutboxRow.provider_id.is_not(None) & (OutboxRow.finished_at < now - PAYLOADS) & (OutboxRow.body != "")
     )
-    touched = (
-        select(func.max(DiagnosisRow.updated_at))
-        .where(DiagnosisRow.person_id == PersonRow.id)
-        .scalar_subquery()
-    )
-    away = now - VISITS
-    gone = select(PersonRow.id).where(
-        PersonRow.created_at < away, or_(seen.is_(None), seen < away), or_(touched.is_(None), touched < away)
-    )
-    people = list(tx.execute(gone).scalars())
-    if people:
-        erase(tx, people)
-        tx.execute(delete(ConversationRow).where(ConversationRow.person_id.in_(people)))
-    return int(blanked), len(people)
+    tx.execute(update(OutboxRow).where(told).values(body=""))
+    return int(blanked), _purge_people(tx, now - VISITS)
+
+
+def _purge_people(tx: Connection, away: datetime) -> int:
+    """Erase whoever was last seen before a moment, and the conversations that no person stands behind."""
+    visited = (ConversationRow.updated_at >= away) & ConversationRow.person_id.is_not(None)
+    seen = select(ConversationRow.person_id).where(visited)
+    gone = select(PersonRow.id).where(PersonRow.created_at < away, PersonRow.id.not_in(seen))
+    erase(tx, list(tx.execute(gone).scalars()))
+    nobody = or_(ConversationRow.person_id.is_(None), ConversationRow.person_id.not_in(seen))
+    idle = select(ConversationRow.address).where(ConversationRow.updated_at < away, nobody)
+    addresses = list(tx.execute(idle).scalars())
+    for table in (InboxRow, OutboxRow, ConversationRow):
+        tx.execute(delete(table).where(table.address.in_(addresses)))
+    return len(addresses)

@@ -46,11 +46,17 @@ class Reception:
             )
         number, total = self._form.number(pending.id), len(self._form.questions)
         choices = (
-            Choice("resume", say("Resume at question {number} of {total}", number=number, total=total)),
+            Choice("resume", say("Resume")),
             Choice("recap", say("Read and change my answers")),
         )
         blocks = (
-            text(say("Your diagnosis is under way and your answers are kept. What would you like to do?")),
+            text(
+                say(
+                    "Your diagnosis is under way: question {number} of {total} comes next. What would you like to do?",
+                    number=number,
+                    total=total,
+                )
+            ),
         )
         return Screen("menu", blocks, choices, _ASIDE)
 
@@ -84,7 +90,7 @@ class Reception:
                 return Move(to=Place())
 
     def _reach(self) -> Words:
-        return say("You can reach the team of the rally here: {contact}.", contact=Typed(self._contact))
+        return say("Here is whom to contact: {contact}.", contact=Typed(self._contact))
 
     def _welcome(self) -> tuple[Block, ...]:
         return (
@@ -93,7 +99,7 @@ class Reception:
                 say(
                     "This self-diagnosis helps you recognise the socially innovative practices that you may already have. "
                     "It takes about ten minutes: {total} questions, one at a time, and you may stop and come back. "
-                    "It is anonymous: your answers serve to show you your result, and you can erase them at any time.",
+                    "We do not ask your name; your answers serve to show you your result, and you can erase them any time.",
                     total=len(self._form.questions),
                 )
             ),
@@ -114,6 +120,7 @@ _HELP: tuple[Block, ...] = (
         say("“skip”: leave a question for later; it counts as “I do not know”"),
         say("“pause”: stop here; everything is kept, and “resume” brings you back"),
         say("“recap”: read and change your answers"),
+        say("a whole sentence: it is kept as a note beside the question"),
         say("“why”: know why a question is asked"),
         say("“talk to a person”: reach the team of the rally"),
         say("/confidentialite: what becomes of your data; /effacer: erase it"),

@@ -5,6 +5,7 @@ Refuses a database that a newer release has migrated.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -19,6 +20,8 @@ from rallynov.storage.store import Store
 
 log = structlog.get_logger("rallynov.schema")
 MIGRATIONS = Path(__file__).parent / "migrations"
+KEPT = timedelta(days=7)
+"""How long a copy taken before a migration is kept."""
 LOCK = 0x52616C6C79
 """Key of PostgreSQL's advisory lock around a migration."""
 
@@ -62,6 +65,16 @@ def migrate(store: Store) -> str | None:
         command.upgrade(_config(tx), "head")
     log.info("migrated", from_revision=present, to_revision=head())
     return copy
+
+
+def forget_copies(store: Store, now: datetime) -> None:
+    """Remove the copies taken before migrations once they are a week old: an erasure must reach them too."""
+    if not store.is_sqlite or not store.url.database:
+        return
+    path = Path(store.url.database)
+    for copy in path.parent.glob(f"{path.stem}.before-*.db"):
+        if datetime.fromtimestamp(copy.stat().st_mtime, UTC) < now - KEPT:
+            copy.unlink(missing_ok=True)
 
 
 def _known(present: str) -> None:

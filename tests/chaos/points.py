@@ -109,18 +109,4 @@ def acknowledge_first() -> None:
     Poller.keep = keep  # type: ignore[method-assign, assignment]
 
 
-def finish_apart() -> None:
-    """Move the end of an event out of the transaction that holds its effects: another fault to see."""
-    real_done, real_spread = inbox.done, Delivery._spread
-    handled: list[int] = []
-    inbox.done = lambda _tx, seqs: handled.extend(seqs)
-
-    def spread(self: Delivery, batch: Any) -> None:
-        with self.store.write() as tx:
-            real_done(tx, handled)
-        real_spread(self, batch)
-
-    Delivery._spread = spread  # type: ignore[method-assign]
-
-
-FAULTS: dict[str, Callable[[], None]] = {"acknowledge first": acknowledge_first, "finish apart": finish_apart}
+FAULTS: dict[str, Callable[[], None]] = {"acknowledge first": acknowledge_first}

@@ -81,10 +81,10 @@ def test_a_kill_loses_nothing_and_doubles_nothing(
 
 @pytest.mark.campaign
 @pytest.mark.parametrize("point", POINTS)
-def test_thirty_walks(
-    nursery: Nursery, tmp_path: Path, point: str, figures: dict[str, Counter[str]]
-) -> None:
-    counts = figures.setdefault(point, Counter(walks=0, kills=0, lost=0, effects=0, duplicates=0, unfinished=0))
+def test_thirty_walks(nursery: Nursery, tmp_path: Path, point: str, figures: dict[str, Counter[str]]) -> None:
+    counts = figures.setdefault(
+        point, Counter(walks=0, kills=0, lost=0, effects=0, duplicates=0, unfinished=0)
+    )
     wrong = []
     for seed in range(30):
         found, lives = walk(nursery, tmp_path / str(seed), point, seed)

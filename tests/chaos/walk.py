@@ -26,7 +26,11 @@ CHAT = 42
 PATIENCE = 30.0
 """Seconds that a person waits for an answer: more than any restart takes."""
 ASIDES = ("pause", "reprendre", "retour", "passer", "pourquoi", "/recap", "aide", "menu", "/confidentialite")
-STORY = ("nous l'essayons depuis deux ans", "les habitants y tiennent tous beaucoup", "cela reste à faire chez nous")
+STORY = (
+    "nous l'essayons depuis deux ans",
+    "les habitants y tiennent tous beaucoup",
+    "cela reste à faire chez nous",
+)
 
 Shape = tuple[str, tuple[str, ...]]
 """A message as a person sees it: its words, and what its buttons carry."""

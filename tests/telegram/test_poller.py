@@ -11,14 +11,13 @@ from botapi import BotApi
 from conversation import Clock, core
 from sqlalchemy import event, select
 
-from bot.telegram import poller as polling
 from bot.telegram.calls import Api
 from bot.telegram.failures import MaybeSentTimedOut
 from bot.telegram.http import CONNECT, READ, FastRequest, make_request
 from bot.telegram.poller import DeafError, Poller, Time
 from rallynov.delivery import service
 from rallynov.delivery.service import Delivery
-from rallynov.delivery.tables import CursorRow, InboxRow, OutboxRow
+from rallynov.delivery.tables import InboxRow, OutboxRow
 from rallynov.storage.store import Store
 
 TOKEN = "123456:AAsecretSECRET"  # noqa: S105
@@ -310,55 +309,3 @@ async def test_a_batch_of_a_hundred_with_five_malformed(
     assert (shown.out + shown.err).count("updates_set_aside") == 1
     assert [call.status for call in telegram.made("getUpdates")] == [200]
     assert spell.waits == []
-
-
-class Scripted:
-    """Telegram, answering `getUpdates` from a list, then never."""
-
-    def __init__(self, *answers: Any) -> None:
-        self.answers = list(answers)
-        self.asked: list[dict[str, Any]] = []
-        self.done = asyncio.Event()
-
-    async def call(self, _method: str, /, **params: Any) -> Any:
-        self.asked.append(params)
-        if not self.answers:
-            self.done.set()
-            await asyncio.Event().wait()
-        answer = self.answers.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-
-async def test_a_new_process_goes_on_where_the_last_one_stopped(
-    delivery: Delivery, spell: Spell, sqlite: Store
-) -> None:
-    for script in (Scripted([{"update_id": 41}], []), Scripted([])):
-        running = asyncio.ensure_future(
-            Poller(script, delivery, "123456", spell.time()).run()  # type: ignore[arg-type]
-        )
-        await script.done.wait()
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
-    assert script.asked[0]["offset"] == 42
-    with sqlite.read() as tx:
-        assert tx.execute(select(CursorRow.channel, CursorRow.next_offset)).all() == [("telegram:123456", 42)]
-
-
-async def test_what_a_new_bot_has_waiting_is_not_dropped(delivery: Delivery, spell: Spell) -> None:
-    script = Scripted([])
-    running = asyncio.ensure_future(
-        Poller(script, delivery, "123456", spell.time()).run()  # type: ignore[arg-type]
-    )
-    await script.done.wait()
-    running.cancel()
-    await asyncio.gather(running, return_exceptions=True)
-    assert script.asked[0]["offset"] is None
-    assert script.asked[0]["timeout"] == polling.POLL
-    assert set(script.asked[0]["allowed_updates"]) == {
-        "message",
-        "edited_message",
-        "callback_query",
-        "my_chat_member",
-    }

@@ -198,7 +198,7 @@ async def test_hostile_text_stays_text(visitor: Visitor, text: str) -> None:
 async def test_hostile_text_stays_text_in_the_field(visitor: Visitor) -> None:
     await begin(visitor)
     text = "\n".join(HOSTILE)
-    answer = await visitor.post(id="x", token="wrong", text=text)
+    answer = await visitor.post(id="x", text=text)
     assert "</textarea></p>" not in answer.text
     assert "&lt;/textarea&gt;" in answer.text
 

@@ -21,8 +21,6 @@ def upgrade() -> None:
         sa.Column("subject", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
     )
-    with op.batch_alter_table("audit", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_audit_at"), ["at"], unique=False)
 
     op.create_table(
         "conversation",
@@ -138,7 +136,6 @@ def upgrade() -> None:
         sa.Column("edition", sa.Text(), nullable=False),
         sa.Column("grid_version", sa.Text(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_diagnosis_person_id"), ondelete="CASCADE"
@@ -146,8 +143,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person_id", "run", name=op.f("pk_diagnosis")),
         sqlite_with_rowid=False,
     )
-    with op.batch_alter_table("diagnosis", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_diagnosis_updated_at"), ["updated_at"], unique=False)
 
     op.create_table(
         "answer",
@@ -170,8 +165,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("answer")
-    with op.batch_alter_table("diagnosis", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_diagnosis_updated_at"))
 
     op.drop_table("diagnosis")
     op.drop_table("person")
@@ -199,7 +192,5 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_conversation_person_id"))
 
     op.drop_table("conversation")
-    with op.batch_alter_table("audit", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_audit_at"))
 
     op.drop_table("audit")
