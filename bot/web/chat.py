@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 import structlog
@@ -29,6 +31,8 @@ BEAT = 15.0
 """Seconds between two looks for what no one told us of; also keeps the line open."""
 LISTENING = 600.0
 """Seconds after which a page is asked to listen anew."""
+LISTENERS = 8
+"""Pages of one visitor that may listen at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,7 @@ class Chat:
         self._view = view
         self._pace = Pace(door.clock)
         self._newcomers = Newcomers(door.clock, door.new_token)
+        self._listening: Counter[str] = Counter()
 
     def mount(self, app: FastAPI) -> None:
         """Give the pages their addresses."""
@@ -77,14 +82,14 @@ class Chat:
         try:
             form = await read_form(request)
         except HTTPException as error:
-            return await self._refused(cookie, quick, Desk(""), error.status_code)
+            return await self._refused(cookie, Desk(""), error.status_code, quick=quick)
         texts = {name: value for name, value in form.items() if isinstance(value, str)}
         said = self._read(texts)
         if cookie and not visitors.token_agrees(cookie, texts.get("token", "")):
-            return await self._refused(cookie, quick, said.desk, 403)
+            return await self._refused(cookie, said.desk, 403, quick=quick)
         cookie = cookie or self._newcomers.cookie(said.desk.form_id)
         if not self._pace.allows(visitors.address_of(cookie)):
-            return await self._refused(cookie, quick, said.desk, 429)
+            return await self._refused(cookie, said.desk, 429, quick=quick)
         known = self._cookie(request) is not None
         response = await self._kept(cookie, said, known=known, quick=quick, after=_number(texts.get("after")))
         visitors.keep(response, cookie, secure=self._door.secure)
@@ -106,7 +111,7 @@ class Chat:
         except Exception as error:
             log.error("message_not_kept", error=type(error).__name__)  # no typed text in logs
             # The same id comes back with the form: sent again, it is still one message.
-            return await self._refused(cookie, quick, said.desk, 503)
+            return await self._refused(cookie, said.desk, 503, quick=quick)
         try:
             await self._door.delivery.handled(CHANNEL, event_id, self._door.patience)
         except Exception as error:
@@ -115,7 +120,7 @@ class Chat:
             return await self._news(cookie, after)
         return RedirectResponse("/#fin" if known else "/?suite=1#fin", 303)
 
-    async def _refused(self, cookie: str | None, quick: bool, desk: Desk, status: int) -> Response:  # noqa: FBT001  # says how, not what
+    async def _refused(self, cookie: str | None, desk: Desk, status: int, *, quick: bool) -> Response:
         """Say why a message was not kept, with what was typed still in its field."""
         name = {403: "outdated", 413: "long", 429: "busy", 503: "away"}.get(status, "malformed")
         notice = self._view.words[name]
@@ -164,12 +169,15 @@ class Chat:
         cookie = self._cookie(request)
         if cookie is None or visitors.is_foreign(request):
             return Response(status_code=204)  # an EventSource that is answered 204 does not come back
+        address = visitors.address_of(cookie)
+        if self._listening[address] >= LISTENERS:
+            return Response(status_code=204)
         seen = max(_number(request.query_params.get("after")), _number(request.headers.get("last-event-id")))
         return StreamingResponse(
             self._told(visitors.address_of(cookie), seen), media_type="text/event-stream"
         )
 
-    async def _told(self, address: str, seen: int) -> AsyncIterator[str]:
+    async def _told(self, address: str, seen: int) -> AsyncGenerator[str]:
         loop = asyncio.get_running_loop()
         until = loop.time() + LISTENING
         yield "retry: 3000\n\n"

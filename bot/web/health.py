@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import func, select
 
-from bot.web.door import Door
+from bot.web.door import Door, Probe
 from bot.web.metrics import Figures
 from rallynov.delivery import inbox
 from rallynov.delivery.tables import InboxRow, OutboxRow
@@ -57,7 +57,7 @@ class Health:
         return Response(figures, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     async def _failing(self, now: datetime) -> dict[str, str]:
-        found = {name: trouble for name, probe in self._door.probes.items() if (trouble := probe())}
+        found = {name: trouble for name, probe in self._door.probes.items() if (trouble := _ask(probe))}
         try:
             async with asyncio.timeout(WITHIN):
                 return found | await self._door.delivery.store.writing(self._stored, now)
@@ -77,3 +77,11 @@ class Health:
             for name, since in waiting.items()
             if since is not None and now - since > TOO_OLD
         }
+
+
+def _ask(probe: Probe) -> str | None:
+    """Ask a probe; one that breaks has found something."""
+    try:
+        return probe()
+    except Exception as error:
+        return type(error).__name__

@@ -25,4 +25,4 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if told:
         terminalreporter.section("killed at each point of a turn")
     for point, counts in told.items():
-        terminalreporter.line(f"{point:10} " + "  ".join(f"{name} {count}" for name, count in counts.items()))
+        terminalreporter.line(f"{point:22} " + "  ".join(f"{name} {count}" for name, count in counts.items()))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
+import postgres
 import pytest
 from botapi import BotApi
 from chaos import findings
@@ -19,6 +21,7 @@ from rallynov.storage import schema
 from rallynov.storage.store import Store
 
 STEPS = (12, 17)
+Figures = dict[str, Counter[str]]
 
 
 def fate(point: str, seed: int) -> tuple[random.Random, list[Kill]]:
@@ -30,16 +33,17 @@ def fate(point: str, seed: int) -> tuple[random.Random, list[Kill]]:
     return dice, kills
 
 
-def walk(nursery: Nursery, folder: Path, point: str, seed: int, fault: str = "") -> tuple[Findings, Lives]:
+def walk(nursery: Nursery, folder: Path, point: str, seed: int, database: str = "") -> tuple[Findings, Lives]:
     """Walk to the end through every death; return what was found, and how the victims ended."""
     folder.mkdir()
     dice, kills = fate(point, seed)
-    model, real = Store(f"sqlite:///{folder / 'model.db'}"), Store(f"sqlite:///{folder / 'rallynov.db'}")
+    model = Store(f"sqlite:///{folder / 'model.db'}")
+    real = Store(database or f"sqlite:///{folder / 'rallynov.db'}")
     schema.migrate(model)
     clock = Clock()
     talk = Talk(core(model, clock), clock)
     with BotApi() as api:
-        lives = Lives(nursery, {"api": api.url, "database": str(real.url)}, kills, fault)
+        lives = Lives(nursery, {"api": api.url, "database": str(real.url)}, kills)
         lives.start()
         try:
             walked = Walk(api, talk, dice, lives)
@@ -79,18 +83,40 @@ def test_a_kill_loses_nothing_and_doubles_nothing(
     check(*walk(nursery, tmp_path / "walk", point, seed))
 
 
+@pytest.mark.postgres
+@pytest.mark.parametrize("point", ["decided", "committed", "sent"])
+def test_a_kill_loses_nothing_on_postgresql(
+    nursery: Nursery, tmp_path: Path, point: str, cluster: postgres.Cluster
+) -> None:
+    check(*walk(nursery, tmp_path / "walk", point, 1, cluster.database()))
+
+
 @pytest.mark.campaign
 @pytest.mark.parametrize("point", POINTS)
-def test_thirty_walks(nursery: Nursery, tmp_path: Path, point: str, figures: dict[str, Counter[str]]) -> None:
+def test_thirty_walks(nursery: Nursery, tmp_path: Path, point: str, figures: Figures) -> None:
+    survive(figures, point, (walk(nursery, tmp_path / str(seed), point, seed) for seed in range(30)))
+
+
+@pytest.mark.campaign
+@pytest.mark.postgres
+@pytest.mark.parametrize("point", POINTS)
+def test_three_walks_on_postgresql(
+    nursery: Nursery, tmp_path: Path, point: str, figures: Figures, cluster: postgres.Cluster
+) -> None:
+    walks = (walk(nursery, tmp_path / str(seed), point, seed, cluster.database()) for seed in range(3))
+    survive(figures, f"{point}, PostgreSQL", walks)
+
+
+def survive(figures: Figures, name: str, walks: Iterable[tuple[Findings, Lives]]) -> None:
+    """Check walk after walk, and count before complaining."""
     counts = figures.setdefault(
-        point, Counter(walks=0, kills=0, lost=0, effects=0, duplicates=0, unfinished=0)
+        name, Counter(walks=0, kills=0, lost=0, effects=0, duplicates=0, unfinished=0)
     )
     wrong = []
-    for seed in range(30):
-        found, lives = walk(nursery, tmp_path / str(seed), point, seed)
+    for seed, (found, lives) in enumerate(walks):
         counts["walks"] += 1
         counts["kills"] += lives.ends.count(-9)
-        counts["lost"] += len(found.lost)
+        counts["lost"] += len(found.lost) + len(found.undone)
         counts["effects"] += len(found.effects)
         counts["unfinished"] += len(found.unfinished)
         counts["duplicates"] += found.duplicates

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import transcripts
 from conversation import Clock, core
-from telegrammer import Telegrammer
+from doors.telegrammer import Telegrammer
 
 from rallynov.storage.store import Store
 

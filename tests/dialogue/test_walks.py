@@ -10,8 +10,8 @@ import random
 
 import pytest
 from conversation import Clock, core
+from diagnosis.walkers import Act, Ground, Kept, Walker
 from sqlalchemy import select
-from walkers import Act, Ground, Kept, Walker
 
 from rallynov.delivery import conversations
 from rallynov.delivery.message import Message, parse_token

@@ -15,7 +15,7 @@ from bot.telegram.poller import DeafError, Poller, Time
 from bot.wiring import Core
 from rallynov.delivery import sender, service
 from rallynov.delivery.message import Message, dump
-from rallynov.delivery.tables import CursorRow, OutboxRow
+from rallynov.delivery.tables import CursorRow, InboxRow, OutboxRow
 from rallynov.storage.store import Store
 
 TOKEN = "123456789:AAsecretSECRET"  # noqa: S105
@@ -182,6 +182,38 @@ async def test_no_answer_since_the_start_is_trouble(
 async def test_nothing_of_the_door_shows_the_token(door: TelegramDoor) -> None:
     shown = repr(door) + repr(door._account) + repr(door._api) + str(door._account) + repr(vars(door))
     assert "AAsecret" not in shown
+
+
+MALFORMED: list[Any] = [
+    ["pas", "un", "objet"],
+    {"update_id": 700_000_200, "message": "MARQUE-TAPEE"},
+    {"update_id": 700_000_300, "message": {"chat": {"id": "x"}, "text": "MARQUE-TAPEE"}},
+    b'{"update_id": 700000400, "callback_query": {"id": 5, "data": "MARQUE-TAPEE \\ud800"}}',
+    {"update_id": None, "message": {"chat": {"id": 7, "type": "private"}, "text": "MARQUE-TAPEE"}},
+]
+
+
+async def test_a_batch_of_a_hundred_with_five_malformed(
+    telegram: BotApi, door: TelegramDoor, sqlite: Store, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for n in range(95):
+        telegram.text(100 + n, f"MARQUE-TAPEE {n}")
+        if n % 20 == 0:
+            telegram.raw(MALFORMED[n // 20])
+    assert len(telegram.pending) == 100
+    running = asyncio.ensure_future(door.run())
+    await until(telegram, lambda api: all(api.messages(100 + n) for n in range(95)))
+    await until(telegram, lambda api: api.polling and not api.pending)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    with sqlite.read() as tx:
+        rows = list(tx.scalars(select(InboxRow.status)))
+    assert (rows.count("done"), rows.count("poison"), len(rows)) == (95, 5, 100)
+    assert all(len(telegram.messages(100 + n)) == 1 for n in range(95))
+    shown = capfd.readouterr()
+    assert "MARQUE" not in shown.out + shown.err
+    assert (shown.out + shown.err).count("updates_set_aside") == 1
+    assert [call.status for call in telegram.made("getUpdates")] == [200]
 
 
 class Scripted:

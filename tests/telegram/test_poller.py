@@ -17,7 +17,7 @@ from bot.telegram.http import CONNECT, READ, FastRequest, make_request
 from bot.telegram.poller import DeafError, Poller, Time
 from rallynov.delivery import service
 from rallynov.delivery.service import Delivery
-from rallynov.delivery.tables import InboxRow, OutboxRow
+from rallynov.delivery.tables import InboxRow
 from rallynov.storage.store import Store
 
 TOKEN = "123456:AAsecretSECRET"  # noqa: S105
@@ -269,43 +269,3 @@ async def test_a_foreign_poller_has_no_webhook_to_take_away(
     await goes_wrong("409", 2.0, line, telegram)
     await drained(telegram)
     assert telegram.made("deleteWebhook") == []
-
-
-MALFORMED: list[Any] = [
-    ["pas", "un", "objet"],
-    {"update_id": 700_000_200, "message": "MARQUE-TAPEE"},
-    {"update_id": 700_000_300, "message": {"chat": {"id": "x"}, "text": "MARQUE-TAPEE"}},
-    b'{"update_id": 700000400, "callback_query": {"id": 5, "data": "MARQUE-TAPEE \\ud800"}}',
-    {"update_id": None, "message": {"chat": {"id": 7, "type": "private"}, "text": "MARQUE-TAPEE"}},
-]
-
-
-async def test_a_batch_of_a_hundred_with_five_malformed(
-    line: Line,
-    telegram: BotApi,
-    spell: Spell,
-    delivery: Delivery,
-    sqlite: Store,
-    capfd: pytest.CaptureFixture[str],
-) -> None:
-    for n in range(95):
-        telegram.text(100 + n, f"MARQUE-TAPEE {n}")
-        if n % 20 == 0:
-            telegram.raw(MALFORMED[n // 20])
-    assert len(telegram.pending) == 100
-    running = asyncio.ensure_future(Poller(line, delivery, "123456", spell.time()).run())  # type: ignore[arg-type]
-    await drained(telegram)
-    last = [row[0] for row in kept(sqlite)][-1]
-    assert await delivery.handled("telegram", f"123456:{last}", 10)
-    running.cancel()
-    await asyncio.gather(running, return_exceptions=True)
-    statuses = [row[1] for row in kept(sqlite)]
-    assert (statuses.count("done"), statuses.count("poison"), len(statuses)) == (95, 5, 100)
-    with sqlite.read() as tx:
-        answered = set(tx.execute(select(OutboxRow.address)).scalars())
-    assert answered == {f"telegram:{100 + n}" for n in range(95)}
-    shown = capfd.readouterr()
-    assert "MARQUE" not in shown.out + shown.err
-    assert (shown.out + shown.err).count("updates_set_aside") == 1
-    assert [call.status for call in telegram.made("getUpdates")] == [200]
-    assert spell.waits == []

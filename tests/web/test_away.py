@@ -6,13 +6,14 @@ import contextlib
 from collections.abc import Iterator
 
 import pytest
+from fastapi import Request
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import OperationalError
 from web.conftest import Open
 from web.test_walk import begin
 from web.visitor import Visitor, read
 
-from bot.web.chat import Chat
+from bot.web.chat import LISTENERS, Chat
 from bot.web.door import Door
 from bot.web.view import View
 from bot.web.visitors import address_of
@@ -86,10 +87,10 @@ async def test_an_answer_that_takes_its_time(
         slow.setattr(core.turns, "within", lambda _tx: Batch())
         page = await visitor.say("Une longue phrase qui attend")
     assert any("Une longue phrase qui attend" in text for text in page.texts["p"])
-    links = [values["href"] for tag, values in page.tags if tag == "a"]
-    assert "/?suite=1#fin" in links
+    assert ("a", {"class": "see", "href": "/"}) in page.tags
     page = await visitor.say("4")
-    assert "/?suite=1#fin" not in [values.get("href") for _, values in page.tags]
+    assert ("a", {"class": "see", "href": "/"}) not in page.tags
+    assert page.said[-2:] == ["Une longue phrase qui attend", "4"]
 
 
 async def test_fragments_hold_what_is_new(visitor: Visitor) -> None:
@@ -142,3 +143,20 @@ async def test_a_page_hears_of_what_was_said_elsewhere(visitor: Visitor, door: D
     assert await anext(told) == ": here\n\n"
     await told.aclose()
     assert not door.delivery._watching
+
+
+async def test_one_visitor_cannot_hold_every_line(visitor: Visitor, door: Door) -> None:
+    await begin(visitor)
+    chat = Chat(door, View(door))
+    address = address_of(visitor.client.cookies["rallynov"])
+    lines = [chat._heard(address, 0) for _ in range(LISTENERS)]
+    for line in lines:
+        await anext(line)
+    cookie = {"Cookie": f"rallynov={visitor.client.cookies['rallynov']}"}
+    scope = {"type": "http", "headers": [(k.lower().encode(), v.encode()) for k, v in cookie.items()]}
+    request = Request({**scope, "method": "GET", "path": "/events", "query_string": b""})
+    assert (await chat.events(request)).status_code == 204
+    for line in lines:
+        await line.aclose()
+    assert (await chat.events(request)).status_code == 200
+    assert not chat._listening

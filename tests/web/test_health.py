@@ -32,10 +32,16 @@ async def test_ready(visitor: Visitor) -> None:
 
 
 async def test_a_failing_probe(open_door: Open) -> None:
-    probes = {"telegram": lambda: "no answer for 95 s", "disk": lambda: None}
+    def broken() -> str:
+        raise KeyError("x")
+
+    probes = {"telegram": lambda: "no answer for 95 s", "disk": lambda: None, "clock": broken}
     answer = await open_door(probes=probes).client.get("/readyz")
     assert answer.status_code == 503
-    assert answer.json() == {"ready": False, "failing": {"telegram": "no answer for 95 s"}}
+    assert answer.json() == {
+        "ready": False,
+        "failing": {"telegram": "no answer for 95 s", "clock": "KeyError"},
+    }
 
 
 async def test_what_waits_too_long(

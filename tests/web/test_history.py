@@ -110,7 +110,13 @@ def test_an_announcement_answers_nothing(someone: Talk) -> None:
     someone.say("commencer")
     with someone.core.store.write() as tx:
         body = dump(Message((("text", ("Une annonce",)),)))
-        add(tx, [Outgoing("a:1", "web", someone.address, Klass.BULK, body)], someone.clock(), None, frozenset())
+        add(
+            tx,
+            [Outgoing("a:1", "web", someone.address, Klass.BULK, body)],
+            someone.clock(),
+            None,
+            frozenset(),
+        )
     assert told(read(someone)) == ["commencer", ""]
 
 

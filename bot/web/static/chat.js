@@ -52,6 +52,7 @@
   // Cut lines and a database away are tried again; what the server refuses is not.
   async function post(body) {
     let refusal = null;
+    let cause = 0;
     for (const pause of [0, 1000, 2000, 4000, 8000]) {
       if (pause) {
         status.textContent = words.again;
@@ -65,13 +66,14 @@
           signal: AbortSignal.timeout(20000),
         });
         if (answer.ok) return answer.text();
+        cause = answer.status;
         refusal = await answer.text();
-        if (![502, 503, 504].includes(answer.status)) break;
+        if (![502, 503, 504].includes(cause)) break;
       } catch {
         refusal = null;
       }
     }
-    throw new Error(refusal || words.failed);
+    throw new Error(refusal || words.failed, { cause });
   }
 
   async function send(form, button) {
@@ -95,6 +97,7 @@
       busy(false);
       status.textContent = error.message;
       (typed ? field : button)?.focus();
+      if (error.cause === 403) await sync(); // an old page: its forms are made anew
     }
     if (heard > last) sync();
   }

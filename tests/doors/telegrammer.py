@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,7 @@ class Telegrammer:
     chat: int = 7
     updates: int = 0
     seen: int = 0
+    look: Callable[[Message], Card] = card_of
 
     def say(self, text: str, times: int = 1) -> list[Card]:
         return self.come(*[{"message": {**self._message(), "text": text}}] * times)
@@ -51,7 +52,7 @@ class Telegrammer:
             inbox.store(tx, parsed.events)
         while self.core.turns.run().handled:
             pass
-        return [card_of(message) for message in self.messages()]
+        return [self.look(message) for message in self.messages()]
 
     def messages(self) -> list[Message]:
         """What was shown since the last look."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from conversation import Clock
+from doors.telegrammer import ODDITIES
 from sqlalchemy import select
-from telegrammer import ODDITIES
 
 from bot.telegram import updates
 from bot.wiring import Core

@@ -1,0 +1,72 @@
+"""The product served on this machine for a browser: its own thread, its own loop, its own database."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from pathlib import Path
+
+import uvicorn
+from prometheus_client import CollectorRegistry
+from sqlalchemy import func, select
+
+from bot.settings import Settings
+from bot.web.app import create_app
+from bot.web.door import Door
+from bot.wiring import build, clock, new_token
+from rallynov.delivery.tables import InboxRow
+from rallynov.storage import schema
+from rallynov.storage.store import Store
+
+
+class Site:
+    """A running web door; ``url`` is its first page."""
+
+    def __init__(self, folder: Path) -> None:
+        self.store = Store(f"sqlite:///{folder / 'rallynov.db'}")
+        schema.migrate(self.store)
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}/"
+        self._server: uvicorn.Server | None = None
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()))
+        self._thread.start()
+        assert self._ready.wait(10)
+
+    async def _serve(self) -> None:
+        core = build(Settings(_env_file=None), self.store, clock)
+        core.delivery.start()
+        app = create_app(
+            Door(
+                delivery=core.delivery,
+                wording=core.wording,
+                edition="Rallye exemple",
+                operator="Association exemple",
+                contact="bonjour@exemple.fr",
+                clock=clock,
+                new_token=new_token,
+                registry=CollectorRegistry(),
+            )
+        )
+        config = uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=1)
+        self._server = uvicorn.Server(config)
+        self._ready.set()
+        await self._server.serve(sockets=[self._socket])
+        await core.delivery.close()
+
+    def heard(self, words: str) -> int:
+        """Count the events that hold some words."""
+        with self.store.read() as tx:
+            found = select(func.count()).where(InboxRow.payload.contains(words, autoescape=True))
+            return tx.execute(found).scalar() or 0
+
+    def events(self) -> int:
+        """Count all events."""
+        return self.heard("")
+
+    def close(self) -> None:
+        assert self._server is not None
+        self._server.should_exit = True
+        self._thread.join()
+        self.store.close()
