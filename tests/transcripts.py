@@ -11,6 +11,7 @@ Every turn begins from the database alone: state is saved and read again between
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -168,10 +169,10 @@ def play(
     if update:
         path.write_text(result, "utf-8")
     else:
-        lines = [seen(line) for line in result.split("\n")]
-        assert lines == [seen(line) for line in golden.split("\n")], (
-            f"{path.name} (pytest --update writes it anew)"
-        )
+        new = [seen(line) for line in result.split("\n")]
+        old = [seen(line) for line in golden.split("\n")]
+        differing = "\n".join(difflib.unified_diff(old, new, path.name, "now", n=2, lineterm=""))
+        assert new == old, f"pytest --update writes it anew\n{differing}"
 
 
 def read(golden: str) -> list[tuple[str, list[str]]]:

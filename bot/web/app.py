@@ -13,6 +13,7 @@ from bot.web import words
 from bot.web.chat import Chat
 from bot.web.door import Door
 from bot.web.health import Health
+from bot.web.news import News
 from bot.web.shield import Shield
 from bot.web.view import STATIC, View
 from bot.web.words import Section
@@ -27,6 +28,7 @@ def create_app(door: Door) -> FastAPI:
     view = View(door)
     app.add_middleware(Shield, secure=door.secure, trouble=lambda: view.trouble(500))
     Chat(door, view).mount(app)
+    News(door, view).mount(app)
     Health(door).mount(app)
     _documents(app, door, view)
     for router in door.routers:

@@ -1,4 +1,4 @@
-"""The chat page: a conversation read, a message said, and the news of what was written elsewhere.
+"""The chat page: a conversation read, and a message said.
 
 Everything works by ordinary forms; ``chat.js`` asks the same addresses for fragments. A message is stored before anyone
 is told that it is kept.
@@ -8,31 +8,22 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 import structlog
 from fastapi import FastAPI, HTTPException, Request, Response
-from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, StreamingResponse
+from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 
 from bot import plain
 from bot.web import visitors
 from bot.web.door import CHANNEL, Door
-from bot.web.limits import Newcomers, Pace, read_form
+from bot.web.limits import Newcomers, Pace, number, read_form
 from bot.web.view import Desk, Talk, View
 from rallynov.delivery.inbox import Incoming
 
 log = structlog.get_logger("rallynov.web")
 STORING = 10.0
 """Seconds that the database has to keep a message before the person is told that it is away."""
-BEAT = 15.0
-"""Seconds between two looks for what no one told us of; also keeps the line open."""
-LISTENING = 600.0
-"""Seconds after which a page is asked to listen anew."""
-LISTENERS = 8
-"""Pages of one visitor that may listen at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +42,12 @@ class Chat:
         self._view = view
         self._pace = Pace(door.clock)
         self._newcomers = Newcomers(door.clock, door.new_token)
-        self._listening: Counter[str] = Counter()
 
     def mount(self, app: FastAPI) -> None:
         """Give the pages their addresses."""
         app.add_route("/", self.page, methods=["GET"])
         app.add_route("/say", self.say, methods=["POST"])
         app.add_route("/fragment", self.fragment, methods=["GET"])
-        app.add_route("/events", self.events, methods=["GET"])
 
     async def page(self, request: Request) -> Response:
         """Show the conversation; a newcomer is shown the welcome and nothing is set or kept."""
@@ -72,7 +61,7 @@ class Chat:
         cookie = self._cookie(request)
         if cookie is None or visitors.is_foreign(request):
             return Response(status_code=403)
-        return await self._news(cookie, _number(request.query_params.get("after")))
+        return await self._news(cookie, number(request.query_params.get("after")))
 
     async def say(self, request: Request) -> Response:
         """Keep what the person said, wait for the answer, and show it."""
@@ -91,7 +80,7 @@ class Chat:
         if not self._pace.allows(visitors.address_of(cookie)):
             return await self._refused(cookie, said.desk, 429, quick=quick)
         known = self._cookie(request) is not None
-        response = await self._kept(cookie, said, known=known, quick=quick, after=_number(texts.get("after")))
+        response = await self._kept(cookie, said, known=known, quick=quick, after=number(texts.get("after")))
         visitors.keep(response, cookie, secure=self._door.secure)
         return response
 
@@ -164,45 +153,8 @@ class Chat:
             log.error("conversation_not_read", error=type(error).__name__)  # no typed text in logs
             return None
 
-    async def events(self, request: Request) -> Response:
-        """Tell a page, for ten minutes, whenever its conversation has moved."""
-        cookie = self._cookie(request)
-        if cookie is None or visitors.is_foreign(request):
-            return Response(status_code=204)  # an EventSource that is answered 204 does not come back
-        address = visitors.address_of(cookie)
-        if self._listening[address] >= LISTENERS:
-            return Response(status_code=204)
-        seen = max(_number(request.query_params.get("after")), _number(request.headers.get("last-event-id")))
-        return StreamingResponse(
-            self._told(visitors.address_of(cookie), seen), media_type="text/event-stream"
-        )
-
-    async def _told(self, address: str, seen: int) -> AsyncGenerator[str]:
-        loop = asyncio.get_running_loop()
-        until = loop.time() + LISTENING
-        yield "retry: 3000\n\n"
-        async with self._door.delivery.watching(address) as moved:
-            while loop.time() < until:
-                moved.clear()
-                try:
-                    last = await asyncio.to_thread(self._view.latest, address)
-                except Exception as error:
-                    log.warning("conversation_not_read", error=type(error).__name__)
-                    last = seen
-                yield f"event: changed\nid: {last}\ndata: changed\n\n" if last != seen else ": here\n\n"
-                seen = last
-                try:
-                    async with asyncio.timeout(BEAT):
-                        await moved.wait()
-                except TimeoutError:
-                    continue
-
     def _cookie(self, request: Request) -> str | None:
         return visitors.cookie_of(request, secure=self._door.secure)
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= 15 else 0
 
 
 def _event_id(address: str, said: _Said) -> str:

@@ -73,3 +73,8 @@ async def read_form(request: Request) -> FormData:
 
     capped = Request(request.scope, receive)
     return await capped.form(max_files=0, max_fields=10, max_part_size=LONGEST_BODY)
+
+
+def number(text: str | None) -> int:
+    """Read the id of a message from an address or a form; 0, the beginning, when it is none."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= 15 else 0

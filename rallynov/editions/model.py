@@ -14,5 +14,5 @@ class Edition:
     sample: bool = False
 
 
-DEFAULT = Edition("rallynov", "Rally'nov")
-SAMPLE = Edition("exemple", "Rally'nov, édition exemple", sample=True)
+DEFAULT = Edition("rallynov", "Rally’nov")
+SAMPLE = Edition("exemple", "Rally’nov, édition exemple", sample=True)

@@ -5,6 +5,8 @@ Refuses a database that a newer release has migrated.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, text
 
-from rallynov.storage.store import Store
+from rallynov.storage.store import WRITING, Store
 
 log = structlog.get_logger("rallynov.schema")
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -28,6 +30,10 @@ LOCK = 0x52616C6C79
 
 class NewerSchemaError(Exception):
     """The database was migrated by a newer release than this one."""
+
+
+class BrokenReferencesError(Exception):
+    """A migration would have left rows that refer to nothing; it was taken back."""
 
 
 def _config(connection: Connection | None = None) -> Config:
@@ -59,9 +65,7 @@ def migrate(store: Store) -> str | None:
     if present:
         _known(present)
         copy = _copy(store, present)
-    with store.write() as tx:
-        if not store.is_sqlite:
-            tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+    with _altering(store) as tx:
         command.upgrade(_config(tx), "head")
     log.info("migrated", from_revision=present, to_revision=head())
     return copy
@@ -75,6 +79,30 @@ def forget_copies(store: Store, now: datetime) -> None:
     for copy in path.parent.glob(f"{path.stem}.before-*.db"):
         if datetime.fromtimestamp(copy.stat().st_mtime, UTC) < now - KEPT:
             copy.unlink(missing_ok=True)
+
+
+@contextmanager
+def _altering(store: Store) -> Iterator[Connection]:
+    """Open the one transaction of a migration; no other process migrates meanwhile.
+
+    SQLite alters a table by copying it and dropping the old one, which would erase, by cascade, every row that refers
+    to it: references are not held meanwhile, and checked before the commit.
+    """
+    if not store.is_sqlite:
+        with store.write() as tx:
+            tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+            yield tx
+        return
+    with store.engine.connect().execution_options(**WRITING) as connection:
+        driver = connection.connection.cursor()
+        driver.execute("PRAGMA foreign_keys=OFF")  # means nothing once a transaction has begun
+        try:
+            with connection.begin():
+                yield connection
+                if connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                    raise BrokenReferencesError
+        finally:
+            driver.execute("PRAGMA foreign_keys=ON")
 
 
 def _known(present: str) -> None:

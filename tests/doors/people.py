@@ -78,9 +78,11 @@ def on_the_web(core: Core, clock: Clock) -> Iterator[Visitor]:
     client = httpx.AsyncClient(transport=httpx.ASGITransport(create_app(door)), base_url="http://localhost")
     with asyncio.Runner() as runner:
         runner.run(_started(core))
-        yield Visitor(runner, client, core)
-        runner.run(client.aclose())
-        runner.run(core.delivery.close())
+        try:
+            yield Visitor(runner, client, core)
+        finally:
+            runner.run(client.aclose())
+            runner.run(core.delivery.close())
 
 
 async def _started(core: Core) -> None:
@@ -141,6 +143,17 @@ class Typist:
         self._lines.put(None)
         self._thread.join(PATIENCE)
         return "".join(self._shown)
+
+
+@contextmanager
+def in_a_terminal_of(core: Core, clock: Clock) -> Iterator[Typist]:
+    """Open a terminal; at the end it says what is kept."""
+    typist = Typist(core, clock)
+    try:
+        yield typist
+    finally:
+        last = typist.leave()
+    assert "reprendre" in last
 
 
 def as_in_a_terminal(line: str) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import transcripts
 from conversation import Clock, core
-from doors.people import Typist, as_in_a_terminal, on_the_web
+from doors.people import as_in_a_terminal, in_a_terminal_of, on_the_web
 from doors.rendered import on_telegram
 from doors.telegrammer import Telegrammer
 
@@ -30,6 +30,5 @@ def test_on_the_web(sqlite: Store, clock: Clock) -> None:
 
 
 def test_in_a_terminal(sqlite: Store, clock: Clock) -> None:
-    typist = Typist(core(sqlite, clock), clock)
-    transcripts.play(GOLDEN, typist, clock, update=False, seen=as_in_a_terminal)
-    assert "reprendre" in typist.leave()
+    with in_a_terminal_of(core(sqlite, clock), clock) as typist:
+        transcripts.play(GOLDEN, typist, clock, update=False, seen=as_in_a_terminal)

@@ -31,7 +31,7 @@ HOSTILE = (
     "{0} {operator} %s %(n)d",
     "*_[`](tg://user?id=1)",
     "'; DROP TABLE person; --",
-    "‮gnp.exe",
+    "\u202egnp.exe",
     "😀" * 30,
 )
 TYPED = [f"Nous avons {hostile} dans notre équipe" for hostile in HOSTILE]

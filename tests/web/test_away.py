@@ -13,8 +13,8 @@ from web.conftest import Open
 from web.test_walk import begin
 from web.visitor import Visitor, read
 
-from bot.web.chat import LISTENERS, Chat
 from bot.web.door import Door
+from bot.web.news import LISTENERS, News
 from bot.web.view import View
 from bot.web.visitors import address_of
 from bot.wiring import Core
@@ -132,9 +132,9 @@ async def test_a_strange_position_is_the_beginning(visitor: Visitor, after: str)
 
 async def test_a_page_hears_of_what_was_said_elsewhere(visitor: Visitor, door: Door) -> None:
     await begin(visitor)
-    chat = Chat(door, View(door))
+    news = News(door, View(door))
     address = address_of(visitor.client.cookies["rallynov"])
-    told = chat._told(address, 0)
+    told = news._told(address, 0)
     assert (await anext(told)).startswith("retry:")
     assert "event: changed" in await anext(told)
     await visitor.say("4")
@@ -147,16 +147,16 @@ async def test_a_page_hears_of_what_was_said_elsewhere(visitor: Visitor, door: D
 
 async def test_one_visitor_cannot_hold_every_line(visitor: Visitor, door: Door) -> None:
     await begin(visitor)
-    chat = Chat(door, View(door))
+    news = News(door, View(door))
     address = address_of(visitor.client.cookies["rallynov"])
-    lines = [chat._heard(address, 0) for _ in range(LISTENERS)]
+    lines = [news._heard(address, 0) for _ in range(LISTENERS)]
     for line in lines:
         await anext(line)
     cookie = {"Cookie": f"rallynov={visitor.client.cookies['rallynov']}"}
     scope = {"type": "http", "headers": [(k.lower().encode(), v.encode()) for k, v in cookie.items()]}
     request = Request({**scope, "method": "GET", "path": "/events", "query_string": b""})
-    assert (await chat.events(request)).status_code == 204
+    assert (await news.events(request)).status_code == 204
     for line in lines:
         await line.aclose()
-    assert (await chat.events(request)).status_code == 200
-    assert not chat._listening
+    assert (await news.events(request)).status_code == 200
+    assert not news._listening
