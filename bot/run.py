@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
@@ -169,6 +170,8 @@ async def _until_the_end(
     tasks = {pages, loop.create_task(asked.wait()), loop.create_task(_watch(telegram))}
     if telegram:
         tasks.add(loop.create_task(telegram.run()))
+    gc.collect()
+    gc.freeze()  # what the start made lives as long as the process: no need to look through it again
     log.info("started", port=listening.getsockname()[1], telegram=telegram is not None, owner=core.owner[:8])
     ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     code = next((_code(task) for task in ended if _code(task)), 0)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from rallynov.delivery.tables import ConversationRow
 from rallynov.dialogue.turn import Conversation, Place
+from rallynov.storage.prepared import Prepared, among, listed
 
 VERSION = 1
 
@@ -63,14 +64,16 @@ def load(state: str | None) -> Conversation:
     )
 
 
-_FETCH = select(
-    ConversationRow.address, ConversationRow.person_id, ConversationRow.language, ConversationRow.state
-).where(ConversationRow.address.in_(bindparam("addresses", expanding=True)))
+_FETCH = Prepared(
+    lambda name: select(
+        ConversationRow.address, ConversationRow.person_id, ConversationRow.language, ConversationRow.state
+    ).where(among(ConversationRow.address, "addresses", name))
+)
 
 
 def fetch(tx: Connection, addresses: Sequence[str]) -> dict[str, Address]:
     """Read the conversations of a batch, by address."""
-    rows = tx.execute(_FETCH, {"addresses": addresses})
+    rows = _FETCH.rows(tx, addresses=listed(addresses, tx.dialect.name))
     return {row[0]: Address(row[0], row[1], row[2], load(row[3])) for row in rows}
 
 
@@ -79,22 +82,24 @@ def unknown(address: str) -> Address:
     return Address(address, None, "fr", Conversation())
 
 
-_SAVE = (
-    update(ConversationRow)
-    .where(ConversationRow.address == bindparam("of"))
-    .values(
-        state=bindparam("now_state"),
-        person_id=bindparam("now_person"),
-        unreachable_at=bindparam("now_unreachable"),
-        updated_at=bindparam("now_at"),
+_SAVE = Prepared(
+    lambda _: (
+        update(ConversationRow)
+        .where(ConversationRow.address == bindparam("of"))
+        .values(
+            state=bindparam("now_state"),
+            person_id=bindparam("now_person"),
+            unreachable_at=bindparam("now_unreachable"),
+            updated_at=bindparam("now_at"),
+        )
     )
 )
 
 
 def save(tx: Connection, rows: Sequence[tuple[str, Conversation, str, datetime | None, datetime]]) -> None:
     """Write the conversations of a batch: address, conversation, person, when it became unreachable, now."""
-    tx.execute(
-        _SAVE,
+    _SAVE.many(
+        tx,
         [
             {"of": of, "now_state": dump(talk), "now_person": person, "now_unreachable": gone, "now_at": at}
             for of, talk, person, gone, at in rows

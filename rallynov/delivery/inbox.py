@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import BigInteger, Connection, Select, bindparam, func, insert, or_, select, update
 
 from rallynov.delivery.tables import ConversationRow, CursorRow, InboxRow, InboxStatus
-from rallynov.storage.base import Base
+from rallynov.storage.base import UtcDateTime
+from rallynov.storage.prepared import INSERTS, Prepared, among, listed
 
 TRIES = 3
 PAUSES = (timedelta(seconds=1), timedelta(seconds=5))
@@ -61,21 +62,17 @@ def store(tx: Connection, events: Sequence[Incoming]) -> None:
         }
         for event in events
     ]
-    tx.execute(_STORE[tx.dialect.name], rows)
+    _STORE.many(tx, rows)
 
 
-_DIALECTS: Mapping[str, Callable[[type[Base]], sqlite.Insert | postgresql.Insert]] = {
-    "sqlite": sqlite.insert,
-    "postgresql": postgresql.insert,
-}
-_MEET = {
-    name: insert_in(ConversationRow).on_conflict_do_nothing(index_elements=["address"])
-    for name, insert_in in _DIALECTS.items()
-}
-_STORE = {
-    name: insert_in(InboxRow).on_conflict_do_nothing(index_elements=["channel", "external_id"])
-    for name, insert_in in _DIALECTS.items()
-}
+_MEET = Prepared(
+    lambda name: INSERTS[name](ConversationRow).on_conflict_do_nothing(index_elements=["address"]),
+    ("address", "channel", "language", "created_at", "updated_at"),
+)
+_STORE = Prepared(
+    lambda name: INSERTS[name](InboxRow).on_conflict_do_nothing(index_elements=["channel", "external_id"]),
+    ("channel", "external_id", "address", "payload", "received_at", "status", "attempts"),
+)
 
 
 def meet(tx: Connection, addresses: Iterable[tuple[str, str, datetime]]) -> None:
@@ -85,7 +82,7 @@ def meet(tx: Connection, addresses: Iterable[tuple[str, str, datetime]]) -> None
         for address, channel, at in addresses
     ]
     if rows:
-        tx.execute(_MEET[tx.dialect.name], rows)
+        _MEET.many(tx, rows)
 
 
 def move_cursor(tx: Connection, channel: str, next_offset: int, now: datetime) -> None:
@@ -101,41 +98,43 @@ def cursor(tx: Connection, channel: str) -> int | None:
     return tx.execute(select(CursorRow.next_offset).where(CursorRow.channel == channel)).scalar()
 
 
-_OLDEST = func.min(InboxRow.seq)
-_HEADS = (
-    select(_OLDEST)
-    .where(InboxRow.status == InboxStatus.NEW)
-    .group_by(InboxRow.address)
-    .order_by(_OLDEST)
-    .limit(bindparam("limit"))
-)
-_CLAIM = select(
-    InboxRow.seq,
-    InboxRow.external_id,
-    InboxRow.address,
-    InboxRow.channel,
-    InboxRow.payload,
-    InboxRow.received_at,
-    InboxRow.attempts,
-).where(
-    InboxRow.status == InboxStatus.NEW,
-    or_(InboxRow.not_before.is_(None), InboxRow.not_before <= bindparam("now")),
-)
-_CLAIM_HEADS = _CLAIM.where(InboxRow.seq.in_(_HEADS)).order_by(InboxRow.seq)
-_CLAIM_LOCKED = _CLAIM.where(
-    InboxRow.seq.in_(_HEADS.where(InboxRow.address.in_(bindparam("locked", expanding=True))))
-).order_by(InboxRow.seq)
-_WAITING = select(InboxRow.address).where(InboxRow.status == InboxStatus.NEW).distinct()
-_LOCK = (
-    select(ConversationRow.address)
-    .where(ConversationRow.address.in_(_WAITING.limit(bindparam("twice"))))
-    .limit(bindparam("limit"))
-    .with_for_update(skip_locked=True)
-)
-_DONE = (
-    update(InboxRow)
-    .where(InboxRow.seq.in_(bindparam("seqs", expanding=True)))
-    .values(status=InboxStatus.DONE)
+def _claiming(name: str) -> Select[Any, Any, Any, Any, Any, Any, Any]:
+    """Select the oldest waiting event of each conversation: of those locked, on PostgreSQL."""
+    new = InboxRow.status == InboxStatus.NEW
+    oldest = func.min(InboxRow.seq)
+    heads = select(oldest).where(new).group_by(InboxRow.address).order_by(oldest).limit(bindparam("limit"))
+    if name == "postgresql":
+        heads = heads.where(among(InboxRow.address, "locked", name))
+    due = or_(InboxRow.not_before.is_(None), InboxRow.not_before <= bindparam("now", type_=UtcDateTime()))
+    return (
+        select(
+            InboxRow.seq,
+            InboxRow.external_id,
+            InboxRow.address,
+            InboxRow.channel,
+            InboxRow.payload,
+            InboxRow.received_at,
+            InboxRow.attempts,
+        )
+        .where(new, due, InboxRow.seq.in_(heads))
+        .order_by(InboxRow.seq)
+    )
+
+
+def _locking(_name: str) -> Select[Any]:
+    """Lock conversations that wait, as many as a batch takes; those that another process holds are left to it."""
+    waiting = select(InboxRow.address).where(InboxRow.status == InboxStatus.NEW).distinct()
+    return (
+        select(ConversationRow.address)
+        .where(ConversationRow.address.in_(waiting.limit(bindparam("twice", type_=BigInteger()))))
+        .limit(bindparam("limit", type_=BigInteger()))
+        .with_for_update(skip_locked=True)
+    )
+
+
+_CLAIM, _LOCK = Prepared(_claiming), Prepared(_locking)
+_DONE = Prepared(
+    lambda name: update(InboxRow).where(among(InboxRow.seq, "seqs", name, number=True)).values(status="done")
 )
 
 
@@ -146,18 +145,17 @@ def claim(tx: Connection, now: datetime, limit: int, only: int | None = None) ->
     conversations are locked for this batch and those another process holds are left to it; the events are read
     by a later statement, which sees what the other process committed before it let go.
     """
-    given: dict[str, object] = {"now": now, "limit": limit}
     if tx.dialect.name == "postgresql":
-        locked = tx.execute(_LOCK, {"limit": limit, "twice": 2 * limit}).scalars().all()
-        rows = tx.execute(_CLAIM_LOCKED, {**given, "locked": locked}).all() if locked else []
+        locked = [address for (address,) in _LOCK.rows(tx, limit=limit, twice=2 * limit)]
+        rows = _CLAIM.rows(tx, now=now, limit=limit, locked=locked) if locked else []
     else:
-        rows = tx.execute(_CLAIM_HEADS, given).all()
-    return [Waiting(*row) for row in rows if only is None or row.seq == only]
+        rows = _CLAIM.rows(tx, now=now, limit=limit)
+    return [Waiting(*row) for row in rows if only is None or row[0] == only]
 
 
 def done(tx: Connection, seqs: Sequence[int]) -> None:
     """Mark events as handled, in the transaction that holds their effects."""
-    tx.execute(_DONE, {"seqs": seqs})
+    _DONE.run(tx, seqs=listed(seqs, tx.dialect.name))
 
 
 def failed(tx: Connection, event: Waiting, error: str, now: datetime) -> bool:

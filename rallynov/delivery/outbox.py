@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from rallynov.delivery.decisions import Klass
 from rallynov.delivery.tables import OutboxRow, OutboxStatus
+from rallynov.storage.prepared import Prepared
 
 LEASE = timedelta(seconds=60)
 """How long a message stays with the process that took it, unless renewed."""
@@ -51,7 +52,19 @@ class Receipt:
     error: str | None = None
 
 
-_ADD = insert(OutboxRow)
+_COLUMNS = (
+    "key",
+    "channel",
+    "address",
+    "rank",
+    "body",
+    "status",
+    "attempts",
+    "doubts",
+    "lease_owner",
+    "lease_until",
+)
+_ADD = Prepared(lambda _: insert(OutboxRow), (*_COLUMNS, "created_at", "finished_at"))
 
 
 def add(
@@ -82,7 +95,7 @@ def add(
         }
         for message in messages
     ]
-    tx.execute(_ADD, rows)
+    _ADD.many(tx, rows)
 
 
 def claim(tx: Connection, channel: str, owner: str, now: datetime, limit: int) -> list[Outgoing]:
@@ -114,24 +127,26 @@ def claim(tx: Connection, channel: str, owner: str, now: datetime, limit: int) -
     ]
 
 
-_FINISH = (
-    update(OutboxRow)
-    .where(OutboxRow.key == bindparam("of"), OutboxRow.lease_owner == bindparam("by"))
-    .values(
-        status=bindparam("end_status"),
-        provider_id=bindparam("end_id"),
-        error=bindparam("end_error"),
-        attempts=bindparam("end_attempts"),
-        doubts=bindparam("end_doubts"),
-        finished_at=bindparam("end_at"),
+_FINISH = Prepared(
+    lambda _: (
+        update(OutboxRow)
+        .where(OutboxRow.key == bindparam("of"), OutboxRow.lease_owner == bindparam("by"))
+        .values(
+            status=bindparam("end_status"),
+            provider_id=bindparam("end_id"),
+            error=bindparam("end_error"),
+            attempts=bindparam("end_attempts"),
+            doubts=bindparam("end_doubts"),
+            finished_at=bindparam("end_at"),
+        )
     )
 )
 
 
 def finish(tx: Connection, receipts: Sequence[Receipt], owner: str, now: datetime) -> None:
     """Write final states; a row that another process took over meanwhile is left to it."""
-    tx.execute(
-        _FINISH,
+    _FINISH.many(
+        tx,
         [
             {
                 "of": receipt.message.key,

@@ -231,22 +231,19 @@ class Delivery:
 
     def _write(self, taken: Sequence[_Taken], kept: Sequence[_Kept]) -> Batch:
         """Commit one cycle; when its turns fail, what was received is kept and they are done one by one."""
-        now = self._clock()
+        self.counts.batches += 1
         try:
             with self.store.write() as tx:
-                self._keep(tx, kept, now)
-                self._store(tx, taken, now)
-                if self._ending:
-                    return Batch()
-                try:
-                    with tx.begin_nested():
-                        return self.turns.within(tx)
-                except OperationalError:
-                    raise
-                except Exception as error:
-                    log.warning("batch_failed", error=type(error).__name__)
-        finally:
-            self.counts.batches += 1
+                self._keep(tx, kept, self._clock())
+                self._store(tx, taken, self._clock())
+                return Batch() if self._ending else self.turns.within(tx)
+        except OperationalError:  # the database is away or full: no event is at fault
+            raise
+        except Exception as error:
+            log.warning("batch_failed", error=type(error).__name__)
+        with self.store.write() as tx:
+            self._keep(tx, kept, self._clock())
+            self._store(tx, taken, self._clock())
         return self.turns.one_by_one()
 
     @staticmethod

@@ -29,12 +29,13 @@ from rallynov.dialogue.screens import Screen, text
 from rallynov.dialogue.turn import Command, Place, Scene, Turn
 from rallynov.dialogue.words import say
 from rallynov.storage.notices import notify
+from rallynov.storage.prepared import Prepared
 from rallynov.storage.store import Store
 from rallynov.wording import Wording
 
 log = structlog.get_logger("rallynov.turns")
 LIMIT = 500
-_AUDIT = insert(AuditRow)
+_AUDIT = Prepared(lambda _: insert(AuditRow), ("at", "actor", "action", "subject"))
 APOLOGY = Screen(
     "trouble",
     (
@@ -234,7 +235,7 @@ class Turns:
             ],
         )
         if orders:
-            tx.execute(_AUDIT, [_audit(order) for order in orders])
+            _AUDIT.many(tx, [_audit(order) for order in orders])
         messages = [message for d in decided for message in self._messages(d)]
         if messages:
             outbox.add(tx, messages, now, self.owner, self._tools.pull)

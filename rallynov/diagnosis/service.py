@@ -28,6 +28,7 @@ from rallynov.diagnosis.model import (
 )
 from rallynov.diagnosis.tables import AnswerRow, DiagnosisRow
 from rallynov.dialogue.turn import Command
+from rallynov.storage.prepared import INSERTS, Prepared, among, listed
 from rallynov.wording import ContentError, Wording
 
 Insertable = sqlite.Insert | postgresql.Insert
@@ -68,7 +69,7 @@ class Diagnoses:
 
     def load(self, tx: Connection, people: Sequence[str]) -> Mapping[str, Diagnosis]:
         """Read the latest run of each person with its answers, in one query."""
-        rows = tx.execute(_LATEST[tx.dialect.name], {"people": people})
+        rows = _LATEST.rows(tx, people=listed(people, tx.dialect.name))
         return {who: _diagnosis(run, finished_at, kept) for who, run, finished_at, kept in rows}
 
     def blank(self, person: str) -> Diagnosis:  # one protocol for all subjects
@@ -122,7 +123,7 @@ class Diagnoses:
             }
             for order, run, question, value in kept
         ]
-        tx.execute(_SAVE[tx.dialect.name, column], rows)
+        _SAVE[column].many(tx, rows)
 
 
 _START = insert(DiagnosisRow)
@@ -131,11 +132,11 @@ _MINE = and_(DiagnosisRow.person_id == bindparam("who"), DiagnosisRow.run == bin
 _FINISH = update(DiagnosisRow).where(_MINE).values(finished_at=bindparam("at"))
 
 
-def _latest(*, is_sqlite: bool) -> Select[str, int, datetime | None, str | None]:
+def _latest(name: str) -> Select[str, int, datetime | None, str | None]:
     """Select the latest run of each person, its answers gathered into one JSON object by the database."""
     group, pair = (
         (func.json_group_object, func.json_array)
-        if is_sqlite
+        if name == "sqlite"
         else (func.json_object_agg, func.json_build_array)
     )
     kept = cast(group(AnswerRow.question, pair(AnswerRow.value, AnswerRow.note)), Text)
@@ -145,7 +146,7 @@ def _latest(*, is_sqlite: bool) -> Select[str, int, datetime | None, str | None]
         select(func.max(DiagnosisRow.run)).where(DiagnosisRow.person_id == _RUN.person_id).correlate(_RUN)
     )
     return select(_RUN.person_id, _RUN.run, _RUN.finished_at, answers).where(
-        _RUN.run == newest.scalar_subquery(), _RUN.person_id.in_(bindparam("people", expanding=True))
+        _RUN.run == newest.scalar_subquery(), among(_RUN.person_id, "people", name)
     )
 
 
@@ -155,11 +156,11 @@ def _saving(table: Insertable, column: str) -> Insertable:
     return table.on_conflict_do_update(index_elements=["person_id", "run", "question"], set_=newer)
 
 
-_LATEST = {"sqlite": _latest(is_sqlite=True), "postgresql": _latest(is_sqlite=False)}
+_LATEST = Prepared(_latest)
+_KEPT = ("person_id", "run", "question", "answered_at")
 _SAVE = {
-    (name, column): _saving(insert_in(AnswerRow), column)
-    for name, insert_in in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
-    for column in ("value", "note")
+    "value": Prepared(lambda name: _saving(INSERTS[name](AnswerRow), "value"), (*_KEPT, "value")),
+    "note": Prepared(lambda name: _saving(INSERTS[name](AnswerRow), "note"), (*_KEPT, "note")),
 }
 
 

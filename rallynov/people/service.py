@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from rallynov.delivery.turns import Order
 from rallynov.dialogue.turn import Command
 from rallynov.people.model import AcceptNotice, Person
 from rallynov.people.tables import PersonRow
+from rallynov.storage.prepared import Prepared, among, listed
 
-_LOAD = select(PersonRow.id, PersonRow.notice_version).where(
-    PersonRow.id.in_(bindparam("people", expanding=True))
+_LOAD = Prepared(
+    lambda name: select(PersonRow.id, PersonRow.notice_version).where(among(PersonRow.id, "people", name))
 )
 
 
@@ -26,7 +27,7 @@ class People:
 
     def load(self, tx: Connection, people: Sequence[str]) -> Mapping[str, Person]:
         """Read each person."""
-        rows = tx.execute(_LOAD, {"people": people})
+        rows = _LOAD.rows(tx, people=listed(people, tx.dialect.name))
         return {row[0]: Person(row[0], row[1]) for row in rows}
 
     def blank(self, person: str) -> Person:

@@ -31,7 +31,7 @@ def crowd(nursery: Nursery, folder: Path, kill: Kill, talk: Talk) -> list[Findin
         lives = Lives(nursery, {"api": api.url, "database": str(store.url)}, [kill])
         lives.start()
         try:
-            everyone = dict.fromkeys(CHATS, set(expected))
+            everyone = {chat: set(expected) for chat in CHATS}
             api.wait(lambda api: lives.last and everyone == {c: set(seen(api, c)) for c in CHATS}, PATIENCE)
             lives.until(lambda: not findings.unfinished(store), PATIENCE)
             assert lives.end() == 0
