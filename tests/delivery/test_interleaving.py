@@ -5,6 +5,7 @@ Run as a program, this file is one of these processes.
 """
 
 import asyncio
+import itertools
 import json
 import os
 import random
@@ -37,15 +38,15 @@ PEOPLE, TURNS = 40, 200
 Sends = list[tuple[str, str]]
 
 
-def sentence(chat: int, nth: int) -> str:
-    return f"Nous sommes ici la personne {chat} avec notre mot {nth}"
+def words(chat: int, nth: int) -> str:
+    """What a person types: a sentence, which is kept, and something not understood, which is said back, in turns."""
+    return f"Ici la personne {chat} avec son mot {nth}" if nth % 2 == 0 else f"xqz{chat}k{nth}"
 
 
 def happened(chat: int, nth: int) -> Incoming:
     """The nth thing that a person does. Presses name the drawing they were seen on: they count in order alone."""
-    part: dict[str, object] = {
-        "message": {"chat": {"id": chat}, "text": "bonjour" if nth == 0 else sentence(chat, nth)}
-    }
+    text = words(chat, nth) if nth else "bonjour"
+    part: dict[str, object] = {"message": {"chat": {"id": chat}, "text": text}}
     if nth in {1, 2}:
         data = ("1|welcome|begin|1", "1|notice|accept|2")[nth - 1]
         part = {"callback_query": {"id": f"{chat}-{nth}", "from": {"id": chat}, "data": data}}
@@ -115,7 +116,7 @@ async def work(url: str, chats: list[int], *, sends: bool) -> dict[str, object]:
 
 
 def inversions(of: list[int]) -> int:
-    return sum(later <= earlier for earlier, later in zip(of, of[1:], strict=False))
+    return sum(later <= earlier for earlier, later in itertools.pairwise(of))
 
 
 def check(store: Store, sends: Sends) -> None:
@@ -150,9 +151,9 @@ def check(store: Store, sends: Sends) -> None:
         assert (order, sent[address]) == (list(range(TURNS)), list(range(TURNS)))
         assert inversions(order) == inversions(sent[address]) == 0
         assert [message.nonce for _, message in messages] == list(range(1, TURNS + 1))
-        for nth, message in messages[3:]:
-            assert ("quote", (sentence(chat, nth),)) in message.blocks[:2]
-        assert notes[address] == sentence(chat, TURNS - 1)
+        for nth, message in messages[3::2]:
+            assert words(chat, nth) in message.blocks[0][1][0]
+        assert notes[address] == words(chat, TURNS - 2)
 
 
 async def test_in_one_process_on_sqlite(sqlite: Store) -> None:
