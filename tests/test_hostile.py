@@ -21,7 +21,7 @@ from bot.telegram import render, updates
 from bot.wiring import Core
 from rallynov.delivery import conversations, inbox
 from rallynov.delivery.inbox import Incoming
-from rallynov.delivery.message import Message, load, parse_token
+from rallynov.delivery.message import Message, load, parse_token, split
 from rallynov.delivery.tables import ConversationRow, InboxRow, OutboxRow
 from rallynov.diagnosis.tables import AnswerRow
 from rallynov.dialogue.events import Commanded, Said, Sent
@@ -230,6 +230,33 @@ def _check_message(message: Message) -> None:
             assert button["text"].strip()
             assert len(button["callback_data"].encode()) <= 64
             assert parse_token(button["callback_data"]) is not None
+
+
+def test_a_message_too_long_is_cut_and_loses_nothing() -> None:
+    rng = random.Random(3)
+    cut = 0
+    for _ in range(150):
+        kinds = [rng.choice(("title", "text", "note", "quote", "list")) for _ in range(rng.randrange(1, 9))]
+        blocks = [(kind, _texts(rng, rng.randrange(1, 4) if kind == "list" else 1)) for kind in kinds]
+        choices = tuple((str(n), f"{n} {clean_text(hostile(rng))[:30]}") for n in range(rng.randrange(9)))
+        whole = Message(tuple(blocks), choices, choices[:2], "q:R1.1", 7)
+        parts = split(whole)
+        cut += len(parts) > 1
+        for part in parts:
+            assert utf16_len(telegram_html.parse(render.html(part))) <= 4096
+            assert part == parts[-1] or not (part.choices or part.actions)
+        assert (parts[-1].choices, parts[-1].actions) == (choices, choices[:2])
+        assert _letters(parts) == _letters([whole])
+    assert cut > 50
+
+
+def _texts(rng: random.Random, count: int) -> tuple[str, ...]:
+    found = (clean_text(hostile(rng) * rng.choice((1, 3, 40)))[:16_000] for _ in range(count))
+    return tuple(text or "vide" for text in found)
+
+
+def _letters(messages: Sequence[Message]) -> str:
+    return "".join("".join(text.split()) for one in messages for _, texts in one.blocks for text in texts)
 
 
 @given(st.text(st.characters(codec=None, exclude_categories=()), max_size=80))

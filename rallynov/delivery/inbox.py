@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Select, bindparam, func, insert, or_, select, update
+from sqlalchemy import BigInteger, Connection, Select, bindparam, func, or_, select, update
 
 from rallynov.delivery.tables import ConversationRow, CursorRow, InboxRow, InboxStatus
 from rallynov.storage.base import UtcDateTime
@@ -76,10 +76,13 @@ _STORE = Prepared(
 
 
 def meet(tx: Connection, addresses: Iterable[tuple[str, str, datetime]]) -> None:
-    """Open conversations: address, channel, moment; one that is already open stays as it is."""
+    """Open conversations: address, channel, moment; one that is already open stays as it is.
+
+    Always in the order of their addresses: two processes that meet the same people never wait for each other.
+    """
     rows = [
         {"address": address, "channel": channel, "language": "fr", "created_at": at, "updated_at": at}
-        for address, channel, at in addresses
+        for address, channel, at in sorted(addresses)
     ]
     if rows:
         _MEET.many(tx, rows)
@@ -88,9 +91,8 @@ def meet(tx: Connection, addresses: Iterable[tuple[str, str, datetime]]) -> None
 def move_cursor(tx: Connection, channel: str, next_offset: int, now: datetime) -> None:
     """Remember how far a channel was read, in the transaction that stored what was read."""
     moved = {"next_offset": next_offset, "moved_at": now}
-    done = tx.execute(update(CursorRow).where(CursorRow.channel == channel).values(moved))
-    if done.rowcount == 0:
-        tx.execute(insert(CursorRow), [{"channel": channel, **moved}])
+    moving = INSERTS[tx.dialect.name](CursorRow).on_conflict_do_update(index_elements=["channel"], set_=moved)
+    tx.execute(moving, [{"channel": channel, **moved}])
 
 
 def cursor(tx: Connection, channel: str) -> int | None:

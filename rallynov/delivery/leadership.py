@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 import zlib
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -34,17 +35,24 @@ class Leadership:
         self._clock = clock
         self._connection: Connection | None = None
         self._epoch = 0
+        self._over = False
+        self._guard = threading.Lock()
+        """One thread at a time: a candidacy may end while one looks at the lock."""
 
     async def lead(self, work: Callable[[], Awaitable[None]]) -> None:
         """Do a role's work whenever this process leads, stop it when it no longer does; for ever."""
         if self._store.is_sqlite:
             await work()
             return
-        while True:
-            if await asyncio.to_thread(self._take):
-                log.info("leading", role=self._role, epoch=self._epoch)
-                await self._work(work)
-            await asyncio.sleep(BEAT)
+        try:
+            while True:
+                if await asyncio.to_thread(self._take):
+                    log.info("leading", role=self._role, epoch=self._epoch)
+                    await self._work(work)
+                await asyncio.sleep(BEAT)
+        finally:  # cancelled while a thread takes the lock: it must not keep it
+            self._over = True
+            await asyncio.to_thread(self._drop)
 
     async def _work(self, work: Callable[[], Awaitable[None]]) -> None:
         doing = asyncio.ensure_future(work())
@@ -67,6 +75,10 @@ class Leadership:
         log.warning("leadership_lost", role=self._role)
 
     def _take(self) -> bool:
+        with self._guard:
+            return not self._over and self._locked()
+
+    def _locked(self) -> bool:
         try:
             connection = self._store.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         except SQLAlchemyError:
@@ -94,21 +106,23 @@ class Leadership:
         return epoch
 
     def _holds(self) -> bool:
-        if self._connection is None:
-            return False
-        try:
-            present = select(LeaderRow.epoch).where(LeaderRow.role == self._role)
-            return self._connection.scalar(present) == self._epoch
-        except SQLAlchemyError:
-            return False
+        with self._guard:
+            if self._connection is None:
+                return False
+            try:
+                present = select(LeaderRow.epoch).where(LeaderRow.role == self._role)
+                return self._connection.scalar(present) == self._epoch
+            except SQLAlchemyError:
+                return False
 
     def _drop(self) -> None:
-        if self._connection is None:
-            return
-        with contextlib.suppress(SQLAlchemyError):
-            self._connection.invalidate()  # closes the session: the lock goes with it
-            self._connection.close()
-        self._connection = None
+        with self._guard:
+            if self._connection is None:
+                return
+            with contextlib.suppress(SQLAlchemyError):
+                self._connection.invalidate()  # closes the session: the lock goes with it
+                self._connection.close()
+            self._connection = None
 
     @property
     def _key(self) -> int:

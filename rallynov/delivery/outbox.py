@@ -6,16 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
 
 from rallynov.delivery.decisions import Klass
-from rallynov.delivery.tables import OutboxRow, OutboxStatus
+from rallynov.delivery.tables import UNSENT, OutboxRow, OutboxStatus
 from rallynov.storage.prepared import Prepared
+from rallynov.text import clean_line
 
 LEASE = timedelta(seconds=60)
 """How long a message stays with the process that took it, unless renewed."""
 DOUBTS = 5
 """How many crashes a reply is sent again after, before it is left ``unknown``."""
+REASON = 500
+"""Characters kept of why a message failed: a server's words, which may be anything."""
 RANKS = {Klass.REPLY: 0, Klass.RECEIPT: 0, Klass.STAFF: 1, Klass.BULK: 2}
 RESENT = (0, 1)
 """Ranks that a crash sends again: a person waits for them. Announcements are not."""
@@ -111,7 +114,7 @@ def claim(tx: Connection, channel: str, owner: str, now: datetime, limit: int) -
             OutboxRow.attempts,
             OutboxRow.doubts,
         )
-        .where(OutboxRow.channel == channel, OutboxRow.status == OutboxStatus.QUEUED, due)
+        .where(UNSENT, OutboxRow.channel == channel, OutboxRow.status == OutboxStatus.QUEUED, due)
         .order_by(OutboxRow.rank, OutboxRow.id)
         .limit(limit)
     )
@@ -153,7 +156,7 @@ def finish(tx: Connection, receipts: Sequence[Receipt], owner: str, now: datetim
                 "by": owner,
                 "end_status": receipt.status,
                 "end_id": receipt.provider_id,
-                "end_error": receipt.error,
+                "end_error": receipt.error and clean_line(receipt.error)[:REASON],
                 "end_attempts": receipt.message.attempts + 1,
                 "end_doubts": receipt.message.doubts,
                 "end_at": now,
@@ -172,7 +175,7 @@ def doubt(tx: Connection, message: Outgoing) -> None:
 def renew(tx: Connection, owner: str, now: datetime) -> None:
     """Keep what this process is sending."""
     mine = (OutboxRow.lease_owner == owner) & (OutboxRow.status == OutboxStatus.SENDING)
-    tx.execute(update(OutboxRow).where(mine).values(lease_until=now + LEASE))
+    tx.execute(update(OutboxRow).where(UNSENT, mine).values(lease_until=now + LEASE))
 
 
 def release(tx: Connection, owner: str, keys: Sequence[str]) -> None:
@@ -194,7 +197,7 @@ def recover(tx: Connection, now: datetime, *, alone: bool) -> int:
     When this process is ``alone`` (SQLite) whatever is being sent was left behind; else only what outlived
     its lease.
     """
-    left = OutboxRow.status == OutboxStatus.SENDING
+    left = and_(UNSENT, OutboxRow.status == OutboxStatus.SENDING)
     if not alone:
         left &= OutboxRow.lease_until < now
     again = left & OutboxRow.rank.in_(RESENT) & (OutboxRow.doubts < DOUBTS)

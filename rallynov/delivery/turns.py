@@ -148,20 +148,22 @@ class Turns:
         except OperationalError:
             raise
         except Exception as error:  # whatever broke, the next events go on
-            log.error("event_failed", seq=seq, error=type(error).__name__, where=_where(error))
             with self._store.write() as tx:
-                events = inbox.claim(tx, self._tools.clock(), LIMIT, seq)
-                return self._set_back(tx, events[0], error) if events else Batch()
+                now = self._tools.clock()
+                events = inbox.claim(tx, now, LIMIT, seq)
+                sorry = [said for event in events for said in self._set_back(tx, event, error, now)]
+            return Batch(tuple(events) if sorry else (), self._leaving(sorry), len(sorry), claimed=True)
 
-    def _set_back(self, tx: Connection, event: Waiting, error: Exception) -> Batch:
-        now = self._tools.clock()
+    def _set_back(self, tx: Connection, event: Waiting, error: Exception, now: datetime) -> list[Outgoing]:
+        """Have an event wait for another try; after the third it is set aside, and the person is told."""
+        log.error("event_failed", seq=event.seq, error=type(error).__name__, where=_where(error))
         if not inbox.failed(tx, event, type(error).__name__, now):
-            return Batch()
+            return []
         log.error("event_set_aside", seq=event.seq, channel=event.channel)
         message = resolve(APOLOGY, 0, self._wording, "fr")
         sorry = Outgoing(f"{event.seq}:poison", event.channel, event.address, Klass.REPLY, dump(message))
         outbox.add(tx, [sorry], now, self.owner, self._tools.pull)
-        return Batch((event,), self._leaving([sorry]), poisoned=1)
+        return [sorry]
 
     def _transact(self, limit: int, only: int | None) -> Batch:
         with self._store.write() as tx:
@@ -173,10 +175,13 @@ class Turns:
         waiting = inbox.claim(tx, now, limit, only)
         if not waiting:
             return Batch()
-        decided = self._decide(tx, waiting, now)
-        messages = self._apply(tx, decided, now)
-        notify(tx, self._notices(messages))
-        return Batch(tuple(waiting), self._leaving(messages), claimed=True)
+        decided, failed = self._decide(tx, waiting, now)
+        messages = self._apply(tx, decided, now) if decided else []
+        sorry = [said for event, error in failed for said in self._set_back(tx, event, error, now)]
+        notify(tx, self._notices([*messages, *sorry]))
+        aside = {said.key for said in sorry}
+        handled = [d.event for d in decided] + [e for e, _ in failed if f"{e.seq}:poison" in aside]
+        return Batch(tuple(handled), self._leaving([*messages, *sorry]), len(sorry), claimed=True)
 
     def _leaving(self, messages: Sequence[Outgoing]) -> tuple[Outgoing, ...]:
         """Messages to hand to this process's sender; none when another process sends."""
@@ -188,7 +193,10 @@ class Turns:
         pushed = any(message.channel not in self._tools.pull for message in messages)
         return [*pulled, *(["outbox"] if pushed and not self.owner else [])]
 
-    def _decide(self, tx: Connection, waiting: Sequence[Waiting], now: datetime) -> list[_Decided]:
+    def _decide(
+        self, tx: Connection, waiting: Sequence[Waiting], now: datetime
+    ) -> tuple[list[_Decided], list[tuple[Waiting, Exception]]]:
+        """Decide every event; one that cannot be decided is taken out, and the rest goes on."""
         known = conversations.fetch(tx, [event.address for event in waiting])
         strangers = [event for event in waiting if event.address not in known]
         inbox.meet(tx, [(event.address, event.channel, event.received_at) for event in strangers])
@@ -197,14 +205,16 @@ class Turns:
         people = [a.person_id for a in known.values() if a.person_id]
         facts = [(subject, subject.load(tx, people) if people else {}) for subject in self._subjects]
         by_address = {address.address: address for address in met}
-        decided = []
+        decided, failed = [], []
         for event in waiting:
             address = by_address[event.address]
             person = address.person_id or ""
-            blank = (loaded.get(person) or subject.blank(person) for subject, loaded in facts)
-            scene = _scene(event, address, blank, now)
-            decided.append(self._step(event, address, scene))
-        return decided
+            mine = (loaded.get(person) or subject.blank(person) for subject, loaded in facts)
+            try:
+                decided.append(self._step(event, address, _scene(event, address, mine, now)))
+            except Exception as error:
+                failed.append((event, error))
+        return decided, failed
 
     def _step(self, event: Waiting, address: Address, scene: Scene) -> _Decided:
         happened = self._tools.readers[event.channel](event.payload)

@@ -80,11 +80,16 @@ class DiagnosisDialogue:
         """Keep a sentence as a note of the pending question: people answer a question in words."""
         mine = scene.of(Diagnosis)
         question = self._question(place, mine)
-        if question is None or not self.screen(place, scene).notes or not _is_sentence(text):
+        if question is None or not self.screen(place, scene).notes:
+            return None
+        if text.rstrip().endswith("?") and len(text) > 1:
+            return Move(lead=(note(screens.ASKED),))
+        if not _is_sentence(text):
             return None
         kept = mine.noting(question, text)
         lead = (
             note(say("I have kept your words as a note of this question.")),
+            *screens.note_limit(kept.noted[question]),
             note(say("Now choose the level that fits best.")),
         )
         order = SaveNote(mine.run, question, kept.noted[question])

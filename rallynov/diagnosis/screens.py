@@ -6,7 +6,17 @@ from dataclasses import replace
 from functools import cache, lru_cache
 from math import ceil, floor
 
-from rallynov.diagnosis.model import LEVELS, TOP, Checkpoint, Diagnosis, Grid, Reading, Result, read
+from rallynov.diagnosis.model import (
+    LEVELS,
+    NOTE_LIMIT,
+    TOP,
+    Checkpoint,
+    Diagnosis,
+    Grid,
+    Reading,
+    Result,
+    read,
+)
 from rallynov.dialogue.form import Form
 from rallynov.dialogue.screens import Block, Choice, Screen, listing, note, quote, text, title
 from rallynov.dialogue.words import Plural, Say, Slot, Term, Typed, Words, plural, say
@@ -17,6 +27,7 @@ WHY = Choice("why", say("Why this question?"))
 PAUSE = Choice("pause", say("Pause"))
 KEEP = Choice("keep", say("Keep my answer"))
 MENU = Choice("menu", say("Menu"))
+NOT_NOW = Choice("menu", say("Menu"), "choices:no:synonyms")
 RECAP = Choice("recap", say("Read and change my answers"))
 
 
@@ -26,7 +37,7 @@ def notice() -> Screen:
         "notice",
         (title(say("Before we begin")), text(Term("privacy:notice:summary"))),
         (Choice("accept", say("I have read this and I agree"), "choices:yes:synonyms"),),
-        (MENU,),
+        (NOT_NOW,),
     )
 
 
@@ -97,6 +108,19 @@ def _progress(grid: Grid, form: Form, left: int, asked: str) -> Words:
 def kept(value: str) -> tuple[Block, ...]:
     """Confirm an answer that was changed."""
     return (note(say("Kept: {answer}.", answer=Term(f"grid:scale.{value}:label"))),)
+
+
+ASKED = say(
+    "I cannot answer questions yet. Type “why” to know why this one is asked, or “talk to a person” to put yours."
+)
+"""The reply to a question typed instead of an answer."""
+
+
+def note_limit(kept_note: str) -> tuple[Block, ...]:
+    """Say that a note is full, when it is: nothing is dropped in silence."""
+    if len(kept_note) < NOTE_LIMIT:
+        return ()
+    return (note(say("Only the first {n} characters of your notes are kept here.", n=NOTE_LIMIT)),)
 
 
 def questions_left(left: int) -> Plural:

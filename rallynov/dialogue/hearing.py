@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, str] = {
     "resume": "reprendre",
     "person": "contact",
     "restart": "recommencer",
+    "erase": "effacer",
 }
 """The command that a verb gives where the screen does not offer it as an action."""
 

@@ -75,6 +75,12 @@ def proposal(screen: Screen, keys: tuple[str, ...]) -> Screen:
     return Screen(screen.name, (*screen.blocks, asked), guesses, (other, *screen.actions), notes=screen.notes)
 
 
+_WAYS_OUT_OF_A_QUESTION = say(
+    "You may also type “skip”, “pause” (everything is kept), “menu”, or “talk to a person”."
+)
+_WAYS_OUT = say("You may also type “pause” (everything is kept), “menu”, or “talk to a person”.")
+
+
 def lost(typed: str, misses: int, screen: Screen) -> tuple[Block, ...]:
     """Say that a message was not understood, how to answer, and after two failures the ways out."""
     shown = typed if len(typed) <= 60 else typed[:60] + "…"
@@ -88,9 +94,5 @@ def lost(typed: str, misses: int, screen: Screen) -> tuple[Block, ...]:
         )
     blocks = [note(how)]
     if misses >= 2:
-        blocks.append(
-            note(
-                say("You may also type “skip”, “pause” (everything is kept), “menu”, or “talk to a person”.")
-            )
-        )
+        blocks.append(note(_WAYS_OUT_OF_A_QUESTION if screen.offers("skip") else _WAYS_OUT))
     return tuple(blocks)

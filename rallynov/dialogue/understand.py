@@ -70,6 +70,7 @@ class Verb(StrEnum):
     RESUME = "resume"
     PERSON = "person"
     RESTART = "restart"
+    ERASE = "erase"
 
 
 def understand(

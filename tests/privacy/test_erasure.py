@@ -50,6 +50,10 @@ def test_nothing_is_left_of_who_erases(store: Store, clock: Clock) -> None:
     with store.read() as tx:
         assert held(tx) == set()
         assert {"answer", "inbox", "outbox"} <= held(tx, "voisin")
+        payloads = tx.execute(
+            text("SELECT DISTINCT payload FROM inbox WHERE address = 'telegram:7'")
+        ).scalars()
+        assert set(payloads) == {""}, "not even the update that asked for it"
     assert person.kept() == ["rien"]
     assert neighbour.kept()[1:] == [
         "diagnostic 1 (en cours) : R1.1 3, R1.2 2",

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botapi import BotApi
 from conversation import Clock, core
-from sqlalchemy import event, select
+from sqlalchemy import select, text
 
 from bot.telegram.calls import Api
 from bot.telegram.failures import MaybeSentTimedOut
@@ -206,22 +206,33 @@ async def test_a_refusal_that_lasts_ends_the_process_rather_than_leave_it_deaf(
     assert telegram.pending[-1] == pushed[-1]  # Telegram still has it
 
 
+def refuse(store: Store, table: str) -> Callable[[], None]:
+    """Let a table take nothing; return what ends that."""
+    verbs = ("INSERT", "UPDATE")
+    for verb in verbs:
+        body = "BEGIN SELECT RAISE(ABORT, 'no space left on device'); END"
+        with store.write() as tx:
+            tx.execute(text(f"CREATE TRIGGER refuse_{verb} BEFORE {verb} ON {table} {body}"))
+
+    def heal() -> None:
+        with store.write() as tx:
+            for verb in verbs:
+                tx.execute(text(f"DROP TRIGGER IF EXISTS refuse_{verb}"))
+
+    return heal
+
+
 async def test_a_database_that_refuses_to_write(
     line: Line, telegram: BotApi, task: asyncio.Task[None], sqlite: Store
 ) -> None:
-    def refuse(_c: object, _cursor: object, statement: str, *_: object) -> None:
-        if statement.startswith("INSERT INTO inbox") and not line.spell.over:
-            raise OSError("no space left on device")
-
     first = telegram.text(7, "avant")
     await drained(telegram)
-    line.spell.begin(300.0, lambda: None)
-    event.listen(sqlite.engine, "before_cursor_execute", refuse)
+    line.spell.begin(300.0, refuse(sqlite, "inbox"))
     asked = len(telegram.made("getUpdates"))
     second = telegram.text(7, "pendant")
     await drained(telegram)
     assert not task.done()
-    assert line.spell.at <= line.spell.end + BACK
+    assert line.spell.end <= line.spell.at <= line.spell.end + BACK
     assert [row[0] for row in kept(sqlite)] == [str(first), str(second)]
     offsets = [call.params.get("offset") for call in telegram.made("getUpdates")[asked:]]
     assert offsets.count(second) >= 10  # asked for again and again, never acknowledged unstored
@@ -231,19 +242,17 @@ async def test_a_database_that_refuses_to_write(
 async def test_updates_and_how_far_they_reach_are_one_transaction(
     line: Line, telegram: BotApi, task: asyncio.Task[None], sqlite: Store
 ) -> None:
-    def refuse(_c: object, _cursor: object, statement: str, *_: object) -> None:
-        if "cursor" in statement and "INTO" in statement and not line.spell.over:
-            raise OSError("no space left on device")
-
-    line.spell.begin(2.0, lambda: None)
-    event.listen(sqlite.engine, "before_cursor_execute", refuse)
     seen: list[int] = []
-    sleep = line.spell.move
-    line.spell.move = lambda seconds: (seen.append(len(kept(sqlite))), sleep(seconds))[1]  # type: ignore[method-assign]
+    heal = refuse(sqlite, "cursor")
+
+    def look() -> None:
+        seen.append(len(kept(sqlite)))
+        heal()
+
+    line.spell.begin(2.0, look)
     telegram.text(7, "bonjour")
     await drained(telegram)
-    assert seen
-    assert set(seen) == {0}  # what was stored with a cursor that was not is not there
+    assert seen[0] == 0  # what was stored with a cursor that was not is not there
     assert len(kept(sqlite)) == 1
 
 

