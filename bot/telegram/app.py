@@ -18,6 +18,7 @@ from bot.telegram.calls import Api
 from bot.telegram.http import make_request
 from bot.telegram.poller import DeafError, Poller, Time
 from bot.telegram.sender import TelegramTransport
+from bot.telegram.updates import CHANNEL
 from rallynov.delivery import outbox
 from rallynov.delivery.leadership import Leadership
 from rallynov.delivery.pacing import Pacer
@@ -124,7 +125,8 @@ class TelegramDoor:
 
     def _recover(self) -> int:
         with self._delivery.store.write() as tx:
-            return outbox.recover(tx, self._clock(), alone=self._delivery.store.is_sqlite)
+            alone = self._delivery.store.is_sqlite
+            return outbox.recover(tx, self._clock(), alone=alone, heir=CHANNEL)
 
     def link(self) -> str | None:
         """Return the public address of the bot, once Telegram has told its name."""

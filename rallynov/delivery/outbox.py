@@ -190,16 +190,18 @@ def release(tx: Connection, owner: str, keys: Sequence[str]) -> None:
     )
 
 
-def recover(tx: Connection, now: datetime, *, alone: bool) -> int:
+def recover(tx: Connection, now: datetime, *, alone: bool, heir: str = "") -> int:
     """Take up what a process that died was sending; return how many messages.
 
     A person waits for a reply: it goes out again, marked as doubtful. An announcement becomes ``unknown``.
     When this process is ``alone`` (SQLite) whatever is being sent was left behind; else only what outlived
-    its lease.
+    its lease. The new leader of a channel is its ``heir``: it takes over the replies of the one before at once, so
+    that no newer answer overtakes them; should the old one be alive but cut off, a reply in its hand goes twice.
     """
     left = and_(UNSENT, OutboxRow.status == OutboxStatus.SENDING)
     if not alone:
-        left &= OutboxRow.lease_until < now
+        inherited = (OutboxRow.channel == heir) & OutboxRow.rank.in_(RESENT)
+        left &= or_(OutboxRow.lease_until < now, inherited)
     again = left & OutboxRow.rank.in_(RESENT) & (OutboxRow.doubts < DOUBTS)
     queued = {
         "status": OutboxStatus.QUEUED,

@@ -46,7 +46,7 @@ def walk(nursery: Nursery, folder: Path, point: str, seed: int, database: str = 
         lives = Lives(nursery, {"api": api.url, "database": str(real.url)}, kills)
         lives.start()
         try:
-            walked = Walk(api, talk, dice, lives)
+            walked = Walk(api, talk, dice)
             walked.go(dice.randint(*STEPS))
             api.wait(lambda api: lives.last and api.polling and not api.pending, PATIENCE)
             lives.until(lambda: not findings.unfinished(real), PATIENCE)
@@ -84,9 +84,6 @@ def test_a_kill_loses_nothing_and_doubles_nothing(
 
 
 @pytest.mark.postgres
-@pytest.mark.xfail(
-    strict=True, reason="a new leader waits for old leases, newer answers overtake the doubtful one"
-)
 @pytest.mark.parametrize("point", ["sent", "answered"])
 def test_a_kill_loses_nothing_on_postgresql(
     nursery: Nursery, tmp_path: Path, point: str, cluster: postgres.Cluster

@@ -21,11 +21,11 @@ CHATS = range(1, 41)
 WORDS = ("/start", "aide", "menu", "/confidentialite", "bonjour")
 IN_TIME = 8
 """Seconds that an ending may take: ten are usual before a supervisor kills."""
-Run = Callable[[], subprocess.Popen[bytes]]
+Run = Callable[[str], subprocess.Popen[bytes]]
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Iterator[Callable[[str], subprocess.Popen[bytes]]]:
+def run(tmp_path: Path) -> Iterator[Run]:
     """Start ``python -m bot run`` on one data folder, its log beside it."""
     started: list[subprocess.Popen[bytes]] = []
     log = (tmp_path / "log").open("ab")
@@ -49,9 +49,7 @@ def ended(process: subprocess.Popen[bytes]) -> int:
     return process.wait(timeout=IN_TIME)
 
 
-def test_a_process_told_to_end_leaves_nothing_behind(
-    run: Callable[[str], subprocess.Popen[bytes]], tmp_path: Path
-) -> None:
+def test_a_process_told_to_end_leaves_nothing_behind(run: Run, tmp_path: Path) -> None:
     with BotApi() as api:
         api.latency(0.05)
         first = run(api.url)

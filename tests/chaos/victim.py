@@ -13,7 +13,6 @@ import signal
 import sys
 import threading
 import traceback
-from datetime import timedelta
 from typing import Any, NoReturn
 
 import uvloop
@@ -22,8 +21,6 @@ from points import FAULTS, POINTS, fuse
 from bot import logs
 from bot.run import _running
 from bot.settings import Settings
-from bot.ticker import Ticker
-from rallynov.delivery import outbox, service
 from rallynov.storage import schema
 from rallynov.storage.store import Store
 
@@ -62,20 +59,10 @@ def victim(order: dict[str, Any]) -> int:
         database_url=order["database"],
     )
     store = Store(settings.database)
-    if not store.is_sqlite:
-        _hurry()
     store.own()
     schema.migrate(store)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(live(settings, store))
-
-
-def _hurry() -> None:
-    """Shorten leases, from a minute to three seconds: with several processes, a message waits for its lease to end."""
-    outbox.LEASE = timedelta(seconds=3)
-    service.RENEWAL = 1.0
-    every = Ticker.every
-    Ticker.every = lambda self, _seconds, work: every(self, 1, work)  # type: ignore[method-assign]
 
 
 def _outlive_nobody() -> None:

@@ -14,7 +14,6 @@ from typing import Any
 
 import telegram_html
 from botapi import BotApi
-from chaos.nursery import Lives
 from conversation import Talk
 
 from bot import plain
@@ -65,7 +64,6 @@ class Walk:
     api: BotApi
     talk: Talk
     dice: random.Random
-    lives: Lives
     pushed: list[int] = field(default_factory=list)
     shown: list[Message] = field(default_factory=list)
     said: str = ""
