@@ -171,6 +171,7 @@ async def _until_the_end(
     if telegram:
         tasks.add(loop.create_task(telegram.run()))
     gc.collect()
+    gc.set_threshold(20_000, 20, 50)  # a turn makes hundreds of small values: look less often
     gc.freeze()  # what the start made lives as long as the process: no need to look through it again
     log.info("started", port=listening.getsockname()[1], telegram=telegram is not None, owner=core.owner[:8])
     ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

@@ -4,10 +4,11 @@ markup.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from html import escape
 from typing import Any
 
-from rallynov.delivery.message import Message
+from rallynov.delivery.message import ById, Message
 
 A_ROW = 2
 """Actions side by side."""
@@ -17,6 +18,15 @@ def html(message: Message) -> str:
     """Write a message as Telegram's HTML; the choices are listed with their numbers for those who cannot see
     buttons.
     """
+    return _kept_html(ById(message.shared)) if message.shared else _html(message)
+
+
+@lru_cache(maxsize=2048)
+def _kept_html(shared: ById[Message]) -> str:
+    return _html(shared.value)
+
+
+def _html(message: Message) -> str:
     parts = [_block(kind, texts) for kind, texts in message.blocks]
     alone = not message.blocks  # the last part of a long message: it may not be empty
     parts += [_numbered(message)] if len(message.choices) > 1 or (message.choices and alone) else []

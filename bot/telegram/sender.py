@@ -9,7 +9,6 @@ from bot.telegram.failures import classify
 from bot.telegram.render import html, keyboard, plain
 from bot.telegram.updates import CHANNEL
 from rallynov.delivery.decisions import Failure, FailureKind, Sent
-from rallynov.delivery.message import load
 from rallynov.delivery.outbox import Outgoing
 
 log = structlog.get_logger("rallynov.telegram")
@@ -39,7 +38,7 @@ class TelegramTransport:
             return classify(error)
 
     def _params(self, message: Outgoing, *, without_markup: bool) -> dict[str, object]:
-        drawn = load(message.body)
+        drawn = message.message()
         params: dict[str, object] = {
             "chat_id": self.chat(message.address),
             "text": plain(drawn) if without_markup else html(drawn),

@@ -155,6 +155,14 @@ def claim(tx: Connection, now: datetime, limit: int, only: int | None = None) ->
     return [Waiting(*row) for row in rows if only is None or row[0] == only]
 
 
+_WAITS = Prepared(lambda _: select(InboxRow.seq).where(InboxRow.status == "new").limit(1))
+
+
+def waits(tx: Connection) -> bool:
+    """Tell whether anything waits, now or for another try."""
+    return bool(_WAITS.rows(tx))
+
+
 def done(tx: Connection, seqs: Sequence[int]) -> None:
     """Mark events as handled, in the transaction that holds their effects."""
     _DONE.run(tx, seqs=listed(seqs, tx.dialect.name))

@@ -5,8 +5,9 @@ A channel renders it by its own one escaper. Its stored form is JSON with short 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import Generic, TypeVar
 
 import orjson
 
@@ -14,6 +15,7 @@ from rallynov.dialogue.screens import Choice, Screen
 from rallynov.text import split_message, utf16_len
 from rallynov.wording import Wording
 
+Value = TypeVar("Value")
 VERSION = 1
 LONGEST = 4000
 """UTF-16 units of one part; Telegram refuses more than 4,096."""
@@ -32,6 +34,8 @@ class Message:
     actions: tuple[tuple[str, str], ...] = ()
     screen: str = ""
     nonce: int = 0
+    shared: Message | None = field(default=None, repr=False, compare=False)
+    """The same words as kept for everyone who is shown them: what is made of them may be kept by it."""
 
     def token(self, key: str) -> str:
         """Return what a button carries: version, screen, key, nonce; at most 64 bytes."""
@@ -56,28 +60,28 @@ def resolve(screen: Screen, nonce: int, wording: Wording, language: str) -> Mess
     """Put a screen into words. A list of a data file becomes several paragraphs or several items."""
     if not screen.shared:
         return _resolve(screen, nonce, wording, language)
-    kept = _worded(_ById(screen), wording, language)
-    return Message(kept.blocks, kept.choices, kept.actions, kept.screen, nonce)
+    kept = _worded(ById(screen), wording, language)
+    return Message(kept.blocks, kept.choices, kept.actions, kept.screen, nonce, kept)
 
 
-class _ById:
-    """A shared screen as a key: told apart by identity, which costs nothing to compare."""
+class ById(Generic[Value]):
+    """A shared value as a key: told apart by identity, which costs nothing to compare."""
 
-    __slots__ = ("screen",)
+    __slots__ = ("value",)
 
-    def __init__(self, screen: Screen) -> None:
-        self.screen = screen
+    def __init__(self, value: Value) -> None:
+        self.value = value
 
     def __hash__(self) -> int:
-        return id(self.screen)
+        return id(self.value)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _ById) and other.screen is self.screen
+        return isinstance(other, ById) and other.value is self.value
 
 
 @lru_cache(maxsize=4096)
-def _worded(shared: _ById, wording: Wording, language: str) -> Message:
-    return _resolve(shared.screen, 0, wording, language)
+def _worded(shared: ById[Screen], wording: Wording, language: str) -> Message:
+    return _resolve(shared.value, 0, wording, language)
 
 
 def _resolve(screen: Screen, nonce: int, wording: Wording, language: str) -> Message:

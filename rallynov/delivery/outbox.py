@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
 
 from rallynov.delivery.decisions import Klass
+from rallynov.delivery.message import Message, load
 from rallynov.delivery.tables import UNSENT, OutboxRow, OutboxStatus
 from rallynov.storage.prepared import Prepared
 from rallynov.text import clean_line
@@ -35,6 +36,12 @@ class Outgoing:
     body: str
     attempts: int = 0
     doubts: int = 0
+    drawn: Message | None = field(default=None, repr=False, compare=False)
+    """The body not yet written, when this process wrote it: it need not be read again."""
+
+    def message(self) -> Message:
+        """Return the message itself."""
+        return self.drawn or load(self.body)
 
     def doubted(self) -> Outgoing:
         """Return this message after a try whose end is not known."""

@@ -227,7 +227,7 @@ class Delivery:
         self.counts.taken += sum(len(each.events) for each in taken)
         _settle([*taken, *kept], None)
         self._spread(batch)
-        return batch.claimed
+        return batch.more
 
     def _write(self, taken: Sequence[_Taken], kept: Sequence[_Kept]) -> Batch:
         """Commit one cycle; when its turns fail, what was received is kept and they are done one by one."""

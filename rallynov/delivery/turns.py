@@ -97,6 +97,8 @@ class Batch:
     outgoing: tuple[Outgoing, ...] = ()
     poisoned: int = 0
     claimed: bool = False
+    more: bool = False
+    """Whether events still wait: later ones of the same conversations, or those that wait for another try."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,7 @@ class Turns:
         for seq in waiting:
             part = self._alone(seq)
             handled, outgoing = (*total.handled, *part.handled), (*total.outgoing, *part.outgoing)
-            total = Batch(handled, outgoing, total.poisoned + part.poisoned, claimed=True)
+            total = Batch(handled, outgoing, total.poisoned + part.poisoned, claimed=True, more=True)
         return total
 
     def _alone(self, seq: int) -> Batch:
@@ -181,7 +183,8 @@ class Turns:
         notify(tx, self._notices([*messages, *sorry]))
         aside = {said.key for said in sorry}
         handled = [d.event for d in decided] + [e for e, _ in failed if f"{e.seq}:poison" in aside]
-        return Batch(tuple(handled), self._leaving([*messages, *sorry]), len(sorry), claimed=True)
+        more = inbox.waits(tx)
+        return Batch(tuple(handled), self._leaving([*messages, *sorry]), len(sorry), claimed=True, more=more)
 
     def _leaving(self, messages: Sequence[Outgoing]) -> tuple[Outgoing, ...]:
         """Messages to hand to this process's sender; none when another process sends."""
@@ -201,7 +204,7 @@ class Turns:
         strangers = [event for event in waiting if event.address not in known]
         inbox.meet(tx, [(event.address, event.channel, event.received_at) for event in strangers])
         known |= {event.address: conversations.unknown(event.address) for event in strangers}
-        met = [replace(a, person_id=a.person_id or self._tools.new_id()) for a in known.values()]
+        met = [a if a.person_id else replace(a, person_id=self._tools.new_id()) for a in known.values()]
         people = [a.person_id for a in known.values() if a.person_id]
         facts = [(subject, subject.load(tx, people) if people else {}) for subject in self._subjects]
         by_address = {address.address: address for address in met}
@@ -258,7 +261,7 @@ class Turns:
         drawn = [resolve(screen, nonce, self._wording, language) for screen in decided.turn.replies]
         parts = [part for message in drawn for part in split(message)]
         return [
-            Outgoing(f"{event.seq}:{n}", event.channel, event.address, Klass.REPLY, dump(part))
+            Outgoing(f"{event.seq}:{n}", event.channel, event.address, Klass.REPLY, dump(part), drawn=part)
             for n, part in enumerate(parts)
         ]
 

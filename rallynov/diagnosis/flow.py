@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from rallynov.diagnosis import screens
 from rallynov.diagnosis.model import (
+    NOT_CONCERNED,
     Diagnosis,
     FinishDiagnosis,
     Grid,
@@ -134,8 +135,7 @@ class DiagnosisDialogue:
     def _answer(self, place: Place, question: str, value: str, scene: Scene) -> Move:
         mine = scene.of(Diagnosis)
         told = mine.answering(question, value)
-        broken = self._grid.leaves_none(told.given)
-        if broken:
+        if value == NOT_CONCERNED and (broken := self._grid.leaves_none(told.given)):
             return Move(lead=(note(screens.one_must_apply(broken)),))
         orders: list[Command] = [SaveAnswer(mine.run, question, value)]
         over = self._form.next_open(told.given) is None

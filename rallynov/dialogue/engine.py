@@ -157,9 +157,9 @@ class Engine:
             under = (talk.place,)
         if move.back:
             place, under = (talk.under[-1] if talk.under else Place()), ()
-        here = replace(talk, place=place, under=under, misses=0, guesses=())
-        turn = self._draw(here, self.screen(place, scene).led_by(*move.lead), scene)
-        return replace(turn, commands=move.commands)
+        screen = self.screen(place, scene).led_by(*move.lead)
+        here = Conversation(place, under, talk.nonce + 1, 0, (), talk.last, scene.received, scene.now)
+        return Turn(here, (screen,), move.commands)
 
     def _again(self, talk: Conversation, scene: Scene, *lead: Block) -> Turn:
         return self._draw(talk, self.pending(talk, scene).led_by(*lead), scene)

@@ -54,4 +54,4 @@ class Form:
 
     def answered(self, answers: Mapping[str, str]) -> int:
         """Count the questions that hold an accepted answer."""
-        return sum(answers.get(q.id) in q.values for q in self.questions)
+        return sum([answers.get(question.id) in question.values for question in self.questions])
