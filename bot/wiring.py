@@ -14,7 +14,8 @@ from bot import plain
 from bot.settings import Settings
 from bot.telegram import updates
 from rallynov.delivery.service import Delivery
-from rallynov.delivery.turns import Subject, Tools, Turns
+from rallynov.delivery.subject import Subject, Tools
+from rallynov.delivery.turns import Turns
 from rallynov.diagnosis.flow import DiagnosisDialogue
 from rallynov.diagnosis.service import Diagnoses, check_words, load_grid
 from rallynov.dialogue.engine import Dialogue, Engine

@@ -19,7 +19,8 @@ from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, Tel
 from bot.telegram.calls import Api
 from bot.telegram.updates import ALLOWED, CHANNEL, parse
 from rallynov.delivery import inbox
-from rallynov.delivery.service import Cursor, Delivery
+from rallynov.delivery.cycle import Cursor
+from rallynov.delivery.service import Delivery
 
 log = structlog.get_logger("rallynov.telegram")
 POLL = 10

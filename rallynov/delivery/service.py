@@ -11,7 +11,6 @@ import contextlib
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -19,6 +18,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from rallynov.delivery import inbox, outbox
+from rallynov.delivery.cycle import Counts, Cursor, Kept, Taken, settle
 from rallynov.delivery.decisions import Klass
 from rallynov.delivery.inbox import Incoming
 from rallynov.delivery.outbox import Outgoing, Receipt
@@ -33,50 +33,6 @@ PATIENCE = 2.0
 """Seconds that the transaction under way has to end when the process ends."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """How far a channel was read, to be kept with what was read."""
-
-    channel: str
-    next_offset: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Taken:
-    events: Sequence[Incoming]
-    cursor: Cursor | None
-    stored: asyncio.Future[None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    receipts: Sequence[Receipt]
-    owner: str
-    stored: asyncio.Future[None]
-
-
-def _settle(waiting: Sequence[_Taken | _Kept], error: Exception | None) -> None:
-    """Tell those who wait for a commit that it came, or that it did not."""
-    for each in waiting:
-        if each.stored.done():
-            continue
-        if error is None:
-            each.stored.set_result(None)
-        else:
-            each.stored.set_exception(error)
-
-
-@dataclass(slots=True)
-class Counts:
-    """What happened since the start, for the metrics."""
-
-    taken: int = 0
-    handled: int = 0
-    poisoned: int = 0
-    batches: int = 0
-    last_turn_at: float = 0.0
-
-
 class Delivery:
     """The inbox, the turns and the outbox of this process."""
 
@@ -86,8 +42,8 @@ class Delivery:
         self.counts = Counts()
         self._clock = clock
         self._senders: list[Sender] = []
-        self._gathered: list[_Taken] = []
-        self._kept: list[_Kept] = []
+        self._gathered: list[Taken] = []
+        self._kept: list[Kept] = []
         self._nudged = asyncio.Event()
         self._posted = asyncio.Event()
         self._waiting: dict[tuple[str, str], list[asyncio.Future[None]]] = defaultdict(list)
@@ -153,7 +109,7 @@ class Delivery:
         not.
         """
         stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._gathered.append(_Taken(events, cursor, stored))
+        self._gathered.append(Taken(events, cursor, stored))
         self._nudged.set()
         await stored
 
@@ -198,7 +154,7 @@ class Delivery:
 
     async def keep(self, receipts: Sequence[Receipt], owner: str) -> None:
         """Write final states of messages, with whatever else waits to be written; returns once committed."""
-        self._kept.append(_Kept(receipts, owner, asyncio.get_running_loop().create_future()))
+        self._kept.append(Kept(receipts, owner, asyncio.get_running_loop().create_future()))
         self._nudged.set()
         await self._kept[-1].stored
 
@@ -221,15 +177,15 @@ class Delivery:
             batch = await self.store.writing(self._write, taken, kept)
         except Exception as error:  # the doors are told: what they hold is not acknowledged
             log.error("cycle_not_written", error=type(error).__name__)
-            _settle([*taken, *kept], error)
+            settle([*taken, *kept], error)
             await asyncio.sleep(IDLE)
             return False
         self.counts.taken += sum(len(each.events) for each in taken)
-        _settle([*taken, *kept], None)
+        settle([*taken, *kept], None)
         self._spread(batch)
         return batch.more
 
-    def _write(self, taken: Sequence[_Taken], kept: Sequence[_Kept]) -> Batch:
+    def _write(self, taken: Sequence[Taken], kept: Sequence[Kept]) -> Batch:
         """Commit one cycle; when its turns fail, what was received is kept and they are done one by one."""
         self.counts.batches += 1
         try:
@@ -247,12 +203,12 @@ class Delivery:
         return self.turns.one_by_one()
 
     @staticmethod
-    def _keep(tx: Connection, kept: Sequence[_Kept], now: datetime) -> None:
+    def _keep(tx: Connection, kept: Sequence[Kept], now: datetime) -> None:
         for each in kept:
             outbox.finish(tx, each.receipts, each.owner, now)
 
     @staticmethod
-    def _store(tx: Connection, taken: Sequence[_Taken], now: datetime) -> None:
+    def _store(tx: Connection, taken: Sequence[Taken], now: datetime) -> None:
         events = [event for each in taken for event in each.events]
         if events:
             inbox.store(tx, events)

@@ -7,10 +7,9 @@ here.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
 
 import structlog
 from sqlalchemy import Connection, insert
@@ -22,11 +21,12 @@ from rallynov.delivery.decisions import Klass
 from rallynov.delivery.inbox import Waiting
 from rallynov.delivery.message import Message, dump, resolve, split
 from rallynov.delivery.outbox import Outgoing
+from rallynov.delivery.subject import Order, Subject, Tools
 from rallynov.delivery.tables import AuditRow
 from rallynov.dialogue.engine import Engine
-from rallynov.dialogue.events import Event, Left
+from rallynov.dialogue.events import Left
 from rallynov.dialogue.screens import Screen, text
-from rallynov.dialogue.turn import Command, Place, Scene, Turn
+from rallynov.dialogue.turn import Place, Scene, Turn
 from rallynov.dialogue.words import say
 from rallynov.storage.notices import notify
 from rallynov.storage.prepared import Prepared
@@ -47,44 +47,6 @@ APOLOGY = Screen(
         ),
     ),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A command with who gave it and when."""
-
-    person: str
-    address: str
-    command: Command
-    at: datetime
-    seq: int
-
-
-class Subject(Protocol):
-    """What a subject offers to the turns: its fact of each person, and the commands it applies."""
-
-    @property
-    def orders(self) -> Sequence[type[Command]]:
-        """Commands that this subject applies."""
-
-    def load(self, tx: Connection, people: Sequence[str]) -> Mapping[str, object]:
-        """Read the fact of each person, one query per table; people without one may be left out."""
-
-    def blank(self, person: str) -> object:
-        """Return the fact of a person of whom nothing is known."""
-
-    def apply(self, tx: Connection, orders: Sequence[Order]) -> None:
-        """Write the effects of a batch, one statement per table."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """What comes from outside: the clock, new ids, and how to read each channel's payload."""
-
-    clock: Callable[[], datetime]
-    new_id: Callable[[], str]
-    readers: Mapping[str, Callable[[str], Event]]
-    pull: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Select, Text, and_, bindparam, cast, func, in
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 
-from rallynov.delivery.turns import Order
+from rallynov.delivery.subject import Order
 from rallynov.diagnosis.model import (
     LEVELS,
     NOT_CONCERNED,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from rallynov.delivery.turns import Order
+from rallynov.delivery.subject import Order
 from rallynov.dialogue.turn import Command
 from rallynov.people.model import AcceptNotice, Person
 from rallynov.people.tables import PersonRow

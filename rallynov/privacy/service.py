@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, or_, select, update
 
+from rallynov.delivery.subject import Order
 from rallynov.delivery.tables import ConversationRow, InboxRow, InboxStatus, OutboxRow
-from rallynov.delivery.turns import Order
 from rallynov.dialogue.turn import Command
 from rallynov.people.model import EraseMe
 from rallynov.people.tables import PersonRow

@@ -88,7 +88,9 @@ async def test_a_database_that_refuses_is_told_to_the_door_and_the_next_event_go
     delivery = core(sqlite, Clock()).delivery
     delivery.start()
     with sqlite.write() as tx:
-        tx.execute(text("CREATE TRIGGER refuse BEFORE INSERT ON inbox BEGIN SELECT RAISE(ABORT, 'full'); END"))
+        tx.execute(
+            text("CREATE TRIGGER refuse BEFORE INSERT ON inbox BEGIN SELECT RAISE(ABORT, 'full'); END")
+        )
     with pytest.raises(Exception, match="full"):
         await delivery.take([said("1", "bonjour")])
     with sqlite.write() as tx:
@@ -166,19 +168,21 @@ async def test_a_database_that_is_away_is_no_events_fault(
     assert away == []
 
 
-async def test_whoever_waits_hears_of_what_another_process_did(whole: Core, store: Store) -> None:
-    other = core(store, Clock())  # not started: only its turns are used
-    waiting = asyncio.ensure_future(whole.delivery.handled("web", "1", 10))
-    async with whole.delivery.watching("web:a") as moved:
+async def test_whoever_waits_hears_of_what_another_process_did(store: Store) -> None:
+    mine, other = (
+        core(store, Clock()).delivery,
+        core(store, Clock()),
+    )  # mine is not started: it handles nothing
+    waiting = asyncio.ensure_future(mine.handled("web", "1", 10))
+    async with mine.watching("web:a") as moved:
         await asyncio.to_thread(store_one, other)
         assert await waiting
-        whole.delivery.hear("moved web:b")
+        mine.hear("moved web:b")
         assert not moved.is_set()
-        whole.delivery.hear("moved web:a")
+        mine.hear("moved web:a")
         await moved.wait()
-        whole.delivery.hear("something of a later release")
-    assert whole.delivery._watching == {}
-    assert whole.delivery._waiting == {}
+        mine.hear("something of a later release")
+    assert (mine._watching, mine._waiting) == ({}, {})
 
 
 def store_one(other: Core) -> None:

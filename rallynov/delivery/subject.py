@@ -1,0 +1,51 @@
+"""What the turns ask of the subjects above them, and of the process around them. Knows no subject."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from rallynov.dialogue.events import Event
+from rallynov.dialogue.turn import Command
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A command with who gave it and when."""
+
+    person: str
+    address: str
+    command: Command
+    at: datetime
+    seq: int
+
+
+class Subject(Protocol):
+    """What a subject offers to the turns: its fact of each person, and the commands it applies."""
+
+    @property
+    def orders(self) -> Sequence[type[Command]]:
+        """Commands that this subject applies."""
+
+    def load(self, tx: Connection, people: Sequence[str]) -> Mapping[str, object]:
+        """Read the fact of each person, one query per table; people without one may be left out."""
+
+    def blank(self, person: str) -> object:
+        """Return the fact of a person of whom nothing is known."""
+
+    def apply(self, tx: Connection, orders: Sequence[Order]) -> None:
+        """Write the effects of a batch, one statement per table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What comes from outside: the clock, new ids, and how to read each channel's payload."""
+
+    clock: Callable[[], datetime]
+    new_id: Callable[[], str]
+    readers: Mapping[str, Callable[[str], Event]]
+    pull: frozenset[str]
