@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import getpass
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from importlib.metadata import version
 from typing import Annotated, Any
 
@@ -36,13 +36,29 @@ def _fail(sentence: str, code: int = CONFIG) -> typer.Exit:
     return typer.Exit(code)
 
 
+def _mistake(kind: str, message: str, told: Mapping[str, Any]) -> str:
+    """Say in French what pydantic found."""
+    match kind:
+        case "value_error":
+            return message.removeprefix("Value error, ")
+        case "int_parsing" | "int_type":
+            return "un nombre entier est attendu"
+        case "greater_than_equal" | "less_than_equal":
+            most, least = told.get("le"), told.get("ge")
+            return f"le nombre est trop petit : {least} au moins" if most is None else f"{most} au plus"
+        case "literal_error":
+            return f"l'une de ces valeurs est attendue : {str(told['expected']).replace(' or ', ', ')}"
+        case _:
+            return "cette valeur ne convient pas"
+
+
 def _settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
         lines = [
-            f"RALLYNOV_{str(e['loc'][0]).upper()} : {e['msg'].removeprefix('Value error, ')}"
-            for e in error.errors()
+            f"RALLYNOV_{str(e['loc'][0]).upper()} : {_mistake(e['type'], e['msg'], e.get('ctx', {}))}"
+            for e in error.errors(include_input=False)
         ]
         raise _fail("Un réglage ne convient pas.\n" + "\n".join(lines)) from None
 
@@ -155,6 +171,7 @@ def migrate() -> None:
 def check() -> None:
     """Vérifier les réglages et les fichiers de contenu, sans rien démarrer."""
     settings = _settings()
+    logs.configure(settings.log_format, level=40)
     store = Store("sqlite://")
     try:
         schema.migrate(store)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
 
-SECRETS = re.compile(r"\b\d{6,12}:[A-Za-z0-9_-]{4,}|(?<=://)[^/@\s:]+:[^/@\s]+(?=@)")
+SECRETS = re.compile(r"(?<!\d)\d{6,12}:[A-Za-z0-9_-]{4,}|(?<=://)[^/@\s:]+:[^/@\s]+(?=@)")
 QUIET = ("httpx", "httpcore", "apscheduler", "uvicorn.access", "asyncio", "alembic")
 
 
@@ -19,11 +18,9 @@ def redact(text: str) -> str:
     return SECRETS.sub("***", text)
 
 
-def _redacted(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    for key, value in event.items():
-        if isinstance(value, str):
-            event[key] = redact(value)
-    return event
+def _redacted(_logger: Any, _name: str, line: Any) -> str:
+    """Strike secrets out of the line as it is written, wherever in a value they stood."""
+    return redact(str(line))
 
 
 class _Redacting(logging.Filter):
@@ -53,8 +50,8 @@ def configure(form: str, level: int = logging.INFO) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
-            _redacted,
             renderer,
+            _redacted,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+TOKEN = re.compile(r"[0-9]{5,}:[A-Za-z0-9_-]{4,}")
+
 
 class Settings(BaseSettings):
     """What an operator may set; every variable begins with ``RALLYNOV_``."""
 
-    model_config = SettingsConfigDict(env_prefix="RALLYNOV_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="RALLYNOV_", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     telegram_token: SecretStr | None = None
     telegram_api: str = "https://api.telegram.org"
@@ -28,17 +33,18 @@ class Settings(BaseSettings):
     contact: str = "l'équipe du rallye (www.fact.aract.fr)"
     log_format: Literal["console", "json"] = "console"
 
-    @field_validator("telegram_token", "database_url", "web_url", "webhook_url", mode="before")
-    @classmethod
-    def _unset(cls, value: object) -> object:
-        """Take an empty variable for one that is not set."""
-        return None if value == "" else value
-
     @field_validator("telegram_token")
     @classmethod
     def _token(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and not value.get_secret_value().partition(":")[0].isdigit():
+        if value is not None and not TOKEN.fullmatch(value.get_secret_value()):
             raise ValueError("le jeton a la forme 123456789:AA…, comme le donne @BotFather")
+        return value
+
+    @field_validator("telegram_api", "web_url", "webhook_url")
+    @classmethod
+    def _address(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("https://", "http://")):
+            raise ValueError("une adresse commence par https:// (ou http://)")
         return value
 
     @field_validator("database_url")

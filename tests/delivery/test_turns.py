@@ -33,7 +33,9 @@ def arrive(built: Core, clock: Clock, address: str, text_: str, external_id: str
 
 def statuses(built: Core) -> dict[str, str]:
     with built.store.read() as tx:
-        return {row.external_id: row.status for row in tx.execute(select(InboxRow.external_id, InboxRow.status))}
+        return {
+            row.external_id: row.status for row in tx.execute(select(InboxRow.external_id, InboxRow.status))
+        }
 
 
 def answered(built: Core, address: str) -> int:
