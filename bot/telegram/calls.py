@@ -13,6 +13,15 @@ OFFICIAL: Final = "https://api.telegram.org"
 _PLAIN: Final = frozenset({str, int, bool, float, dict})
 
 
+class _Bot(Bot):
+    """PTB's bot, without the token in its repr."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"Bot({self.token.partition(':')[0]})"
+
+
 class Api:
     """One bot token and its two request objects: `calls` for what we send, `updates` for the long poll alone.
 
@@ -27,7 +36,7 @@ class Api:
         self._api = api.rstrip("/")
         self._calls = calls
         self._updates = updates
-        self.bot = Bot(
+        self.bot = _Bot(
             token,
             base_url=f"{self._api}/bot",
             base_file_url=f"{self._api}/file/bot",

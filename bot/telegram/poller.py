@@ -88,7 +88,11 @@ class Poller:
 
     async def _once(self, offset: int | None) -> int | None:
         raw = await self._api.call(
-            "getUpdates", offset=offset, timeout=POLL, limit=FULL, allowed_updates=list(ALLOWED)
+            "getUpdates",
+            offset=offset,
+            timeout=POLL if self.last_ok is not None else 0,  # the first answer at once says that all is well
+            limit=FULL,
+            allowed_updates=list(ALLOWED),
         )
         if not isinstance(raw, list):  # a proxy's answer: not to be asked for again at once
             raise NetworkError("the answer holds no updates")

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from rallynov.delivery.inbox import Incoming
 from rallynov.delivery.message import parse_token
@@ -26,8 +26,6 @@ from rallynov.text import clean_text
 CHANNEL = "telegram"
 ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
 Id = Annotated[int, Field(ge=-(2**62), lt=2**62)]
-NAMES = ("first_name", "last_name", "username", "title", "bio")
-PRIVATE = ("location", "venue", "contact", "reply_to_message")
 MEDIA: tuple[tuple[str, Oddity], ...] = (
     ("sticker", Oddity.STICKER),
     ("voice", Oddity.VOICE),
@@ -141,17 +139,16 @@ def parse(raw: Sequence[Any], bot_id: str, now: datetime) -> Parsed:
         next_offset = _id(item) + 1 if _id(item) >= 0 else next_offset
         try:
             update = Update.model_validate(item)
-        except (ValidationError, RecursionError):
+            chat, kept = update.chat(), _kept(update)
+        except Exception:  # whatever it is, it is set aside and the others go on
             malformed += 1
-            events.append(_incoming(_fingerprint(item), "", item, bot_id, now, InboxStatus.POISON))
+            events.append(_incoming(_fingerprint(item), "", _shape(item), bot_id, now, InboxStatus.POISON))
             continue
-        _forget(item)
-        chat = update.chat()
         if update.callback_query:
             presses.append(update.callback_query.id)
         address = f"{CHANNEL}:{chat.id}" if chat else ""
         status = InboxStatus.NEW if chat else InboxStatus.IGNORED
-        events.append(_incoming(str(update.update_id), address, item, bot_id, now, status))
+        events.append(_incoming(str(update.update_id), address, kept, bot_id, now, status))
     return Parsed(tuple(events), tuple(presses), next_offset, malformed)
 
 
@@ -183,21 +180,46 @@ def _message(message: Message) -> Event:
     return Sent(next((oddity for key, oddity in MEDIA if key in held), Oddity.OTHER))
 
 
-def _forget(item: dict[str, Any]) -> None:
-    """Drop what no answer needs before anything is kept: names, places, cards, and our own words given back."""
-    press = item.get("callback_query") or {}
-    for part in (item.get("message"), item.get("edited_message"), item.get("my_chat_member"), press):
-        if not part:
-            continue
-        for who in (part.get("from"), part.get("chat")):
-            for name in NAMES:
-                if who and name in who:
-                    del who[name]
-        for kind in PRIVATE:
-            if kind in part:
-                part[kind] = {}
-    if press.get("message"):
-        press["message"] = {"chat": {"id": press["message"]["chat"]["id"]}}
+def _kept(update: Update) -> dict[str, Any]:
+    """Return what is stored of an update: what ``read`` reads, and nothing else.
+
+    Names, places, cards and what people say to each other in groups never reach the database.
+    """
+    kept: dict[str, Any] = {"update_id": update.update_id}
+    if update.message:
+        kept["message"] = _kept_message(update.message)
+    if update.edited_message:
+        kept["edited_message"] = {"chat": _kept_chat(update.edited_message.chat)}
+    if update.my_chat_member:
+        status = {"status": update.my_chat_member.new_chat_member.status}
+        kept["my_chat_member"] = {"chat": _kept_chat(update.my_chat_member.chat), "new_chat_member": status}
+    press = update.callback_query
+    if press:
+        kept["callback_query"] = {"id": press.id, "from": {"id": press.sender.id}, "data": press.data}
+        if press.message:
+            kept["callback_query"]["message"] = {"chat": _kept_chat(press.message.chat)}
+    return kept
+
+
+def _kept_chat(chat: Chat) -> dict[str, Any]:
+    return {"id": chat.id, "type": chat.type}
+
+
+def _kept_message(message: Message) -> dict[str, Any]:
+    kept: dict[str, Any] = {"chat": _kept_chat(message.chat)}
+    held = message.model_extra or {}
+    if message.text is not None and (message.chat.type == "private" or message.text.startswith("/")):
+        kept["text"] = message.text
+    if message.forward_origin or "forward_date" in held:
+        kept["forward_origin"] = {"kept": False}
+    return kept | {name: {} for name, _ in MEDIA if name in held}
+
+
+def _shape(item: Any) -> Any:
+    """Return the shape of an update that could not be read: names of fields and of types, never a value."""
+    if isinstance(item, dict):
+        return {str(key)[:40]: type(value).__name__ for key, value in list(item.items())[:40]}
+    return type(item).__name__
 
 
 def _id(item: Any) -> int:

@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 import orjson
 import structlog
 from fastapi import APIRouter, Request, Response
-from telegram.error import TelegramError
+from telegram.error import InvalidToken, TelegramError
 
 from bot.telegram.calls import Api
-from bot.telegram.poller import SLOWEST, Poller, Time
+from bot.telegram.poller import PATIENCE, SLOWEST, DeafError, Poller, Time
 from bot.telegram.updates import ALLOWED
 
 log = structlog.get_logger("rallynov.telegram")
@@ -70,7 +70,7 @@ async def _body(request: Request) -> bytes | None:
 
 async def register(api: Api, url: str, token: str, time: Time) -> None:
     """Tell Telegram where to post; tried until it is heard."""
-    wait = 1.0
+    wait, since = 1.0, time.monotonic()
     while True:
         try:
             await api.call(
@@ -80,7 +80,13 @@ async def register(api: Api, url: str, token: str, time: Time) -> None:
                 allowed_updates=list(ALLOWED),
                 max_connections=40,
             )
+        except InvalidToken as error:
+            if time.monotonic() - since > PATIENCE:
+                raise DeafError(type(error).__name__) from error
+            await time.sleep(min(8.0, wait))
+            wait *= 2
         except TelegramError as error:
+            since = time.monotonic()
             log.warning("webhook_not_set", error=type(error).__name__, wait=wait)
             await time.sleep(wait)
             wait = min(SLOWEST, wait * 2)

@@ -100,6 +100,15 @@ class Delivery:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    @property
+    def tasks(self) -> Sequence[asyncio.Task[None]]:
+        """The worker's tasks: one that ends before it is asked to is a bug, and the process must end."""
+        return tuple(self._tasks)
+
+    def trouble(self) -> str | None:
+        """Say that the worker has ended; None while it works."""
+        return "the worker has ended" if any(task.done() for task in self._tasks) else None
+
     def nudge(self) -> None:
         """Say that something waits."""
         self._nudged.set()

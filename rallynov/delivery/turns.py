@@ -101,7 +101,12 @@ class Turns:
             waiting = [event.seq for event in inbox.claim(tx, self._tools.clock(), limit)]
         total = Batch(claimed=bool(waiting))
         for seq in waiting:
-            part = self._alone(seq)
+            try:
+                part = self._alone(seq)
+            except OperationalError:  # what is committed is handed over, the rest waits for the next cycle
+                if not total.handled:
+                    raise
+                return total
             handled, outgoing = (*total.handled, *part.handled), (*total.outgoing, *part.outgoing)
             total = Batch(handled, outgoing, total.poisoned + part.poisoned, claimed=True, more=True)
         return total

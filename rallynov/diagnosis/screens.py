@@ -25,6 +25,7 @@ BACK = Choice("back", say("Back"))
 SKIP = Choice("skip", say("Skip"))
 WHY = Choice("why", say("Why this question?"))
 PAUSE = Choice("pause", say("Pause"))
+HELP = Choice("help", say("Help"))
 KEEP = Choice("keep", say("Keep my answer"))
 MENU = Choice("menu", say("Menu"))
 NOT_NOW = Choice("menu", say("Menu"), "choices:no:synonyms")
@@ -37,7 +38,7 @@ def notice() -> Screen:
         "notice",
         (title(say("Before we begin")), text(Term("privacy:notice:summary"))),
         (Choice("accept", say("I have read this and I agree"), "choices:yes:synonyms"),),
-        (NOT_NOW,),
+        (NOT_NOW, HELP),
     )
 
 
@@ -83,7 +84,7 @@ def _actions(form: Form, asked: str, given: str | None) -> tuple[Choice, ...]:
     actions = [WHY, SKIP if given is None else KEEP]
     if form.before(asked) is not None:
         actions.append(BACK)
-    return (*actions, PAUSE)
+    return (*actions, PAUSE, HELP)
 
 
 def _progress(grid: Grid, form: Form, left: int, asked: str) -> Words:

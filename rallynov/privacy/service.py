@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, or_, select, update
 
 from rallynov.delivery.subject import Order
-from rallynov.delivery.tables import ConversationRow, InboxRow, InboxStatus, OutboxRow
+from rallynov.delivery.tables import AuditRow, ConversationRow, InboxRow, InboxStatus, OutboxRow
 from rallynov.dialogue.turn import Command
 from rallynov.people.model import EraseMe
 from rallynov.people.tables import PersonRow
@@ -50,6 +50,7 @@ def erase(tx: Connection, people: Sequence[str]) -> None:
     """Erase people: answers and notes, and the texts of their conversations, on every address."""
     mine = select(ConversationRow.address).where(ConversationRow.person_id.in_(people))
     tx.execute(delete(PersonRow).where(PersonRow.id.in_(people)))
+    tx.execute(delete(AuditRow).where(AuditRow.actor.in_(people)))
     tx.execute(
         update(InboxRow)
         .where(InboxRow.address.in_(mine), InboxRow.status != InboxStatus.NEW)
@@ -68,21 +69,21 @@ def purge(tx: Connection, now: datetime) -> tuple[int, int]:
     old = (InboxRow.received_at < now - PAYLOADS) & handled & (InboxRow.payload != "")
     blanked = tx.execute(update(InboxRow).where(old).values(payload="")).rowcount
     tx.execute(delete(InboxRow).where(InboxRow.received_at < now - EVENTS, handled))
-    told = (
-        OutboxRow.provider_id.is_not(None) & (OutboxRow.finished_at < now - PAYLOADS) & (OutboxRow.body != "")
-    )
+    delivered = (OutboxRow.finished_at < now - PAYLOADS) & (OutboxRow.body != "")
+    told = (OutboxRow.channel == "telegram") & delivered  # the web's are the pages of its conversations
     tx.execute(update(OutboxRow).where(told).values(body=""))
     return int(blanked), _purge_people(tx, now - VISITS)
 
 
 def _purge_people(tx: Connection, away: datetime) -> int:
     """Erase whoever was last seen before a moment, and the conversations that no person stands behind."""
-    visited = (ConversationRow.updated_at >= away) & ConversationRow.person_id.is_not(None)
+    waits = ConversationRow.address.in_(select(InboxRow.address).where(InboxRow.status == InboxStatus.NEW))
+    visited = or_(ConversationRow.updated_at >= away, waits) & ConversationRow.person_id.is_not(None)
     seen = select(ConversationRow.person_id).where(visited)
     gone = select(PersonRow.id).where(PersonRow.created_at < away, PersonRow.id.not_in(seen))
     erase(tx, list(tx.execute(gone).scalars()))
     nobody = or_(ConversationRow.person_id.is_(None), ConversationRow.person_id.not_in(seen))
-    idle = select(ConversationRow.address).where(ConversationRow.updated_at < away, nobody)
+    idle = select(ConversationRow.address).where(ConversationRow.updated_at < away, nobody, ~waits)
     addresses = list(tx.execute(idle).scalars())
     for table in (InboxRow, OutboxRow, ConversationRow):
         tx.execute(delete(table).where(table.address.in_(addresses)))

@@ -36,9 +36,10 @@ class UtcDateTime(TypeDecorator[datetime]):
 
         def written(value: Any) -> Any:
             nonlocal last
-            if value is not last[0]:
-                last = (value, write(value))
-            return last[1]
+            kept = last  # another thread may write it meanwhile
+            if value is not kept[0]:
+                kept = last = (value, write(value))
+            return kept[1]
 
         return written
 

@@ -47,7 +47,7 @@ class Listener:
     def _listen(self) -> None:
         while not self._ending.is_set():
             try:
-                with psycopg.connect(self._url, autocommit=True) as connection:
+                with psycopg.connect(self._url, autocommit=True, connect_timeout=5) as connection:
                     connection.execute("LISTEN rallynov")
                     self._hear(connection)
             except psycopg.Error as error:

@@ -28,6 +28,7 @@ PRAGMAS = (
     "PRAGMA busy_timeout=10000",
     "PRAGMA trusted_schema=OFF",
     "PRAGMA journal_size_limit=67108864",
+    "PRAGMA secure_delete=ON",
 )
 WRITING = {"rallynov_writing": True}
 
@@ -104,6 +105,7 @@ def _sqlite(url: URL) -> Engine:
 
 def _postgresql(url: URL) -> Engine:
     options = {
+        "connect_timeout": 5,
         "keepalives_idle": 10,
         "keepalives_interval": 5,
         "keepalives_count": 3,

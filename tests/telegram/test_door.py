@@ -9,7 +9,6 @@ from botapi import BotApi
 from conversation import Clock, core
 from sqlalchemy import insert, select
 
-from bot.telegram import poller as polling
 from bot.telegram.app import STUCK, Account, TelegramDoor
 from bot.telegram.poller import DeafError, Poller, Time
 from bot.wiring import Core
@@ -257,7 +256,7 @@ async def test_what_a_new_bot_has_waiting_is_not_dropped(whole: Core) -> None:
     await script.done.wait()
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
-    assert (script.asked[0]["offset"], script.asked[0]["timeout"]) == (None, polling.POLL)
+    assert (script.asked[0]["offset"], script.asked[0]["timeout"]) == (None, 0)
     assert set(script.asked[0]["allowed_updates"]) == {
         "message",
         "edited_message",

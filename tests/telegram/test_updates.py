@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 import pytest
+from conversation import START
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -241,3 +242,48 @@ def test_no_update_raises_and_what_is_kept_can_be_read(update: dict[str, Any]) -
     orjson.dumps([event.payload for event in parsed.events])
     if parsed.events[0].status == InboxStatus.NEW:
         read(parsed.events[0].payload)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"update_id": 9, "message": {"chat": {"id": 1}, "text": "x", "from": 5}},
+        {"update_id": 9, "message": {"chat": {"id": 1}, "text": "x", "from": "first_name"}},
+        {"update_id": 9, "callback_query": {"id": "1", "from": {"id": 1}, "chat": 7, "data": "x"}},
+    ],
+)
+def test_an_odd_neighbour_never_holds_the_others_up(odd: dict[str, object]) -> None:
+    good = {"update_id": 10, "message": {"chat": {"id": 1, "type": "private"}, "text": "bonjour"}}
+    parsed = parse([odd, good], "1", START)
+    assert parsed.next_offset == 11
+    assert parsed.events[-1].status == "new"
+
+
+def test_nothing_is_kept_but_what_is_read() -> None:
+    person = {"id": 7, "first_name": "Camille", "last_name": "Nom", "username": "camille"}
+    held = {
+        "chat": {**person, "type": "private"},
+        "from": person,
+        "forward_origin": {"type": "user", "sender_user": person},
+        "external_reply": {"contact": {"phone_number": "0381000000"}},
+        "location": {"latitude": 47.2, "longitude": 6.0},
+        "text": "bonjour",
+    }
+    group = {
+        "chat": {"id": -5, "type": "group", "title": "Camille"},
+        "from": person,
+        "text": "entre Camille et nous",
+    }
+    parsed = parse(
+        [
+            {"update_id": 1, "message": held},
+            {"update_id": 2, "message": group},
+            {"message": {"Camille": "Camille"}},
+        ],
+        "1",
+        START,
+    )
+    kept = "".join(event.payload for event in parsed.events)
+    for private in ("camille", "nom", "0381", "47.2", "entre"):
+        assert private not in kept.lower()
+    assert read(parsed.events[0].payload) == Sent(Oddity.FORWARDED)

@@ -13,7 +13,7 @@ from sqlalchemy import func, select, text
 from telegram.error import InvalidToken, NetworkError, TelegramError
 
 from bot.telegram import webhook
-from bot.telegram.poller import Poller, Time
+from bot.telegram.poller import DeafError, Poller, Time
 from rallynov.delivery.service import Delivery
 from rallynov.delivery.tables import InboxRow
 from rallynov.storage.store import Store
@@ -193,7 +193,14 @@ async def test_registering_goes_on_until_it_is_heard() -> None:
     method, told = api.calls[-1]
     assert (method, told["url"], told["secret_token"]) == ("setWebhook", URL, webhook.secret(TOKEN))
     assert "drop_pending_updates" not in told
-    assert waits.seconds == [1, 2, 4, 8, 16, 30, 30]
+    assert waits.seconds == [1, 2, 4, 8, 16, 30, 8]
+
+
+async def test_a_token_that_stays_refused_ends_the_door() -> None:
+    ticks = iter(range(0, 1000, 20))
+    api = Api(*[InvalidToken("x")] * 10)
+    with pytest.raises(DeafError):
+        await webhook.register(api, URL, TOKEN, Time(lambda: float(next(ticks)), Clock(), Waits()))  # type: ignore[arg-type]
 
 
 def test_the_secret_is_one_that_telegram_takes_and_tells_nothing_of_the_token() -> None:
