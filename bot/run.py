@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import gc
+import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import TypeAlias
 
 import structlog
 import uvicorn
+import uvloop
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
@@ -20,7 +25,7 @@ from bot.telegram.poller import DeafError
 from bot.ticker import Ticker
 from bot.web.app import create_app
 from bot.web.door import Door
-from bot.wiring import Core, build, clock, new_token
+from bot.wiring import Core, StartError, build, clock, new_token
 from rallynov.delivery import outbox
 from rallynov.editions import service as editions
 from rallynov.editions.model import SAMPLE
@@ -30,9 +35,13 @@ from rallynov.storage.notices import Listener
 from rallynov.storage.store import Store
 
 log = structlog.get_logger("rallynov.run")
-DEAF = 70
+UNAVAILABLE, DEAF, CONFIG = 69, 70, 78
 WATCH = 5.0
 """Seconds between two looks of the watchdog."""
+LONGEST = 7.5
+"""Seconds that the shutdown may take in all."""
+Limit: TypeAlias = Callable[[int], None]
+"""Bounds the shutdown, which ends with this exit code."""
 
 
 class _Server(uvicorn.Server):
@@ -46,30 +55,61 @@ class _Server(uvicorn.Server):
 
 def _socket(settings: Settings, spare: int = 0) -> socket.socket:
     """Bind the web port; for the demonstration, one of the next ones when it is taken."""
-    for port in range(settings.web_port, settings.web_port + spare + 1):
+    host, port = settings.web_host, settings.web_port
+    for number in range(port, min(port + spare, 65_535) + 1):
         try:
-            return socket.create_server((settings.web_host, port), backlog=256)
-        except OSError:
-            if port == settings.web_port + spare:
-                raise
-    raise AssertionError("unreachable")
+            return socket.create_server((host, number), backlog=256)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise StartError(
+                    f"L'adresse {host}, port {number}, ne peut pas être utilisée ({error.strerror}) : "
+                    "voyez RALLYNOV_WEB_HOST et RALLYNOV_WEB_PORT.",
+                    CONFIG,
+                ) from None
+    taken = f"Les ports {port} à {port + spare} sont déjà pris" if spare else f"Le port {port} est déjà pris"
+    raise StartError(f"{taken} : choisissez-en un autre par RALLYNOV_WEB_PORT.", UNAVAILABLE)
 
 
-async def serve(settings: Settings, store: Store) -> int:
+def serve(settings: Settings, store: Store) -> int:
     """Serve until a signal comes, or until updates cannot be had any more; return the exit code."""
-    try:
-        listening = _socket(settings)
-    except OSError as error:
-        log.error("port_taken", host=settings.web_host, port=settings.web_port, error=error.strerror)
-        return 69
-    async with _running(settings, store) as (core, telegram):
-        return await _until_the_end(core, telegram, _application(settings, core, telegram), listening)
+    return _served(settings, store, _socket(settings), sample=False)
 
 
-async def serve_demo(settings: Settings, store: Store) -> int:
+def serve_demo(settings: Settings, store: Store) -> int:
     """Serve the web chat with a sample edition, and say where to click."""
     editions.open_edition(store, SAMPLE, clock())
-    listening = _socket(settings, spare=20)
+    return _served(settings, store, _socket(settings, spare=20), sample=True)
+
+
+def _served(settings: Settings, store: Store, listening: socket.socket, *, sample: bool) -> int:
+    async def work(limit: Limit) -> int:
+        async with _running(settings, store, sample=sample) as (core, telegram):
+            app = _application(settings, core, telegram)
+            if sample:
+                _invite(settings, listening)
+            return await _until_the_end(core, telegram, app, listening, limit)
+
+    with _limited() as limit, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(work(limit))
+
+
+@contextlib.contextmanager
+def _limited() -> Iterator[Limit]:
+    """Give what bounds the shutdown, threads included: the process ends even when one of them hangs."""
+    timers: list[threading.Timer] = []
+
+    def limit(code: int) -> None:
+        timer = threading.Timer(LONGEST, os._exit, (code,))
+        timer.daemon = True
+        timer.start()
+        timers.append(timer)
+
+    yield limit
+    for timer in timers:
+        timer.cancel()
+
+
+def _invite(settings: Settings, listening: socket.socket) -> None:
     host, port = listening.getsockname()[:2]
     print(  # noqa: T201  # the one thing this command is for
         f"\n  Rally'nov, édition exemple\n\n"
@@ -78,60 +118,81 @@ async def serve_demo(settings: Settings, store: Store) -> int:
         f"  Dans un terminal : rallynov chat.   Pour arrêter : Ctrl-C.\n",
         flush=True,
     )
-    async with _running(settings, store) as (core, telegram):
-        return await _until_the_end(core, telegram, _application(settings, core, telegram), listening)
 
 
 @contextlib.asynccontextmanager
-async def _running(settings: Settings, store: Store) -> AsyncIterator[tuple[Core, TelegramDoor | None]]:
-    core = build(settings, store)
-    if store.is_sqlite:
-        await store.writing(_recover, core)
-    core.delivery.start()
-    listener = None if store.is_sqlite else Listener(store, core.delivery.hear)
-    ticker = _ticking(core)
-    telegram = None
-    if settings.telegram_token is not None:
-        account = Account(
-            settings.token,
-            settings.telegram_api,
-            settings.telegram_client,
-            settings.telegram_rate,
-            settings.webhook_url,
-        )
-        telegram = TelegramDoor(account, core.delivery, core.owner, clock)
-    try:
-        if listener:
+async def _running(
+    settings: Settings, store: Store, *, sample: bool = False
+) -> AsyncIterator[tuple[Core, TelegramDoor | None]]:
+    """Start everything but the pages; what was started ends in the opposite order, whatever happens."""
+    async with contextlib.AsyncExitStack() as ending:
+        ending.push_async_callback(asyncio.to_thread, store.close)
+        core = build(settings, store, sample=sample)
+        telegram = _telegram(settings, core) if settings.telegram_token is not None else None
+        if store.is_sqlite:
+            await store.writing(_recover, core, alone=True)
+        else:
+            listener = Listener(store, core.delivery.hear)
             listener.start()
+            ending.push_async_callback(asyncio.to_thread, listener.close)
+        ending.push_async_callback(core.delivery.close)
+        core.delivery.start()
+        ending.callback(_ticking(core).close)
+        first = asyncio.get_running_loop().create_task(_keep(core))
+        ending.callback(first.cancel)
         yield core, telegram
-    finally:
-        ticker.close()
-        await core.delivery.close()
-        if listener:
-            await asyncio.to_thread(listener.close)
-        await asyncio.to_thread(store.close)
 
 
-def _recover(core: Core) -> None:
+def _telegram(settings: Settings, core: Core) -> TelegramDoor:
+    account = Account(
+        settings.token,
+        settings.telegram_api,
+        settings.telegram_client,
+        settings.telegram_rate,
+        settings.webhook_url,
+    )
+    try:
+        return TelegramDoor(account, core.delivery, core.owner, clock)
+    except RuntimeError:
+        raise StartError(
+            "Aucune autorité de certification n'est connue de cette machine : installez le paquet "
+            "ca-certificates, ou réglez RALLYNOV_TELEGRAM_CLIENT=httpx.",
+            CONFIG,
+        ) from None
+
+
+def _recover(core: Core, *, alone: bool) -> None:
     with core.store.write() as tx:
-        outbox.recover(tx, clock(), alone=True)
+        outbox.recover(tx, clock(), alone=alone)
 
 
-def _ticking(core: Core) -> Ticker:
-    def keep() -> None:
+async def _keep(core: Core) -> None:
+    """Apply the retention, to the database and to the copies of it."""
+
+    def work() -> None:
         with core.store.write() as tx:
             blanked, erased = purge(tx, clock())
-            if not core.store.is_sqlite:
-                outbox.recover(tx, clock(), alone=False)
         if blanked or erased:
             log.info("retention_applied", payloads=blanked, people=erased)
 
-    async def often() -> None:
-        await core.store.writing(keep)
+    try:
+        await core.store.writing(work)
         await asyncio.to_thread(schema.forget_copies, core.store, clock())
+    except Exception as error:  # tried again in an hour
+        log.error("retention_failed", error=type(error).__name__)
+
+
+def _ticking(core: Core) -> Ticker:
+    async def recover() -> None:
+        await core.store.writing(_recover, core, alone=False)
+
+    async def keep() -> None:
+        await _keep(core)
 
     ticker = Ticker()
-    ticker.every(60, often)
+    ticker.every(3600, keep)
+    if not core.store.is_sqlite:
+        ticker.every(60, recover)
     ticker.start()
     return ticker
 
@@ -147,21 +208,27 @@ def _application(settings: Settings, core: Core, telegram: TelegramDoor | None) 
         new_token=new_token,
         registry=CollectorRegistry(),
         secure=(settings.web_url or "").startswith("https://"),
-        probes={"telegram": telegram.trouble} if telegram else {},
+        probes={"worker": core.delivery.trouble} | ({"telegram": telegram.trouble} if telegram else {}),
         routers=[router] if telegram and (router := telegram.router()) else [],
         telegram_link=telegram.link if telegram else lambda: None,
     )
     return create_app(door)
 
 
-async def _until_the_end(
-    core: Core, telegram: TelegramDoor | None, app: FastAPI, listening: socket.socket
-) -> int:
-    """Run the doors until one of them ends or a signal comes."""
-    loop = asyncio.get_running_loop()
+def _signals() -> asyncio.Event:
+    """Return an event that is set when the process is told to end."""
     asked = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, asked.set)
+        asyncio.get_running_loop().add_signal_handler(number, asked.set)
+    return asked
+
+
+async def _until_the_end(
+    core: Core, telegram: TelegramDoor | None, app: FastAPI, listening: socket.socket, limit: Limit
+) -> int:
+    """Run the doors until one of them ends, or the worker does, or a signal comes."""
+    loop = asyncio.get_running_loop()
+    asked = _signals()
     config = uvicorn.Config(
         app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1
     )
@@ -174,13 +241,18 @@ async def _until_the_end(
     gc.set_threshold(20_000, 20, 50)  # a turn makes hundreds of small values: look less often
     gc.freeze()  # what the start made lives as long as the process: no need to look through it again
     log.info("started", port=listening.getsockname()[1], telegram=telegram is not None, owner=core.owner[:8])
-    ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    code = next((_code(task) for task in ended if _code(task)), 0)
+    workers = set(core.delivery.tasks)
+    ended, _ = await asyncio.wait(tasks | workers, return_when=asyncio.FIRST_COMPLETED)
+    code = next((code for task in ended - workers if (code := _code(task))), 0)
+    if ended & workers and not asked.is_set():
+        log.error("worker_ended")
+        code = DEAF
+    limit(code)
     log.info("ending", code=code)
     server.should_exit = True
     for task in tasks - {pages}:
         task.cancel()
-    await asyncio.wait(tasks, timeout=7)
+    await asyncio.wait(tasks, timeout=5)
     return code
 
 

@@ -93,8 +93,12 @@ class Terminal:
             try:
                 line = await asyncio.to_thread(read, "\n> ")
             except (EOFError, KeyboardInterrupt):
-                kept = say("Everything you answered is kept. Come back whenever you like, and type “resume”.")
-                write("\n" + self._wording.word(kept, "fr"))
+                self.part(write)
                 return
             for message in await self.send(line):
                 write("\n" + draw(message))
+
+    def part(self, write: Callable[[str], None]) -> None:
+        """Say goodbye: everything is stored."""
+        kept = say("Everything you answered is kept. Come back whenever you like, and type “resume”.")
+        write("\n" + self._wording.word(kept, "fr"))

@@ -47,6 +47,14 @@ def new_token() -> str:
     return secrets.token_urlsafe(16)
 
 
+class StartError(Exception):
+    """The start cannot go on: a sentence in French for the operator, and an exit code of sysexits.h."""
+
+    def __init__(self, sentence: str, code: int) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
 @dataclass(frozen=True, slots=True)
 class Core:
     """What every door stands on."""
@@ -59,10 +67,15 @@ class Core:
     owner: str
 
 
-def build(settings: Settings, store: Store, now: Callable[[], datetime] = clock) -> Core:
-    """Build the product on a migrated database; ``ContentError`` when a content file cannot be used."""
+def build(
+    settings: Settings, store: Store, now: Callable[[], datetime] = clock, *, sample: bool = False
+) -> Core:
+    """Build the product on a migrated database, for the current edition, or for the demonstration's.
+
+    Refuses, with ``ContentError``, a content file that cannot be used.
+    """
     wording = Wording({"operator": settings.operator, "contact": settings.contact})
-    edition = editions.current(store)
+    edition = editions.current(store, sample=sample)
     grid = load_grid()
     notice = wording.term("privacy:notice:version", "fr")
     dialogues: list[Dialogue] = [

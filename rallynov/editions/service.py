@@ -11,13 +11,11 @@ from rallynov.editions.tables import EditionRow
 from rallynov.storage.store import Store
 
 
-def current(store: Store) -> Edition:
-    """Return the edition opened last; the unnamed one as long as none was opened."""
-    newest = select(EditionRow.slug, EditionRow.title, EditionRow.sample).order_by(
-        EditionRow.created_at.desc()
-    )
+def current(store: Store, *, sample: bool = False) -> Edition:
+    """Return the edition opened last, real or ``sample``; the unnamed one as long as none was opened."""
+    found = select(EditionRow.slug, EditionRow.title, EditionRow.sample).where(EditionRow.sample.is_(sample))
     with store.read() as tx:
-        row = tx.execute(newest.limit(1)).first()
+        row = tx.execute(found.order_by(EditionRow.created_at.desc()).limit(1)).first()
     return DEFAULT if row is None else Edition(row.slug, row.title, row.sample)
 
 
