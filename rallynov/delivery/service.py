@@ -29,6 +29,10 @@ from rallynov.storage.store import Store
 log = structlog.get_logger("rallynov.delivery")
 IDLE = 1.0
 """Seconds between two looks at the inbox when nobody says that something came."""
+GATHER = 0.002
+"""Seconds that a cycle lets more come in when the one before was for many: the cost of a commit is then shared."""
+CROWD = 3
+"""Events in a cycle from which it is for many."""
 PATIENCE = 2.0
 """Seconds that the transaction under way has to end when the process ends."""
 
@@ -51,6 +55,7 @@ class Delivery:
         self._tasks: list[asyncio.Task[None]] = []
         self._adopting: str | None = None
         self._ending = False
+        self._busy = False
 
     def start(self) -> None:
         """Begin to store, to decide and to send."""
@@ -171,6 +176,8 @@ class Delivery:
         """Write receipts, store what came and decide, all that waits in one transaction, cycle after cycle."""
         while not self._ending or self._gathered or self._kept:
             await self._nudged.wait()
+            if self._busy:
+                await asyncio.sleep(GATHER)
             self._nudged.clear()
             again = True
             while again:
@@ -191,6 +198,7 @@ class Delivery:
             return False
         self.counts.taken += sum(len(each.events) for each in taken)
         settle([*taken, *kept], None)
+        self._busy = len(batch.handled) > CROWD
         self._spread(batch)
         return batch.more
 
