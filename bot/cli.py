@@ -31,12 +31,12 @@ from rallynov.wording import ContentError
 class _French:
     """The words of typer that people see first, in French."""
 
-    def get_usage(self, ctx: typer.Context) -> str:
+    def get_usage(self, ctx: Any) -> str:
         """Return the line of usage."""
         usage: str = super().get_usage(ctx)  # type: ignore[misc]
         return usage.replace("Usage:", "Utilisation :", 1)
 
-    def get_help_option(self, ctx: typer.Context) -> Any:
+    def get_help_option(self, ctx: Any) -> Any:
         """Return the option ``--help``."""
         option = super().get_help_option(ctx)  # type: ignore[misc]
         if option is not None:
@@ -207,7 +207,7 @@ def main(
         raise typer.Exit
 
 
-@app.command(cls=_Command)
+@app.command(cls=_Command, rich_help_panel="Commandes")
 def run() -> None:
     """Servir la conversation web et Telegram, après avoir mis la base à jour."""
     from bot.run import serve  # noqa: PLC0415  # the other commands start without a web server
@@ -218,7 +218,7 @@ def run() -> None:
         raise typer.Exit(serve(settings, _migrated(settings, checked=True)))
 
 
-@app.command(cls=_Command)
+@app.command(cls=_Command, rich_help_panel="Commandes")
 def demo() -> None:
     """Essayer Rally'nov sur cette machine : conversation web, édition exemple, sans jeton ni réseau."""
     from bot.run import serve_demo  # noqa: PLC0415
@@ -230,7 +230,7 @@ def demo() -> None:
         raise typer.Exit(serve_demo(settings, _migrated(settings)))
 
 
-@app.command(cls=_Command)
+@app.command(cls=_Command, rich_help_panel="Commandes")
 def chat(
     name: Annotated[
         str, typer.Option("--nom", help="Pour distinguer plusieurs personnes sur une machine.")
@@ -264,17 +264,18 @@ async def _talk(settings: Settings, store: Store, name: str) -> None:
         store.close()
 
 
-@app.command(cls=_Command)
+@app.command(cls=_Command, rich_help_panel="Commandes")
 def migrate() -> None:
     """Mettre la base de données à jour ; une copie de la base SQLite est faite avant."""
     settings = _settings()
+    logs.configure(settings.log_format, level=30)
     with _told(settings):
         store = _migrated(settings)
         typer.echo(f"La base est à jour (schéma {schema.revision(store)}).")
         store.close()
 
 
-@app.command(cls=_Command)
+@app.command(cls=_Command, rich_help_panel="Commandes")
 def check() -> None:
     """Vérifier les réglages et les fichiers de contenu, sans rien démarrer."""
     settings = _settings()

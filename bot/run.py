@@ -83,11 +83,12 @@ def serve_demo(settings: Settings, store: Store) -> int:
 
 def _served(settings: Settings, store: Store, listening: socket.socket, *, sample: bool) -> int:
     async def work(limit: Limit) -> int:
+        asked = _signals()
         async with _running(settings, store, sample=sample) as (core, telegram):
             app = _application(settings, core, telegram)
             if sample:
                 _invite(settings, listening)
-            return await _until_the_end(core, telegram, app, listening, limit)
+            return await _until_the_end(core, telegram, app, listening, asked, limit)
 
     with _limited() as limit, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(work(limit))
@@ -224,11 +225,15 @@ def _signals() -> asyncio.Event:
 
 
 async def _until_the_end(
-    core: Core, telegram: TelegramDoor | None, app: FastAPI, listening: socket.socket, limit: Limit
+    core: Core,
+    telegram: TelegramDoor | None,
+    app: FastAPI,
+    listening: socket.socket,
+    asked: asyncio.Event,
+    limit: Limit,
 ) -> int:
     """Run the doors until one of them ends, or the worker does, or a signal comes."""
     loop = asyncio.get_running_loop()
-    asked = _signals()
     config = uvicorn.Config(
         app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1
     )
