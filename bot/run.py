@@ -116,7 +116,7 @@ def _invite(settings: Settings, listening: socket.socket) -> None:
         f"\n  Rally'nov, édition exemple\n\n"
         f"  Ouvrez cette page dans votre navigateur : http://{host}:{port}/\n\n"
         f"  Rien ne quitte cette machine ; les réponses sont dans {settings.data_dir.absolute()}.\n"
-        f"  Dans un terminal : rallynov chat.   Pour arrêter : Ctrl-C.\n",
+        f"  Pour arrêter : Ctrl-C.\n",
         flush=True,
     )
 
