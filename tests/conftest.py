@@ -8,6 +8,7 @@ from pathlib import Path
 import conversation
 import postgres
 import pytest
+import structlog
 
 from rallynov.storage import schema
 from rallynov.storage.store import Store
@@ -15,6 +16,13 @@ from rallynov.storage.store import Store
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="write the golden files anew")
+
+
+@pytest.fixture(autouse=True)
+def _logs() -> Iterator[None]:
+    """Leave the logs as they were: a command run in this process points them at its own standard error."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")
