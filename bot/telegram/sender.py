@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import structlog
-
 from bot.telegram.calls import Api
 from bot.telegram.failures import classify
 from bot.telegram.render import html, keyboard, plain
@@ -11,7 +9,6 @@ from bot.telegram.updates import CHANNEL
 from rallynov.delivery.decisions import Failure, FailureKind, Sent
 from rallynov.delivery.outbox import Outgoing
 
-log = structlog.get_logger("rallynov.telegram")
 NO_PREVIEW = {"is_disabled": True}
 
 

@@ -55,4 +55,3 @@ class Counts:
     handled: int = 0
     poisoned: int = 0
     batches: int = 0
-    last_turn_at: float = 0.0

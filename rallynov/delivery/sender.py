@@ -53,7 +53,7 @@ GRACE = 5.0
 RENEWAL = 20.0
 """Seconds between two renewals of the leases; a third of a lease."""
 PATIENCE = 60.0
-"""Seconds of a refused token after which sending stops; a shorter spell is waited out."""
+"""Seconds of a refused token after which sending stops."""
 SLOWEST = 8.0
 """Longest wait in seconds between two tries with a refused token."""
 

@@ -241,7 +241,6 @@ class Delivery:
             self._posted.set()
         self.counts.handled += len(batch.handled)
         self.counts.poisoned += batch.poisoned
-        self.counts.last_turn_at = asyncio.get_running_loop().time()
         for event in batch.handled:
             for waiting in self._waiting.get((event.channel, event.external_id), ()):
                 if not waiting.done():
