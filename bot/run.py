@@ -130,9 +130,7 @@ async def _running(
         ending.push_async_callback(asyncio.to_thread, store.close)
         core = build(settings, store, sample=sample)
         telegram = _telegram(settings, core) if settings.telegram_token is not None else None
-        if store.is_sqlite:
-            await store.writing(_recover, core, alone=True)
-        else:
+        if not store.is_sqlite:
             listener = Listener(store, core.delivery.hear)
             listener.start()
             ending.push_async_callback(asyncio.to_thread, listener.close)
@@ -162,9 +160,10 @@ def _telegram(settings: Settings, core: Core) -> TelegramDoor:
         ) from None
 
 
-def _recover(core: Core, *, alone: bool) -> None:
+def _recover(core: Core) -> None:
+    """Take up what another process left behind; what this one left, its door takes up when it leads."""
     with core.store.write() as tx:
-        outbox.recover(tx, clock(), alone=alone)
+        outbox.recover(tx, clock(), alone=False)
 
 
 async def _keep(core: Core) -> None:
@@ -185,7 +184,7 @@ async def _keep(core: Core) -> None:
 
 def _ticking(core: Core) -> Ticker:
     async def recover() -> None:
-        await core.store.writing(_recover, core, alone=False)
+        await core.store.writing(_recover, core)
 
     async def keep() -> None:
         await _keep(core)

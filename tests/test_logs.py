@@ -105,7 +105,7 @@ def test_a_secret_inside_a_value(logged: io.StringIO, value: object) -> None:
 
 
 def test_lines_of_libraries(logged: io.StringIO) -> None:
-    library = logging.getLogger("some.library")
+    library = logging.getLogger("some.package")
     library.warning("calling %s with %r", PASSWORD, {"token": TOKEN})
     try:
         raise RuntimeError(f"refused: {TOKEN}")  # noqa: TRY301
@@ -117,7 +117,7 @@ def test_lines_of_libraries(logged: io.StringIO) -> None:
 
 
 def test_libraries_that_print_addresses_are_quiet(logged: io.StringIO) -> None:
-    for name in ("httpx", "httpcore.http11", "telegram.Bot", "some.library"):
+    for name in ("httpx", "httpcore.http11", "telegram.Bot", "some.package"):
         logging.getLogger(name).info("HTTP Request: POST %s", URL)
         logging.getLogger(name).debug("HTTP Request: POST %s", URL)
     assert logged.getvalue() == ""
@@ -147,7 +147,7 @@ async def attempt(error: str, client: Client) -> list[BaseException]:
                 await api.call("getUpdates", timeout=0)
             except Exception as raised:
                 structlog.get_logger("rallynov.test").exception("raised")
-                logging.getLogger("some.library").exception("raised")
+                logging.getLogger("some.package").exception("raised")
                 chain: list[BaseException] = []
                 link: BaseException | None = raised
                 while link is not None:
