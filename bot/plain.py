@@ -9,14 +9,24 @@ from rallynov.dialogue.events import Event, Ignored, Oddity, Pressed, Sent, type
 from rallynov.text import clean_text
 
 
-def text_payload(text: str) -> str:
+def text_payload(text: str, language: str = "") -> str:
     """Write a typed text; ASCII-safe, so that any database keeps it as it came."""
-    return json.dumps({"text": text})
+    return json.dumps({"text": text, **_spoken(language)})
 
 
-def press_payload(token: str) -> str:
+def press_payload(token: str, language: str = "") -> str:
     """Write a pressed button."""
-    return json.dumps({"press": token[:200]})
+    return json.dumps({"press": token[:200], **_spoken(language)})
+
+
+def _spoken(language: str) -> dict[str, str]:
+    return {"lang": language} if language else {}
+
+
+def language(payload: str) -> str:
+    """Read the language that a door said the person reads; empty when it said none."""
+    spoken = json.loads(payload).get("lang", "")
+    return spoken if isinstance(spoken, str) else ""
 
 
 def read(payload: str) -> Event:

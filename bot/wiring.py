@@ -4,6 +4,7 @@ ids.
 
 from __future__ import annotations
 
+import base64
 import secrets
 import uuid
 from collections.abc import Callable
@@ -47,6 +48,11 @@ def new_token() -> str:
     return secrets.token_urlsafe(16)
 
 
+def new_secret() -> str:
+    """Return a new secret that may be typed: 128 random bits, in lower-case letters and figures."""
+    return base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=").lower()
+
+
 class StartError(Exception):
     """The start cannot go on: a sentence in French for the operator, and an exit code of sysexits.h."""
 
@@ -86,5 +92,7 @@ def build(
     check_words(grid, wording)
     readers = {"web": plain.read, "terminal": plain.read, updates.CHANNEL: updates.read}
     subjects: list[Subject] = [People(), Diagnoses(edition.slug), Erasure()]
-    turns = Turns(store, Engine(dialogues, wording), wording, subjects, Tools(now, new_id, readers, PULL))
+    languages = {"web": plain.language, "terminal": plain.language, updates.CHANNEL: updates.language}
+    tools = Tools(now, new_id, new_secret, readers, languages, PULL)
+    turns = Turns(store, Engine(dialogues, wording), wording, subjects, tools)
     return Core(store, wording, edition, turns, Delivery(store, turns, now), new_id())

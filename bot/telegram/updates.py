@@ -55,9 +55,10 @@ class Chat(_Part):
 
 
 class Sender(_Part):
-    """Who pressed a button."""
+    """Who wrote or pressed, and the language of their Telegram."""
 
     id: Id
+    language_code: str | None = None
 
 
 class Message(_Part):
@@ -66,14 +67,16 @@ class Message(_Part):
     model_config = ConfigDict(extra="allow", frozen=True)
 
     chat: Chat
+    sender: Annotated[Sender | None, Field(alias="from")] = None
     text: str | None = None
     forward_origin: dict[str, Any] | None = None
 
 
 class Anchor(_Part):
-    """The message that a button stood on: only its chat matters."""
+    """The message that a button stood on: where it is."""
 
     chat: Chat
+    message_id: Id | None = None
 
 
 class Callback(_Part):
@@ -157,7 +160,7 @@ def read(payload: str) -> Event:
     update = Update.model_validate(_loads(payload))
     if update.callback_query:
         token = parse_token(update.callback_query.data or "")
-        return Pressed(*token) if token else Pressed("", "", -1)
+        return Pressed(*token, _card(update.callback_query)) if token else Pressed("", "", -1)
     if update.my_chat_member:
         gone = update.my_chat_member.new_chat_member.status in {"kicked", "left"}
         return Left() if gone else Returned()
@@ -166,6 +169,18 @@ def read(payload: str) -> Event:
     if update.edited_message and update.edited_message.chat.type == "private":
         return Sent(Oddity.EDITED)
     return Ignored()
+
+
+def language(payload: str) -> str:
+    """Read the language of the person's Telegram (``en`` of ``en-GB``); empty when it is not told."""
+    update = Update.model_validate(_loads(payload))
+    spoken = update.callback_query or update.message
+    sender = spoken.sender if spoken else None
+    return (sender.language_code or "").partition("-")[0].casefold() if sender else ""
+
+
+def _card(press: Callback) -> str:
+    return str(press.message.message_id or "") if press.message else ""
 
 
 def _message(message: Message) -> Event:
@@ -195,10 +210,15 @@ def _kept(update: Update) -> dict[str, Any]:
         kept["my_chat_member"] = {"chat": _kept_chat(update.my_chat_member.chat), "new_chat_member": status}
     press = update.callback_query
     if press:
-        kept["callback_query"] = {"id": press.id, "from": {"id": press.sender.id}, "data": press.data}
+        kept["callback_query"] = {"id": press.id, "from": _kept_sender(press.sender), "data": press.data}
         if press.message:
-            kept["callback_query"]["message"] = {"chat": _kept_chat(press.message.chat)}
+            anchor = {"chat": _kept_chat(press.message.chat), "message_id": press.message.message_id}
+            kept["callback_query"]["message"] = anchor
     return kept
+
+
+def _kept_sender(sender: Sender) -> dict[str, Any]:
+    return {"id": sender.id, "language_code": sender.language_code}
 
 
 def _kept_chat(chat: Chat) -> dict[str, Any]:
@@ -207,6 +227,8 @@ def _kept_chat(chat: Chat) -> dict[str, Any]:
 
 def _kept_message(message: Message) -> dict[str, Any]:
     kept: dict[str, Any] = {"chat": _kept_chat(message.chat)}
+    if message.sender:
+        kept["from"] = _kept_sender(message.sender)
     held = message.model_extra or {}
     if message.text is not None and (message.chat.type == "private" or message.text.startswith("/")):
         kept["text"] = message.text

@@ -78,8 +78,8 @@ def fetch(tx: Connection, addresses: Sequence[str]) -> dict[str, Address]:
 
 
 def unknown(address: str) -> Address:
-    """Return the conversation of an address that never spoke."""
-    return Address(address, None, "fr", Conversation())
+    """Return the conversation of an address that never spoke, in no language yet."""
+    return Address(address, None, "", Conversation())
 
 
 _SAVE = Prepared(
@@ -89,6 +89,7 @@ _SAVE = Prepared(
         .values(
             state=bindparam("now_state"),
             person_id=bindparam("now_person"),
+            language=bindparam("now_language"),
             unreachable_at=bindparam("now_unreachable"),
             updated_at=bindparam("now_at"),
         )
@@ -96,13 +97,32 @@ _SAVE = Prepared(
 )
 
 
-def save(tx: Connection, rows: Sequence[tuple[str, Conversation, str, datetime | None, datetime]]) -> None:
-    """Write the conversations of a batch: address, conversation, person, when it became unreachable, now."""
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A conversation to write; ``gone`` is when its address became unreachable."""
+
+    address: str
+    talk: Conversation
+    person: str
+    language: str
+    gone: datetime | None
+    at: datetime
+
+
+def save(tx: Connection, rows: Sequence[Saved]) -> None:
+    """Write the conversations of a batch."""
     _SAVE.many(
         tx,
         [
-            {"of": of, "now_state": dump(talk), "now_person": person, "now_unreachable": gone, "now_at": at}
-            for of, talk, person, gone, at in rows
+            {
+                "of": row.address,
+                "now_state": dump(row.talk),
+                "now_person": row.person,
+                "now_language": row.language,
+                "now_unreachable": row.gone,
+                "now_at": row.at,
+            }
+            for row in rows
         ],
     )
 

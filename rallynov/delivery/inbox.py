@@ -78,10 +78,12 @@ _STORE = Prepared(
 def meet(tx: Connection, addresses: Iterable[tuple[str, str, datetime]]) -> None:
     """Open conversations: address, channel, moment; one that is already open stays as it is.
 
+    Their language is known once their first event is read.
+
     Always in the order of their addresses: two processes that meet the same people never wait for each other.
     """
     rows = [
-        {"address": address, "channel": channel, "language": "fr", "created_at": at, "updated_at": at}
+        {"address": address, "channel": channel, "language": "", "created_at": at, "updated_at": at}
         for address, channel, at in sorted(addresses)
     ]
     if rows:

@@ -5,17 +5,19 @@ A channel renders it by its own one escaper. Its stored form is JSON with short 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 import orjson
 
-from rallynov.dialogue.screens import Choice, Screen
+from rallynov.dialogue.screens import Choice, Figure, Screen
 from rallynov.text import split_message, utf16_len
 from rallynov.wording import Wording
 
 Value = TypeVar("Value")
+Blocks: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
 VERSION = 1
 LONGEST = 4000
 """UTF-16 units of one part; Telegram refuses more than 4,096."""
@@ -24,16 +26,34 @@ ROOM = 6
 
 
 @dataclass(frozen=True, slots=True)
+class Drawing:
+    """A figure in words: what a channel draws, and the same figures as a table."""
+
+    kind: str
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[float | None, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """Blocks ``(kind, texts)``, choices and actions ``(key, label)``, and the screen and nonce they were
-    drawn with.
+    drawn with; papers ``(kind, ref, label)``.
+
+    ``card`` is the channel's id of the earlier message that this one answers, and ``frozen`` its blocks as they may
+    now be shown there, without buttons.
     """
 
-    blocks: tuple[tuple[str, tuple[str, ...]], ...]
+    blocks: Blocks
     choices: tuple[tuple[str, str], ...] = ()
     actions: tuple[tuple[str, str], ...] = ()
     screen: str = ""
     nonce: int = 0
+    figure: Drawing | None = None
+    papers: tuple[tuple[str, str, str], ...] = ()
+    code: str = ""
+    card: str = ""
+    frozen: Blocks = ()
     shared: Message | None = field(default=None, repr=False, compare=False)
     """The same words as kept for everyone who is shown them: what is made of them may be kept by it."""
 
@@ -61,7 +81,17 @@ def resolve(screen: Screen, nonce: int, wording: Wording, language: str) -> Mess
     if not screen.shared:
         return _resolve(screen, nonce, wording, language)
     kept = _worded(ById(screen), wording, language)
-    return Message(kept.blocks, kept.choices, kept.actions, kept.screen, nonce, kept)
+    return Message(
+        kept.blocks,
+        kept.choices,
+        kept.actions,
+        kept.screen,
+        nonce,
+        kept.figure,
+        kept.papers,
+        kept.code,
+        shared=kept,
+    )
 
 
 class ById(Generic[Value]):
@@ -95,7 +125,31 @@ def _resolve(screen: Screen, nonce: int, wording: Wording, language: str) -> Mes
         _labels(screen.actions, wording, language),
         screen.name,
         nonce,
+        _drawing(screen.figure, wording, language),
+        tuple((paper.kind, paper.ref, wording.word(paper.label, language)) for paper in screen.papers),
+        screen.code,
     )
+
+
+def _drawing(figure: Figure | None, wording: Wording, language: str) -> Drawing | None:
+    if figure is None:
+        return None
+    return Drawing(
+        figure.kind,
+        wording.word(figure.title, language),
+        tuple(wording.word(head, language) for head in figure.columns),
+        tuple((wording.word(label, language), points) for label, points in figure.rows),
+    )
+
+
+def apart(message: Message) -> tuple[Message, ...]:
+    """Cut a message into what a channel that is called carries in one call each: figure, papers, then the text."""
+    if message.figure is None and not message.papers:
+        return split(message)
+    bare = Message((), screen=message.screen, nonce=message.nonce)
+    pictures = (replace(bare, figure=message.figure),) if message.figure else ()
+    papers = tuple(replace(bare, papers=(paper,)) for paper in message.papers)
+    return (*pictures, *papers, *split(replace(message, figure=None, papers=())))
 
 
 def split(message: Message) -> tuple[Message, ...]:
@@ -140,26 +194,49 @@ def _labels(choices: tuple[Choice, ...], wording: Wording, language: str) -> tup
 
 
 def dump(message: Message) -> str:
-    """Write a message into the outbox's JSON."""
-    return orjson.dumps(
-        {
-            "v": VERSION,
-            "b": message.blocks,
-            "c": message.choices,
-            "a": message.actions,
-            "s": message.screen,
-            "n": message.nonce,
-        }
-    ).decode()
+    """Write a message into the outbox's JSON; what is seldom there is left out when it is not."""
+    body: dict[str, object] = {
+        "v": VERSION,
+        "b": message.blocks,
+        "c": message.choices,
+        "a": message.actions,
+        "s": message.screen,
+        "n": message.nonce,
+    }
+    if message.figure:
+        drawing = message.figure
+        body["f"] = (drawing.kind, drawing.title, drawing.columns, drawing.rows)
+    if message.papers:
+        body["p"] = message.papers
+    if message.code:
+        body["k"] = message.code
+    if message.card:
+        body["z"] = (message.card, message.frozen)
+    return orjson.dumps(body).decode()
 
 
 def load(body: str) -> Message:
     """Read a message back from the outbox."""
     raw = orjson.loads(body)
+    card, frozen = raw.get("z", ("", ()))
     return Message(
-        tuple((kind, tuple(texts)) for kind, texts in raw["b"]),
+        _blocks(raw["b"]),
         tuple((key, label) for key, label in raw["c"]),
         tuple((key, label) for key, label in raw["a"]),
         raw["s"],
         raw["n"],
+        _drawn(raw["f"]) if "f" in raw else None,
+        tuple((kind, ref, label) for kind, ref, label in raw.get("p", ())),
+        raw.get("k", ""),
+        card,
+        _blocks(frozen),
     )
+
+
+def _blocks(raw: Iterable[tuple[str, list[str]]]) -> Blocks:
+    return tuple((kind, tuple(texts)) for kind, texts in raw)
+
+
+def _drawn(raw: tuple[str, str, list[str], list[tuple[str, list[float | None]]]]) -> Drawing:
+    kind, heading, columns, rows = raw
+    return Drawing(kind, heading, tuple(columns), tuple((label, tuple(points)) for label, points in rows))

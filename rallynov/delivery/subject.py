@@ -31,8 +31,11 @@ class Subject(Protocol):
     def orders(self) -> Sequence[type[Command]]:
         """Commands that this subject applies."""
 
-    def load(self, tx: Connection, people: Sequence[str]) -> Mapping[str, object]:
-        """Read the fact of each person, one query per table; people without one may be left out."""
+    def load(self, tx: Connection, people: Mapping[str, Event]) -> Mapping[str, object]:
+        """Read the fact of each person, one query per table; people without one may be left out.
+
+        With each person comes what has just happened to them: a fact may be about it (a code that was typed).
+        """
 
     def blank(self, person: str) -> object:
         """Return the fact of a person of whom nothing is known."""
@@ -47,5 +50,8 @@ class Tools:
 
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
+    new_secret: Callable[[], str]
     readers: Mapping[str, Callable[[str], Event]]
+    languages: Mapping[str, Callable[[str], str]]
+    """How to read, from a channel's payload, the language of someone new."""
     pull: frozenset[str]

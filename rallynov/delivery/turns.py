@@ -7,7 +7,7 @@ here.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,17 +16,15 @@ from sqlalchemy import Connection, insert
 from sqlalchemy.exc import OperationalError
 
 from rallynov.delivery import conversations, inbox, outbox
-from rallynov.delivery.conversations import Address
+from rallynov.delivery.decider import Decided, Decider
 from rallynov.delivery.decisions import Klass
 from rallynov.delivery.inbox import Waiting
-from rallynov.delivery.message import Message, dump, resolve, split
+from rallynov.delivery.message import Message, apart, dump, resolve, split
 from rallynov.delivery.outbox import Outgoing
 from rallynov.delivery.subject import Order, Subject, Tools
 from rallynov.delivery.tables import AuditRow
 from rallynov.dialogue.engine import Engine
-from rallynov.dialogue.events import Left
 from rallynov.dialogue.screens import Screen, text
-from rallynov.dialogue.turn import Place, Scene, Turn
 from rallynov.dialogue.words import say
 from rallynov.storage.notices import notify
 from rallynov.storage.prepared import Prepared
@@ -63,14 +61,6 @@ class Batch:
     """Whether events still wait: later ones of the same conversations, or those that wait for another try."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Decided:
-    event: Waiting
-    address: Address
-    turn: Turn
-    left: bool
-
-
 class Turns:
     """The processor of events; synchronous, run on the writer thread."""
 
@@ -78,7 +68,7 @@ class Turns:
         self, store: Store, engine: Engine, wording: Wording, subjects: Sequence[Subject], tools: Tools
     ) -> None:
         self._store = store
-        self._engine = engine
+        self._decider = Decider(engine, wording, subjects, tools)
         self._wording = wording
         self._subjects = subjects
         self._tools = tools
@@ -144,7 +134,7 @@ class Turns:
         waiting = inbox.claim(tx, now, limit, only)
         if not waiting:
             return Batch()
-        decided, failed = self._decide(tx, waiting, now)
+        decided, failed = self._decider.decide(tx, waiting, now)
         messages = self._apply(tx, decided, now) if decided else []
         sorry = [said for event, error in failed for said in self._set_back(tx, event, error, now)]
         notify(tx, self._notices([*messages, *sorry]))
@@ -163,35 +153,7 @@ class Turns:
         pushed = any(message.channel not in self._tools.pull for message in messages)
         return [*pulled, *(["outbox"] if pushed and not self.owner else [])]
 
-    def _decide(
-        self, tx: Connection, waiting: Sequence[Waiting], now: datetime
-    ) -> tuple[list[_Decided], list[tuple[Waiting, Exception]]]:
-        """Decide every event; one that cannot be decided is taken out, and the rest goes on."""
-        known = conversations.fetch(tx, [event.address for event in waiting])
-        strangers = [event for event in waiting if event.address not in known]
-        inbox.meet(tx, [(event.address, event.channel, event.received_at) for event in strangers])
-        known |= {event.address: conversations.unknown(event.address) for event in strangers}
-        met = [a if a.person_id else replace(a, person_id=self._tools.new_id()) for a in known.values()]
-        people = [a.person_id for a in known.values() if a.person_id]
-        facts = [(subject, subject.load(tx, people) if people else {}) for subject in self._subjects]
-        by_address = {address.address: address for address in met}
-        decided, failed = [], []
-        for event in waiting:
-            address = by_address[event.address]
-            person = address.person_id or ""
-            mine = (loaded.get(person) or subject.blank(person) for subject, loaded in facts)
-            try:
-                decided.append(self._step(event, address, _scene(event, address, mine, now)))
-            except Exception as error:
-                failed.append((event, error))
-        return decided, failed
-
-    def _step(self, event: Waiting, address: Address, scene: Scene) -> _Decided:
-        happened = self._tools.readers[event.channel](event.payload)
-        turn = self._engine.step(address.talk, happened, scene)
-        return _Decided(event, address, turn, isinstance(happened, Left))
-
-    def _apply(self, tx: Connection, decided: Sequence[_Decided], now: datetime) -> list[Outgoing]:
+    def _apply(self, tx: Connection, decided: Sequence[Decided], now: datetime) -> list[Outgoing]:
         orders = [
             Order(d.address.person_id or "", d.address.address, command, now, d.event.seq)
             for d in decided
@@ -204,10 +166,11 @@ class Turns:
         conversations.save(
             tx,
             [
-                (
+                conversations.Saved(
                     d.address.address,
                     d.turn.conversation,
-                    d.address.person_id or "",
+                    d.turn.person or d.address.person_id or "",
+                    d.turn.language or d.address.language,
                     now if d.left else None,
                     now,
                 )
@@ -222,11 +185,15 @@ class Turns:
         inbox.done(tx, [d.event.seq for d in decided])
         return messages
 
-    def _messages(self, decided: _Decided) -> list[Outgoing]:
+    def _messages(self, decided: Decided) -> list[Outgoing]:
         event, nonce = decided.event, decided.turn.conversation.nonce
-        language = decided.address.language
+        language = decided.turn.language or decided.address.language
         drawn = [resolve(screen, nonce, self._wording, language) for screen in decided.turn.replies]
-        parts = [part for message in drawn for part in split(message)]
+        cut = split if event.channel in self._tools.pull else apart
+        parts = [part for message in drawn for part in cut(message)]
+        if decided.card and decided.turn.frozen and parts:
+            frozen = resolve(decided.turn.frozen, 0, self._wording, language)
+            parts[-1] = replace(parts[-1], card=decided.card, frozen=frozen.blocks)
         return [
             Outgoing(f"{event.seq}:{n}", event.channel, event.address, Klass.REPLY, dump(part), drawn=part)
             for n, part in enumerate(parts)
@@ -234,28 +201,12 @@ class Turns:
 
     def welcome(self, language: str = "fr") -> Message:
         """Return what a newcomer is shown, without keeping anything of them."""
-        now = self._tools.clock()
-        blank = {type(fact): fact for fact in (subject.blank("") for subject in self._subjects)}
-        screen = self._engine.screen(Place(), Scene(now, now, language, "", blank))
-        return resolve(screen, 0, self._wording, language)
+        return self._decider.welcome(language)
 
     def look(self, address: str) -> Message | None:
         """Return what a conversation is waiting at, without a turn; None for one that never was."""
         with self._store.read() as tx:
-            known = conversations.fetch(tx, [address]).get(address)
-            if known is None or known.person_id is None:
-                return None
-            person = known.person_id
-            facts = [
-                subject.load(tx, [person]).get(person) or subject.blank(person) for subject in self._subjects
-            ]
-        now = self._tools.clock()
-        scene = Scene(
-            now, now, known.language, address.partition(":")[0], {type(fact): fact for fact in facts}
-        )
-        return resolve(
-            self._engine.pending(known.talk, scene), known.talk.nonce, self._wording, known.language
-        )
+            return self._decider.look(tx, address)
 
 
 def _where(error: Exception) -> str:
@@ -264,12 +215,6 @@ def _where(error: Exception) -> str:
     """
     last = traceback.extract_tb(error.__traceback__)[-1]
     return f"{last.filename.rpartition('/')[2]}:{last.lineno}"
-
-
-def _scene(event: Waiting, address: Address, facts: Iterable[object], now: datetime) -> Scene:
-    return Scene(
-        now, event.received_at, address.language, event.channel, {type(fact): fact for fact in facts}
-    )
 
 
 def _audit(order: Order) -> dict[str, object]:

@@ -27,6 +27,7 @@ from rallynov.diagnosis.model import (
     StartDiagnosis,
 )
 from rallynov.diagnosis.tables import AnswerRow, DiagnosisRow
+from rallynov.dialogue.events import Event
 from rallynov.dialogue.turn import Command
 from rallynov.storage.prepared import INSERTS, Prepared, among, listed
 from rallynov.wording import ContentError, Wording
@@ -67,9 +68,9 @@ class Diagnoses:
     def __init__(self, edition: str) -> None:
         self._edition = edition
 
-    def load(self, tx: Connection, people: Sequence[str]) -> Mapping[str, Diagnosis]:
+    def load(self, tx: Connection, people: Mapping[str, Event]) -> Mapping[str, Diagnosis]:
         """Read the latest run of each person with its answers, in one query."""
-        rows = _LATEST.rows(tx, people=listed(people, tx.dialect.name))
+        rows = _LATEST.rows(tx, people=listed(list(people), tx.dialect.name))
         return {who: _diagnosis(run, finished_at, kept) for who, run, finished_at, kept in rows}
 
     def blank(self, person: str) -> Diagnosis:  # one protocol for all subjects

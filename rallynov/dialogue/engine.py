@@ -14,7 +14,15 @@ from zlib import crc32
 
 from rallynov.dialogue.events import Commanded, Event, Oddity, Pressed, Said, Sent
 from rallynov.dialogue.hearing import Heard, Hearing, Lexicon
-from rallynov.dialogue.replies import group_reply, lost, no_such_step, oddity_reply, proposal, stale
+from rallynov.dialogue.replies import (
+    answered,
+    group_reply,
+    lost,
+    no_such_step,
+    oddity_reply,
+    proposal,
+    stale,
+)
 from rallynov.dialogue.screens import Block, Screen
 from rallynov.dialogue.turn import Conversation, Move, Place, Scene, Turn
 from rallynov.text import fold
@@ -90,7 +98,8 @@ class Engine:
         screen = self.pending(talk, scene)
         if press.nonce != talk.nonce or press.screen != screen.name or not screen.offers(press.key):
             return self._again(talk, scene, *stale())
-        return self._chosen(replace(talk, last=fingerprint), press.key, scene)
+        turn = self._chosen(replace(talk, last=fingerprint), press.key, scene)
+        return replace(turn, frozen=answered(screen, press.key)) if screen.choices else turn
 
     def _said(self, talk: Conversation, text: str, scene: Scene) -> Turn:
         if not text:
@@ -159,7 +168,9 @@ class Engine:
             place, under = (talk.under[-1] if talk.under else Place()), ()
         screen = self.screen(place, scene).led_by(*move.lead)
         here = Conversation(place, under, talk.nonce + 1, 0, (), talk.last, scene.received, scene.now)
-        return Turn(here, (screen,), move.commands)
+        if move.person:  # what is pending is drawn with what is known of that person
+            screen = Screen(screen.name, move.lead)
+        return Turn(here, (screen,), move.commands, move.language, move.person)
 
     def _again(self, talk: Conversation, scene: Scene, *lead: Block) -> Turn:
         return self._draw(talk, self.pending(talk, scene).led_by(*lead), scene)

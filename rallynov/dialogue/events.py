@@ -38,11 +38,15 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """The person pressed a button: the screen it stood on, its key, and the nonce of that drawing."""
+    """The person pressed a button: the screen it stood on, its key, and the nonce of that drawing.
+
+    ``card`` is the channel's id of the message it stood on, where the channel can change that message.
+    """
 
     screen: str
     key: str
     nonce: int
+    card: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from rallynov.dialogue.events import Oddity
 from rallynov.dialogue.screens import Block, Choice, Screen, note, text
-from rallynov.dialogue.words import Say, Typed, say
+from rallynov.dialogue.words import Say, Typed, Words, say
 
 ODDITIES: dict[Oddity, Say] = {
     Oddity.STICKER: say(
@@ -46,6 +48,21 @@ def group_reply() -> Screen:
         "I am the bot of the rally. The self-diagnosis takes place in private: open a conversation with me."
     )
     return Screen("group", (text(words),))
+
+
+def answered(screen: Screen, key: str) -> Screen | None:
+    """Return a card as it may be shown once it was answered: its title and the answer; None for a mere action."""
+    label = next((choice.label for choice in screen.choices if choice.key == key), None)
+    if label is None:
+        return None
+    heading = next((block for block in screen.blocks if block.kind == "title"), None)
+    return _answered(heading, label)
+
+
+@lru_cache(maxsize=1024)
+def _answered(heading: Block | None, label: Words) -> Screen:
+    blocks = (heading,) if heading else ()
+    return Screen("answered", (*blocks, note(say("Your answer: {answer}.", answer=label))), shared=True)
 
 
 def stale() -> tuple[Block, ...]:

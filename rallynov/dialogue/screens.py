@@ -60,12 +60,36 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """Points drawn as a picture, always beside the same figures in words.
+
+    ``columns`` heads the labels, then each series (the newest first); values go from 0 to 100, None where there
+    is no point.
+    """
+
+    kind: Literal["radar"]
+    title: Words
+    columns: tuple[Words, ...]
+    rows: tuple[tuple[Words, tuple[float | None, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A document offered to whoever reads the screen: made when it is fetched, by the maker of its kind."""
+
+    kind: str
+    ref: str
+    label: Words
+
+
+@dataclass(frozen=True, slots=True)
 class Screen:
     """A question put to a person: its words, its numbered choices, and the actions beside them.
 
     ``choices`` are answers (numbered, written in the text too); ``actions`` are the verbs of navigation.
     ``notes`` tells that a sentence typed here is kept as a note of this question. ``shared`` tells that this very
-    value is shown to many people and holds nothing anyone typed: it may be worded once and kept.
+    value is shown to many people and holds nothing anyone typed: it may be worded once and kept. ``code`` is a
+    one-time code, which each channel shows as the links that it knows.
     """
 
     name: str
@@ -74,6 +98,9 @@ class Screen:
     actions: tuple[Choice, ...] = ()
     notes: bool = False
     shared: bool = False
+    figure: Figure | None = None
+    papers: tuple[Paper, ...] = ()
+    code: str = ""
 
     def led_by(self, *blocks: Block) -> Screen:
         """Return this screen with something said before it, in the same message."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -45,7 +45,7 @@ class Conversation:
 @dataclass(frozen=True, slots=True)
 class Scene:
     """The facts loaded before a turn, one value per type; ``received`` is when the event reached us, ``now``
-    is now.
+    is now; ``secret`` is fresh, for whoever must make a code in this turn.
     """
 
     now: datetime
@@ -53,6 +53,7 @@ class Scene:
     language: str = "fr"
     channel: str = ""
     facts: Mapping[type, Any] = field(default_factory=dict)
+    secret: str = ""
 
     def of(self, kind: type[Fact]) -> Fact:
         """Return the fact of a type; ``KeyError`` when its subject was not wired."""
@@ -61,7 +62,7 @@ class Scene:
 
     def having(self, fact: object) -> Scene:
         """Return this scene with a fact replaced: what is true once the turn's commands are applied."""
-        return Scene(self.now, self.received, self.language, self.channel, {**self.facts, type(fact): fact})
+        return replace(self, facts={**self.facts, type(fact): fact})
 
 
 class Command:
@@ -79,7 +80,8 @@ class Move:
     """What a dialogue decides: where to go, what to order, what to say first, and the facts that follow from
     it.
 
-    ``to`` None stays where we are. ``over`` goes there as a digression: ``back`` returns from it.
+    ``to`` None stays where we are. ``over`` goes there as a digression: ``back`` returns from it. ``language``
+    changes the person's language. ``person`` gives this address to another person, whose facts are then shown.
     """
 
     to: Place | None = None
@@ -88,12 +90,21 @@ class Move:
     scene: Scene | None = None
     over: bool = False
     back: bool = False
+    language: str = ""
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A decided turn: where the person now is, what they are shown, what is ordered."""
+    """A decided turn: where the person now is, what they are shown, what is ordered.
+
+    ``language`` and ``person`` are empty unless the turn changes them. ``frozen`` is the card that was answered, as
+    it may now be shown without its buttons.
+    """
 
     conversation: Conversation
     replies: tuple[Screen, ...] = ()
     commands: tuple[Command, ...] = ()
+    language: str = ""
+    person: str = ""
+    frozen: Screen | None = None

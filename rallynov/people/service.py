@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from rallynov.delivery.subject import Order
+from rallynov.dialogue.events import Event
 from rallynov.dialogue.turn import Command
 from rallynov.people.model import AcceptNotice, Person
 from rallynov.people.tables import PersonRow
@@ -25,9 +26,9 @@ class People:
 
     orders: Sequence[type[Command]] = (AcceptNotice,)
 
-    def load(self, tx: Connection, people: Sequence[str]) -> Mapping[str, Person]:
+    def load(self, tx: Connection, people: Mapping[str, Event]) -> Mapping[str, Person]:
         """Read each person."""
-        rows = _LOAD.rows(tx, people=listed(people, tx.dialect.name))
+        rows = _LOAD.rows(tx, people=listed(list(people), tx.dialect.name))
         return {row[0]: Person(row[0], row[1]) for row in rows}
 
     def blank(self, person: str) -> Person:

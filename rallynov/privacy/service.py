@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, or_, select, update
 
 from rallynov.delivery.subject import Order
 from rallynov.delivery.tables import AuditRow, ConversationRow, InboxRow, InboxStatus, OutboxRow
+from rallynov.dialogue.events import Event
 from rallynov.dialogue.turn import Command
 from rallynov.people.model import EraseMe
 from rallynov.people.tables import PersonRow
@@ -30,7 +31,7 @@ class Erasure:
 
     orders: Sequence[type[Command]] = (EraseMe,)
 
-    def load(self, tx: Connection, people: Sequence[str]) -> Mapping[str, Nothing]:
+    def load(self, tx: Connection, people: Mapping[str, Event]) -> Mapping[str, Nothing]:
         """Read nothing."""
         return {}
 

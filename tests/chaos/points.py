@@ -15,9 +15,10 @@ from bot.telegram.calls import Api
 from bot.telegram.poller import Poller
 from bot.telegram.sender import TelegramTransport
 from rallynov.delivery import inbox
+from rallynov.delivery.decider import Decider
 from rallynov.delivery.receipts import Receipts
 from rallynov.delivery.service import Delivery
-from rallynov.delivery.turns import Batch, Turns
+from rallynov.delivery.turns import Batch
 
 Passed = Callable[[], None]
 
@@ -84,7 +85,7 @@ def _sends(_api: Api, method: str, *_: object) -> bool:
 POINTS: dict[str, Callable[[Passed], None]] = {
     "fetched": lambda passed: before(Poller, "keep", passed),
     "storing": lambda passed: after(inbox, "move_cursor", passed),
-    "deciding": lambda passed: before(Turns, "_decide", passed),
+    "deciding": lambda passed: before(Decider, "decide", passed),
     "decided": lambda passed: after(inbox, "done", passed),
     "committed": lambda passed: before(Delivery, "_spread", passed, _decided),
     "stored": lambda passed: before(Poller, "acknowledge", passed),

@@ -46,7 +46,7 @@ async def whole(store: Store, clock: Clock) -> AsyncIterator[Core]:
 @pytest.fixture
 def fragile(whole: Core) -> None:
     """Let every event break whose words say so."""
-    readers = whole.turns._tools.readers
+    readers = whole.turns._decider._tools.readers
 
     def breaking(read: Callable[[str], Any]) -> Callable[[str], Any]:
         def reading(payload: str) -> Any:
@@ -57,7 +57,7 @@ def fragile(whole: Core) -> None:
         return reading
 
     broken = {channel: breaking(read) for channel, read in readers.items()}
-    whole.turns._tools = replace(whole.turns._tools, readers=broken)
+    whole.turns._decider._tools = replace(whole.turns._decider._tools, readers=broken)
 
 
 def inbox_rows(store: Store) -> dict[str, tuple[str, int]]:
@@ -149,14 +149,14 @@ async def test_a_database_that_is_away_is_no_events_fault(
     whole: Core, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     away = [True] * 5
-    decide = whole.turns._decide
+    decide = whole.turns._decider.decide
 
     def failing(*args: Any) -> Any:
         if away and away.pop():
             raise OperationalError("SELECT", {}, Exception("gone"))
         return decide(*args)
 
-    monkeypatch.setattr(whole.turns, "_decide", failing)
+    monkeypatch.setattr(whole.turns._decider, "decide", failing)
     for _ in range(6):  # the door tries again, as doors do
         try:
             await whole.delivery.take([said("1", "bonjour")])

@@ -45,14 +45,14 @@ def answered(built: Core, address: str) -> int:
 
 def breaking(built: Core, monkeypatch: pytest.MonkeyPatch, word: str) -> None:
     """Make the engine fail on one word."""
-    step = built.turns._engine.step
+    step = built.turns._decider._engine.step
 
     def broken(talk: object, event: object, scene: object) -> Turn:
         if getattr(event, "text", "") == word:
             raise ValueError(word)
         return step(talk, event, scene)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(built.turns._engine, "step", broken)
+    monkeypatch.setattr(built.turns._decider._engine, "step", broken)
 
 
 def test_an_event_that_fails_is_taken_out_of_its_batch(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,7 @@ from rallynov.delivery import conversations, inbox
 from rallynov.delivery.message import Message, load
 from rallynov.delivery.tables import ConversationRow, OutboxRow
 from rallynov.diagnosis.tables import AnswerRow, DiagnosisRow
+from rallynov.dialogue.events import Ignored
 from rallynov.dialogue.turn import Conversation, Scene
 from rallynov.people.tables import PersonRow
 
@@ -214,5 +215,5 @@ class Ground:
         with self.core.store.read() as tx:
             person = conversations.fetch(tx, [address])[address].person_id or ""
             subjects = self.core.turns._subjects
-            facts = [s.load(tx, [person]).get(person) or s.blank(person) for s in subjects]
+            facts = [s.load(tx, {person: Ignored()}).get(person) or s.blank(person) for s in subjects]
         return Scene(now, now, "fr", "telegram", {type(fact): fact for fact in facts})

@@ -110,7 +110,7 @@ def test_random_walks_reach_the_result(seed: int, sqlite: Store, clock: Clock) -
             state = (talk.place, talk.under, talk.guesses)
             if state not in states:
                 states.add(state)
-                home = ways_home(ground.core.turns._engine, talk, ground.scene(walker))
+                home = ways_home(ground.core.turns._decider._engine, talk, ground.scene(walker))
                 assert home, f"no way home in two presses from {state}"
     with sqlite.read() as tx:
         assert set(tx.execute(select(InboxRow.status)).scalars()) == {"done"}

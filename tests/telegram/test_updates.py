@@ -121,8 +121,8 @@ def test_leaving_and_coming_back(status: str, expected: Event) -> None:
 @pytest.mark.parametrize(
     ("data", "expected"),
     [
-        ("1|q:R1.1|4|12", Pressed("q:R1.1", "4", 12)),
-        ("1||accept|0", Pressed("", "accept", 0)),
+        ("1|q:R1.1|4|12", Pressed("q:R1.1", "4", 12, "3")),
+        ("1||accept|0", Pressed("", "accept", 0, "3")),
         ("2|q:R1.1|4|12", Pressed("", "", -1)),
         ("1|q|4|-1", Pressed("", "", -1)),
         ("1|q|4|²", Pressed("", "", -1)),

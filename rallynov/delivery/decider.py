@@ -1,0 +1,150 @@
+"""Deciding a batch: whose conversation each event is, the facts of all, and a turn for each. Writes nothing but the
+row of a conversation that is new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from rallynov.delivery import conversations, inbox
+from rallynov.delivery.conversations import Address
+from rallynov.delivery.inbox import Waiting
+from rallynov.delivery.message import Message, resolve
+from rallynov.delivery.subject import Subject, Tools
+from rallynov.dialogue.engine import Engine
+from rallynov.dialogue.events import Commanded, Event, Ignored, Left, Pressed
+from rallynov.dialogue.turn import Place, Scene, Turn
+from rallynov.wording import Wording
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    event: Waiting
+    address: Address
+    happened: Event
+    known: bool
+
+    @property
+    def matters(self) -> bool:
+        """Whether anything can be known: of a stranger, only what they have typed into a command."""
+        return self.known or (isinstance(self.happened, Commanded) and bool(self.happened.argument))
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A turn that was decided, for the event of an address; ``card`` is the message whose button was pressed."""
+
+    event: Waiting
+    address: Address
+    turn: Turn
+    left: bool
+    card: str
+
+
+class Decider:
+    """The engine with what it needs of the database."""
+
+    def __init__(self, engine: Engine, wording: Wording, subjects: Sequence[Subject], tools: Tools) -> None:
+        self._engine = engine
+        self._wording = wording
+        self._subjects = subjects
+        self._tools = tools
+
+    def decide(
+        self, tx: Connection, waiting: Sequence[Waiting], now: datetime
+    ) -> tuple[list[Decided], list[tuple[Waiting, Exception]]]:
+        """Decide every event; one that cannot be decided is taken out, and the rest goes on.
+
+        Of two addresses of one person, the second waits for the next batch: it must see what the first changed.
+        """
+        heard, failed = self._hear(tx, waiting)
+        people = {each.address.person_id or "": each.happened for each in heard if each.matters}
+        facts = [(subject, subject.load(tx, people) if people else {}) for subject in self._subjects]
+        decided = []
+        for each in heard:
+            person = each.address.person_id or ""
+            mine = (loaded.get(person) or subject.blank(person) for subject, loaded in facts)
+            try:
+                turn = self._step(each, self._scene(each, mine, now))
+                if turn.person:
+                    turn = self._become(tx, each, turn, now)
+            except Exception as error:
+                failed.append((each.event, error))
+            else:
+                card = each.happened.card if isinstance(each.happened, Pressed) else ""
+                left = isinstance(each.happened, Left)
+                decided.append(Decided(each.event, each.address, turn, left, card))
+        return decided, failed
+
+    def _hear(
+        self, tx: Connection, waiting: Sequence[Waiting]
+    ) -> tuple[list[_Heard], list[tuple[Waiting, Exception]]]:
+        """Read what happened, and find whose conversation it is; a stranger becomes somebody."""
+        known = conversations.fetch(tx, [event.address for event in waiting])
+        heard: dict[str, _Heard] = {}
+        failed: list[tuple[Waiting, Exception]] = []
+        strangers = []
+        for event in waiting:
+            address = known.get(event.address)
+            try:
+                happened = self._tools.readers[event.channel](event.payload)
+                if address is None:
+                    address = conversations.unknown(event.address)
+                    strangers.append((event.address, event.channel, event.received_at))
+                if not address.language:
+                    address = replace(address, language=self._language(event))
+            except Exception as error:
+                failed.append((event, error))
+                continue
+            person = address.person_id
+            mine = address if person else replace(address, person_id=self._tools.new_id())
+            each = _Heard(event, mine, happened, known=bool(person))
+            heard.setdefault(mine.person_id or "", each)
+        inbox.meet(tx, strangers)
+        return list(heard.values()), failed
+
+    def _language(self, event: Waiting) -> str:
+        spoken = self._tools.languages[event.channel](event.payload)
+        return spoken if spoken in self._wording.languages else self._wording.languages[0]
+
+    def _step(self, heard: _Heard, scene: Scene) -> Turn:
+        return self._engine.step(heard.address.talk, heard.happened, scene)
+
+    def _become(self, tx: Connection, heard: _Heard, turn: Turn, now: datetime) -> Turn:
+        """Show what another person left pending, on an address that is now theirs."""
+        scene = self._scene(heard, self._facts(tx, turn.person), now)
+        screen = self._engine.screen(turn.conversation.place, scene)
+        lead = [block for said in turn.replies for block in said.blocks]
+        return replace(turn, replies=(screen.led_by(*lead),))
+
+    def _scene(self, heard: _Heard, facts: Iterable[object], now: datetime) -> Scene:
+        event = heard.event
+        known = {type(fact): fact for fact in facts}
+        secret = self._tools.new_secret()
+        return Scene(now, event.received_at, heard.address.language, event.channel, known, secret)
+
+    def _facts(self, tx: Connection, person: str) -> list[object]:
+        alone: Mapping[str, Event] = {person: Ignored()}
+        return [subject.load(tx, alone).get(person) or subject.blank(person) for subject in self._subjects]
+
+    def welcome(self, language: str = "fr") -> Message:
+        """Return what a newcomer is shown, without keeping anything of them."""
+        now = self._tools.clock()
+        blank = {type(fact): fact for fact in (subject.blank("") for subject in self._subjects)}
+        screen = self._engine.screen(Place(), Scene(now, now, language, "", blank))
+        return resolve(screen, 0, self._wording, language)
+
+    def look(self, tx: Connection, address: str) -> Message | None:
+        """Return what a conversation is waiting at, without a turn; None for one that never was."""
+        known = conversations.fetch(tx, [address]).get(address)
+        if known is None or known.person_id is None:
+            return None
+        now = self._tools.clock()
+        facts = {type(fact): fact for fact in self._facts(tx, known.person_id)}
+        scene = Scene(now, now, known.language, address.partition(":")[0], facts)
+        pending = self._engine.pending(known.talk, scene)
+        return resolve(pending, known.talk.nonce, self._wording, known.language)
