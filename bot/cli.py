@@ -247,7 +247,7 @@ async def _talk(settings: Settings, store: Store, name: str) -> None:
     from bot.terminal import Terminal  # noqa: PLC0415
 
     core = build(settings, store)
-    terminal = Terminal(core.delivery, core.wording, name, clock, new_id)
+    terminal = Terminal(core.delivery, core.wording, name, clock, new_id, settings.language)
 
     def leave() -> None:
         """End at once: a thread waits for a line, and everything said before is stored."""

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 TOKEN = re.compile(r"[0-9]{5,}:[A-Za-z0-9_-]{4,}")
@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     operator: str = "l'équipe du rallye"
     contact: str = "l'équipe du rallye (www.fact.aract.fr)"
     log_format: Literal["console", "json"] = "console"
+    locale: str = Field(default="", validation_alias=AliasChoices("LC_ALL", "LC_MESSAGES", "LANG"))
 
     @field_validator("telegram_token")
     @classmethod
@@ -67,6 +68,11 @@ class Settings(BaseSettings):
     def bot_id(self) -> str:
         """The number of the bot, which its token begins with."""
         return self.token.partition(":")[0]
+
+    @property
+    def language(self) -> str:
+        """The language of whoever opens a terminal on this machine."""
+        return "en" if self.locale.casefold().startswith("en") else "fr"
 
     @property
     def token(self) -> str:

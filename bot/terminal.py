@@ -15,7 +15,7 @@ from bot import plain
 from rallynov.delivery.inbox import Incoming
 from rallynov.delivery.message import Message, load
 from rallynov.delivery.service import Delivery
-from rallynov.delivery.tables import OutboxRow
+from rallynov.delivery.tables import ConversationRow, OutboxRow
 from rallynov.dialogue.words import say
 from rallynov.wording import Wording
 
@@ -53,7 +53,7 @@ def _wrapped(text: str, first: str = "", others: str = "") -> str:
 
 
 class Terminal:
-    """One conversation at a terminal; ``name`` tells two people of one machine apart."""
+    """One conversation at a terminal; ``name`` tells two people of one machine apart, ``language`` is the machine's."""
 
     def __init__(
         self,
@@ -62,17 +62,20 @@ class Terminal:
         name: str,
         clock: Callable[[], datetime],
         new_id: Callable[[], str],
+        language: str = "fr",
     ) -> None:
         self._delivery = delivery
         self._wording = wording
         self._clock = clock
         self._new_id = new_id
         self._address = f"{CHANNEL}:{name}"
+        self._language = language
         self._seen = 0
 
     async def send(self, text: str) -> list[Message]:
         """Say something, and return what is answered."""
-        event = Incoming(CHANNEL, self._new_id(), self._address, plain.text_payload(text), self._clock())
+        payload = plain.text_payload(text, self._language)
+        event = Incoming(CHANNEL, self._new_id(), self._address, payload, self._clock())
         await self._delivery.take([event])
         await self._delivery.handled(CHANNEL, event.external_id, PATIENCE)
         return await asyncio.to_thread(self._answers)
@@ -81,6 +84,8 @@ class Terminal:
         mine = (OutboxRow.address == self._address) & (OutboxRow.id > self._seen)
         with self._delivery.store.read() as tx:
             rows = tx.execute(select(OutboxRow.id, OutboxRow.body).where(mine).order_by(OutboxRow.id)).all()
+            spoken = select(ConversationRow.language).where(ConversationRow.address == self._address)
+            self._language = tx.execute(spoken).scalar() or self._language
         self._seen = rows[-1].id if rows else self._seen
         return [load(row.body) for row in rows]
 
@@ -101,4 +106,4 @@ class Terminal:
     def part(self, write: Callable[[str], None]) -> None:
         """Say goodbye: everything is stored."""
         kept = say("Everything you answered is kept. Come back whenever you like, and type “resume”.")
-        write("\n" + self._wording.word(kept, "fr"))
+        write("\n" + self._wording.word(kept, self._language))

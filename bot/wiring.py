@@ -7,7 +7,7 @@ from __future__ import annotations
 import base64
 import secrets
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -17,15 +17,27 @@ from bot.telegram import updates
 from rallynov.delivery.service import Delivery
 from rallynov.delivery.subject import Subject, Tools
 from rallynov.delivery.turns import Turns
+from rallynov.diagnosis.colleagues import ColleaguesDialogue
 from rallynov.diagnosis.flow import DiagnosisDialogue
+from rallynov.diagnosis.reports import report_maker
 from rallynov.diagnosis.service import Diagnoses, check_words, load_grid
+from rallynov.diagnosis.triage import TriageDialogue
 from rallynov.dialogue.engine import Dialogue, Engine
+from rallynov.dialogue.turn import Place
 from rallynov.editions import service as editions
 from rallynov.editions.model import Edition
-from rallynov.people.service import People
+from rallynov.papers.model import Papers
+from rallynov.people.flow import CodesDialogue
+from rallynov.people.languages import LanguageDialogue
+from rallynov.people.model import Purpose
+from rallynov.people.service import Codes, People
 from rallynov.privacy.flow import PrivacyDialogue
 from rallynov.privacy.service import Erasure
 from rallynov.reception.flow import Reception
+from rallynov.sheets.content import check_sheets, load_sheets
+from rallynov.sheets.flow import SheetsDialogue
+from rallynov.sheets.model import Shelf
+from rallynov.sheets.paper import sheet_maker
 from rallynov.storage.store import Store
 from rallynov.wording import Wording
 
@@ -70,6 +82,8 @@ class Core:
     edition: Edition
     turns: Turns
     delivery: Delivery
+    papers: Papers
+    shelves: Mapping[str, Shelf]
     owner: str
 
 
@@ -84,15 +98,29 @@ def build(
     edition = editions.current(store, sample=sample)
     grid = load_grid()
     notice = wording.term("privacy:notice:version", "fr")
+    codes = CodesDialogue(Place("diagnosis"), {Purpose.COLLEAGUE: "colleagues"})
+    shelves = load_sheets(languages=wording.languages)
     dialogues: list[Dialogue] = [
-        Reception(grid, edition.title, settings.contact),
+        Reception(grid, edition.title, settings.contact, codes),
         DiagnosisDialogue(grid, notice),
+        TriageDialogue(grid, notice),
+        ColleaguesDialogue(grid, notice),
+        SheetsDialogue(shelves[wording.languages[0]]),
+        codes,
         PrivacyDialogue(),
+        LanguageDialogue(wording.languages),
     ]
     check_words(grid, wording)
+    check_sheets(grid, shelves)
+    papers = Papers(
+        {
+            "report": report_maker(store, grid, wording),
+            "sheet": sheet_maker(shelves, wording, edition.title, now),
+        }
+    )
     readers = {"web": plain.read, "terminal": plain.read, updates.CHANNEL: updates.read}
-    subjects: list[Subject] = [People(), Diagnoses(edition.slug), Erasure()]
+    subjects: list[Subject] = [People(), Codes(now), Diagnoses(edition.slug), Erasure()]
     languages = {"web": plain.language, "terminal": plain.language, updates.CHANNEL: updates.language}
     tools = Tools(now, new_id, new_secret, readers, languages, PULL)
     turns = Turns(store, Engine(dialogues, wording), wording, subjects, tools)
-    return Core(store, wording, edition, turns, Delivery(store, turns, now), new_id())
+    return Core(store, wording, edition, turns, Delivery(store, turns, now), papers, shelves, new_id())

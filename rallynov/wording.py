@@ -10,15 +10,20 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
+from babel import Locale
+from babel.dates import format_date, format_datetime
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-from rallynov.dialogue.words import Plural, Say, Slot, Term, Typed, Words
-from rallynov.text import french
+from rallynov.dialogue.words import Day, Plural, Say, Slot, Term, Typed, Words
+from rallynov.text import TYPOGRAPHIES
 
+Value = TypeVar("Value")
+LANGUAGES = ("fr", "en")
+"""The languages of the rally, its own first: what is asked for in another is said in that one."""
 PARIS = ZoneInfo("Europe/Paris")
 PACKAGED = Path(__file__).parent / "locales"
 LOCALES = PACKAGED if PACKAGED.is_dir() else Path(__file__).parent.parent / "locales"
@@ -32,12 +37,21 @@ class Wording:
     """All the words of all languages; ``word`` is the only way from an engine's value to a sentence."""
 
     def __init__(
-        self, names: Mapping[str, str], folder: Path = LOCALES, languages: Sequence[str] = ("fr",)
+        self,
+        names: Mapping[str, str],
+        folder: Path = LOCALES,
+        languages: Sequence[str] = LANGUAGES,
+        content: Mapping[str, Mapping[str, str | tuple[str, ...]]] | None = None,
     ) -> None:
-        """``names`` fill ``{operator}`` and ``{contact}`` in the privacy pages, the only ones with slots."""
+        """``names`` fill ``{operator}`` and ``{contact}`` in the privacy pages, the only ones with slots; ``content``
+        holds terms of other files (the sheets), by language.
+        """
         self.languages = tuple(languages)
+        self._plurals = {language: Locale.parse(language).plural_form for language in languages}
         self._catalogues = {language: _catalogue(folder, language) for language in languages}
-        self._terms = {language: _terms(folder, language, names) for language in languages}
+        more = content or {}
+        self._terms = {one: _terms(folder, one, names) | dict(more.get(one, {})) for one in languages}
+        self._verbs = {language: _verbs(terms) for language, terms in self._terms.items()}
 
     def word(self, words: Words, language: str) -> str:
         """Resolve words into a language."""
@@ -49,7 +63,7 @@ class Wording:
             case Say(msgid, slots):
                 return self._fill(self._sentence(msgid, language), slots, language)
             case Plural(one, many, n, slots):
-                form = one if abs(n) < 2 else many  # French: zero and one are singular
+                form = one if self._of(self._plurals, language)(n) == "one" else many
                 return self._fill(self._sentence(form, language), (("n", n), *slots), language)
 
     def term(self, key: str, language: str) -> str:
@@ -77,20 +91,20 @@ class Wording:
 
     def verbs(self, language: str) -> Mapping[str, Sequence[str]]:
         """Return the phrases of each verb of navigation (``locales/*/verbs.toml``)."""
-        prefix = "verbs:verbs:"
-        terms = self._terms[language]
-        return {key.removeprefix(prefix): value for key, value in terms.items() if key.startswith(prefix)}
+        return self._of(self._verbs, language)
 
     def _value(self, key: str, language: str) -> str | tuple[str, ...]:
-        terms = self._terms.get(language) or self._terms[self.languages[0]]
         try:
-            return terms[key]
+            return self._of(self._terms, language)[key]
         except KeyError:
             raise ContentError(f"{key} is missing in locales/{language}") from None
 
     def _sentence(self, msgid: str, language: str) -> str:
-        catalogue = self._catalogues.get(language) or self._catalogues[self.languages[0]]
-        return catalogue.get(msgid, msgid)
+        return self._of(self._catalogues, language).get(msgid, msgid)
+
+    def _of(self, spoken: Mapping[str, Value], language: str) -> Value:
+        """Return what belongs to a language; to the rally's own when we do not speak it."""
+        return spoken.get(language, spoken[self.languages[0]])
 
     def _fill(self, sentence: str, slots: tuple[tuple[str, Slot], ...], language: str) -> str:
         if not slots:
@@ -101,12 +115,21 @@ class Wording:
         match value:
             case datetime():
                 return format_datetime(value, "d MMMM y, HH:mm", tzinfo=PARIS, locale=language)
+            case Day(at):
+                return _day(at, language)
             case int() if -1000 < value < 1000:
                 return str(value)  # what Babel gives too, forty times as fast
             case int() | float():
                 return str(format_decimal(value, locale=language))
             case _:
                 return self.word(value, language)
+
+
+def _day(at: datetime, language: str) -> str:
+    """Write a day; the first of the month is an ordinal in French, which the data of Babel ignores."""
+    local = at.astimezone(PARIS)
+    first = language == "fr" and local.day == 1
+    return format_date(local, "'1er' MMMM y" if first else "d MMMM y", locale=language)
 
 
 def _catalogue(folder: Path, language: str) -> dict[str, str]:
@@ -116,7 +139,7 @@ def _catalogue(folder: Path, language: str) -> dict[str, str]:
         return {}
     with path.open("rb") as source:
         catalogue = read_po(source, locale=language)
-    tidy = french if language == "fr" else str
+    tidy = TYPOGRAPHIES[language]
     sentences: dict[str, str] = {}
     for message in catalogue:
         if not message.id or message.fuzzy:
@@ -129,7 +152,7 @@ def _catalogue(folder: Path, language: str) -> dict[str, str]:
 
 def _terms(folder: Path, language: str, names: Mapping[str, str]) -> dict[str, str | tuple[str, ...]]:
     """Flatten every TOML file of a language into ``file:section:name``."""
-    tidy = french if language == "fr" else str
+    tidy = TYPOGRAPHIES[language]
     terms: dict[str, str | tuple[str, ...]] = {}
     for path in sorted((folder / language).glob("*.toml")):
         try:
@@ -142,6 +165,11 @@ def _terms(folder: Path, language: str, names: Mapping[str, str]) -> dict[str, s
                 typed = name == "synonyms" or path.stem == "verbs"
                 terms[f"{path.stem}:{section}:{name}"] = _value(value, str if typed else tidy, filled)
     return terms
+
+
+def _verbs(terms: Mapping[str, str | tuple[str, ...]]) -> dict[str, Sequence[str]]:
+    prefix = "verbs:verbs:"
+    return {key.removeprefix(prefix): value for key, value in terms.items() if key.startswith(prefix)}
 
 
 def _value(value: object, tidy: Callable[[str], str], names: Mapping[str, str]) -> str | tuple[str, ...]:

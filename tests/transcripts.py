@@ -1,5 +1,7 @@
 """Golden transcripts: what people write and what they are answered, in files that anyone can read.
 
+Each lies in a folder named after the language that its person speaks; in every language the stage directions are French.
+
 ``> words`` is typed, ``> [Label]`` is pressed, ``> {autocollant}`` is sent; with ``>>`` it comes twice before any answer.
 ``> [Label] (à nouveau)`` presses the same card again, ``> [Label] (2 messages plus haut)`` an older one.
 ``~ 3 jours`` lets time pass, ``? données`` shows all that is kept of the person (``= `` lines), ``# `` is a comment.
@@ -143,6 +145,11 @@ def _golden(told: Sequence[str]) -> Card:
     choices = tuple(row.split(". ", 1)[1] for row in rows if re.match(r"  \d+\. ", row))
     actions = tuple(label for row in rows if row.startswith("  [") for label in row[3:-1].split("] ["))
     return Card((), choices, actions)
+
+
+def language(path: Path) -> str:
+    """The language of a transcript's person."""
+    return path.parent.name
 
 
 def play(

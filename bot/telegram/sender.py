@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+from telegram.error import TelegramError
+
+from bot.telegram import parcels
 from bot.telegram.calls import Api
 from bot.telegram.failures import classify
+from bot.telegram.links import Links
+from bot.telegram.parcels import Parcels
 from bot.telegram.render import html, keyboard, plain
 from bot.telegram.updates import CHANNEL
 from rallynov.delivery.decisions import Failure, FailureKind, Sent
+from rallynov.delivery.message import Message
 from rallynov.delivery.outbox import Outgoing
 
 NO_PREVIEW = {"is_disabled": True}
+SHOWN = 1.0
+"""Seconds that a file waits, once made, for Telegram to have shown that it is coming."""
 
 
 class TelegramTransport:
@@ -17,29 +30,85 @@ class TelegramTransport:
 
     channel = CHANNEL
 
-    def __init__(self, api: Api) -> None:
+    def __init__(self, api: Api, files: Parcels, links: Links) -> None:
         self._api = api
+        self._files = files
+        self._links = links
 
     def chat(self, address: str) -> int:
         """Return the chat id of an address (``telegram:12345``)."""
         return int(address.partition(":")[2])
 
     async def deliver(self, message: Outgoing, *, plain: bool) -> Sent | Failure:
-        """Send one message; as plain text when its markup was refused."""
+        """Send one message; as plain text when its markup, or its file, was refused."""
         try:
-            answer = await self._api.call("sendMessage", **self._params(message, without_markup=plain))
-            return Sent(int(answer["message_id"]))
+            drawn = message.message()
+            send = self._text if plain or not parcels.kind(drawn) else self._file
+            answer = await send(drawn, message.address, plain=plain)
+            return Sent(int(answer["message_id"]), answered=bool(drawn.card))
         except (KeyError, TypeError, ValueError) as error:
             return Failure(FailureKind.UNKNOWN, detail=type(error).__name__)
         except Exception as error:  # every outcome is a value; classify names it
             return classify(error)
 
-    def _params(self, message: Outgoing, *, without_markup: bool) -> dict[str, object]:
-        drawn = message.message()
-        params: dict[str, object] = {
-            "chat_id": self.chat(message.address),
-            "text": plain(drawn) if without_markup else html(drawn),
-            "link_preview_options": NO_PREVIEW,
-            "reply_markup": keyboard(drawn),
-        }
-        return params if without_markup else {**params, "parse_mode": "HTML"}
+    async def freeze(self, message: Outgoing) -> Sent | Failure:
+        """Take the buttons off the card that a message has answered, and leave what was chosen there."""
+        try:
+            drawn = message.message()
+            await self._api.call(
+                "editMessageText",
+                chat_id=self.chat(message.address),
+                message_id=int(drawn.card),
+                text=html(Message(drawn.frozen)),
+                parse_mode="HTML",
+                link_preview_options=NO_PREVIEW,
+            )
+            return Sent(int(drawn.card))
+        except Exception as error:
+            return classify(error)
+
+    async def _text(self, drawn: Message, address: str, *, plain: bool) -> Any:
+        if parcels.kind(drawn):
+            return await self._said(address, self._files.words(drawn))
+        rows = self._links.rows(drawn)
+        buttons = keyboard(drawn)
+        if rows:
+            buttons = {"inline_keyboard": [*rows, *(buttons["inline_keyboard"] if buttons else [])]}
+        text = _plain(drawn, self._links) if plain else _html(drawn, self._links)
+        return await self._said(address, text, reply_markup=buttons, parse_mode=None if plain else "HTML")
+
+    async def _said(self, address: str, text: str, **more: Any) -> Any:
+        chat = self.chat(address)
+        return await self._api.call(
+            "sendMessage", chat_id=chat, text=text, link_preview_options=NO_PREVIEW, **more
+        )
+
+    async def _file(self, drawn: Message, address: str, *, plain: bool) -> Any:
+        async with self._shown(f"upload_{parcels.kind(drawn)}", self.chat(address)):
+            made = await self._files.pack(drawn, address)
+        if isinstance(made, str):
+            return await self._said(address, made)
+        method, files = f"send{made.kind.capitalize()}", {made.kind: made.file}
+        return await self._api.call(method, files=files, chat_id=self.chat(address), caption=made.caption)
+
+    @contextlib.asynccontextmanager
+    async def _shown(self, action: str, chat: int) -> AsyncIterator[None]:
+        """Show that something slow is under way, best effort: its end waits ``SHOWN`` seconds at most."""
+        showing = asyncio.get_running_loop().create_task(self._show(action, chat))
+        try:
+            yield
+            await asyncio.wait((showing,), timeout=SHOWN)
+        finally:
+            showing.cancel()
+
+    async def _show(self, action: str, chat: int) -> None:
+        with contextlib.suppress(TelegramError):
+            await self._api.call("sendChatAction", chat_id=chat, action=action)
+
+
+def _html(drawn: Message, links: Links) -> str:
+    return "\n\n".join([part for part in (html(drawn), "\n".join(links.html(drawn))) if part])
+
+
+def _plain(drawn: Message, links: Links) -> str:
+    return "\n\n".join([part for part in (plain(drawn), "\n".join(links.lines(drawn))) if part])

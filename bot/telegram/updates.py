@@ -227,7 +227,7 @@ def _kept_chat(chat: Chat) -> dict[str, Any]:
 
 def _kept_message(message: Message) -> dict[str, Any]:
     kept: dict[str, Any] = {"chat": _kept_chat(message.chat)}
-    if message.sender:
+    if message.sender and message.chat.type == "private":
         kept["from"] = _kept_sender(message.sender)
     held = message.model_extra or {}
     if message.text is not None and (message.chat.type == "private" or message.text.startswith("/")):

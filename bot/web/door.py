@@ -11,6 +11,7 @@ from fastapi import APIRouter
 from prometheus_client import CollectorRegistry
 
 from rallynov.delivery.service import Delivery
+from rallynov.papers.model import Papers
 from rallynov.wording import Wording
 
 CHANNEL = "web"
@@ -28,6 +29,8 @@ class Door:
 
     ``secure`` tells that people reach us by https: the cookie is then bound to it. ``telegram_link`` is asked at every
     page, because the bot learns its own name after the start. ``routers`` belong to other doors (Telegram's webhook).
+    ``base`` begins the addresses that are opened elsewhere; the request's own when it is empty. ``steps`` tells which
+    screens are a question, with its rank and how many there are.
     """
 
     delivery: Delivery
@@ -43,6 +46,8 @@ class Door:
     probes: Mapping[str, Probe] = field(default_factory=dict)
     routers: Sequence[APIRouter] = ()
     telegram_link: Callable[[], str | None] = _no_link
-    language: str = "fr"
+    papers: Papers = field(default_factory=lambda: Papers({}))
+    steps: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    base: str = ""
     patience: float = 5.0
     """Seconds that a page waits for its answer before it says that the message is kept."""

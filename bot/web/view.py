@@ -1,23 +1,26 @@
-"""What the pages show: a conversation made ready for its template, and the templates. No markup is made here."""
+"""What the pages show: a conversation made ready for its template, and the templates."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from babel import Locale
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot import plain
+from bot.web import drawings
+from bot.web.assets import Assets
 from bot.web.door import Door
-from bot.web.words import TROUBLES, Section, labels
-from rallynov.delivery import history
+from bot.web.reader import Reader
+from bot.web.words import TROUBLES, Page, labels
+from rallynov.delivery import conversations, history
 from rallynov.delivery.history import Exchange, Words
 from rallynov.delivery.message import Message
+from rallynov.dialogue.words import say
 
-HERE = Path(__file__).parent
-STATIC = HERE / "static"
+TEMPLATES = Path(__file__).parent / "templates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,7 @@ class Talk:
     """A conversation as a page shows it.
 
     ``live`` is the message whose buttons can be pressed. ``opening`` stands before the exchanges; ``reminder`` stands
-    after them when the last one is not what is pending.
+    after them when the last one is not what is pending. ``language`` is empty before there is a conversation.
     """
 
     live: Message
@@ -33,10 +36,10 @@ class Talk:
     waiting: Sequence[Words] = ()
     opening: Message | None = None
     reminder: Message | None = None
-    after: int = 0
     last: int = 0
     follows: bool = True
     earlier: bool = False
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +54,14 @@ class Desk:
 
 
 class View:
-    """The templates, with the words of one language."""
+    """The templates, with the words of every language."""
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: Door, assets: Assets) -> None:
         self._door = door
-        self.words = labels(door.wording, door.language)
+        languages = door.wording.languages
+        self.words = {language: labels(door.wording, language) for language in languages}
         self._templates = Environment(
-            loader=FileSystemLoader(HERE / "templates"),
+            loader=FileSystemLoader(TEMPLATES),
             autoescape=True,
             auto_reload=False,
             undefined=StrictUndefined,
@@ -65,51 +69,67 @@ class View:
             lstrip_blocks=True,
         )
         self._templates.globals |= {
-            "t": self.words,
-            "lang": door.language,
             "edition": door.edition,
-            "versions": {path.name: _version(path) for path in STATIC.iterdir()},
+            "asset": assets.url,
+            "languages": [(language, _own_name(language)) for language in languages],
+            "steps": door.steps,
+            "radar": drawings.radar,
+            "points": drawings.points,
+            "qr": drawings.qr,
+            "grouped": drawings.grouped,
         }
 
-    def chat(self, talk: Talk | None, desk: Desk) -> str:
+    def chat(self, talk: Talk | None, desk: Desk, reader: Reader) -> str:
         """Write the whole page of a conversation; without a talk, what remains when the database is away."""
-        return self._write("chat.html", talk=talk, desk=desk)
+        return self.write("chat.html", reader, talk=talk, desk=desk)
 
-    def fragment(self, talk: Talk, desk: Desk) -> str:
+    def fragment(self, talk: Talk, desk: Desk, reader: Reader) -> str:
         """Write what is new in a conversation, and the forms that go with it."""
-        return self._write("fragment.html", talk=talk, desk=desk)
+        return self.write("fragment.html", reader, talk=talk, desk=desk)
 
-    def document(self, title: str, texts: Sequence[str], sections: Sequence[Section]) -> str:
+    def document(self, page: Page, reader: Reader) -> str:
         """Write a page of text."""
-        word = self._door.wording.word
-        language = self._door.language
-        worded = [
+        word, spread, language = self._door.wording.word, self._door.wording.spread, reader.language
+        sections = [
             (
-                word(head, language) if head else "",
-                [word(p, language) for p in texts],
-                [word(i, language) for i in items],
+                word(section.head, language) if section.head else "",
+                [text for words in section.texts for text in spread(words, language)],
+                [word(item, language) for item in section.items],
             )
-            for head, texts, items in sections
+            for section in page.sections
         ]
-        return self._write("document.html", title=title, texts=texts, sections=worded)
+        return self.write("document.html", reader, title=word(page.title, language), sections=sections)
 
-    def trouble(self, status: int) -> str:
+    def trouble(self, status: int, reader: Reader) -> str:
         """Write the page for something that went wrong."""
-        title, text = (self._door.wording.word(words, self._door.language) for words in TROUBLES[status])
-        return self._write("trouble.html", title=title, text=text)
+        title, text = (self._door.wording.word(words, reader.language) for words in TROUBLES[status])
+        return self.write("trouble.html", reader, title=title, text=text)
 
-    def _write(self, template: str, **context: object) -> str:
-        return self._templates.get_template(template).render(telegram=self._door.telegram_link(), **context)
+    def write(self, template: str, reader: Reader, **context: object) -> str:
+        """Fill a template with a reader's words and whatever it shows."""
+        language = reader.language
+        return self._templates.get_template(template).render(
+            t=self.words[language],
+            lang=language,
+            reader=reader,
+            telegram=self._door.telegram_link(),
+            progress=lambda number, total: self._door.wording.word(
+                say("Question {number} of {total}", number=number, total=total), language
+            ),
+            **context,
+        )
 
-    def newcomer(self) -> Talk:
+    def newcomer(self, reader: Reader) -> Talk:
         """Return what a newcomer sees; nothing is read and nothing is kept."""
-        welcome = self._welcome()
+        welcome = self._door.delivery.turns.welcome(reader.language)
         return Talk(welcome, opening=welcome)
 
-    def talk(self, address: str, after: int = 0, *, whole: bool = True) -> Talk:
+    def talk(self, address: str, reader: Reader, after: int = 0, *, whole: bool = True) -> Talk:
         """Read a conversation (synchronous). ``whole`` begins with the welcome, which the first press answered."""
-        welcome = self._welcome()
         with self._door.delivery.store.read() as tx:
+            known = conversations.fetch(tx, [address]).get(address)
+            language = known.language if known else ""
+            welcome = self._door.delivery.turns.welcome(language or reader.language)
             read = history.transcript(tx, address, plain.read, welcome, after)
         shown, reminder = read.shown, None
         if shown is None or not (shown.choices or shown.actions):
@@ -122,10 +142,10 @@ class View:
             read.waiting,
             welcome if begins else None,
             reminder,
-            after,
             read.exchanges[-1].id if read.exchanges else after * read.follows,
             read.follows,
             read.earlier,
+            language,
         )
 
     def latest(self, address: str) -> int:
@@ -133,9 +153,8 @@ class View:
         with self._door.delivery.store.read() as tx:
             return history.latest(tx, address)
 
-    def _welcome(self) -> Message:
-        return self._door.delivery.turns.welcome(self._door.language)
 
-
-def _version(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+def _own_name(language: str) -> str:
+    """Return the name of a language in itself, with a capital."""
+    name = Locale.parse(language).get_language_name(language) or language
+    return name[:1].upper() + name[1:]

@@ -44,9 +44,10 @@ class FailureKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The server took the message and gave it this id."""
+    """The server took the message and gave it this id; ``answered`` tells that an earlier card may now be frozen."""
 
     message_id: int
+    answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

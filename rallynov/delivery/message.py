@@ -41,7 +41,8 @@ class Message:
     drawn with; papers ``(kind, ref, label)``.
 
     ``card`` is the channel's id of the earlier message that this one answers, and ``frozen`` its blocks as they may
-    now be shown there, without buttons.
+    now be shown there, without buttons. ``language`` is told of a message that a channel adds to: a figure, a paper,
+    a code.
     """
 
     blocks: Blocks
@@ -54,6 +55,7 @@ class Message:
     code: str = ""
     card: str = ""
     frozen: Blocks = ()
+    language: str = ""
     shared: Message | None = field(default=None, repr=False, compare=False)
     """The same words as kept for everyone who is shown them: what is made of them may be kept by it."""
 
@@ -90,6 +92,7 @@ def resolve(screen: Screen, nonce: int, wording: Wording, language: str) -> Mess
         kept.figure,
         kept.papers,
         kept.code,
+        language=kept.language,
         shared=kept,
     )
 
@@ -128,6 +131,7 @@ def _resolve(screen: Screen, nonce: int, wording: Wording, language: str) -> Mes
         _drawing(screen.figure, wording, language),
         tuple((paper.kind, paper.ref, wording.word(paper.label, language)) for paper in screen.papers),
         screen.code,
+        language=language if screen.figure or screen.papers or screen.code else "",
     )
 
 
@@ -146,7 +150,7 @@ def apart(message: Message) -> tuple[Message, ...]:
     """Cut a message into what a channel that is called carries in one call each: figure, papers, then the text."""
     if message.figure is None and not message.papers:
         return split(message)
-    bare = Message((), screen=message.screen, nonce=message.nonce)
+    bare = Message((), screen=message.screen, nonce=message.nonce, language=message.language)
     pictures = (replace(bare, figure=message.figure),) if message.figure else ()
     papers = tuple(replace(bare, papers=(paper,)) for paper in message.papers)
     return (*pictures, *papers, *split(replace(message, figure=None, papers=())))
@@ -182,7 +186,7 @@ def split(message: Message) -> tuple[Message, ...]:
     if tail > room:
         parts.append([])
     first = [Message(tuple(blocks), (), (), message.screen, message.nonce) for blocks in parts[:-1]]
-    return (*first, replace(message, blocks=tuple(parts[-1])))
+    return (*first, replace(message, blocks=tuple(parts[-1]), shared=None))
 
 
 def _pieces(text: str) -> list[str]:
@@ -212,6 +216,8 @@ def dump(message: Message) -> str:
         body["k"] = message.code
     if message.card:
         body["z"] = (message.card, message.frozen)
+    if message.language:
+        body["l"] = message.language
     return orjson.dumps(body).decode()
 
 
@@ -230,6 +236,7 @@ def load(body: str) -> Message:
         raw.get("k", ""),
         card,
         _blocks(frozen),
+        raw.get("l", ""),
     )
 
 

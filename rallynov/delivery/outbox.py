@@ -173,6 +173,12 @@ def finish(tx: Connection, receipts: Sequence[Receipt], owner: str, now: datetim
     )
 
 
+def skip(tx: Connection, addresses: Sequence[str], now: datetime) -> None:
+    """Give up what waits for addresses that closed their door; a message under way keeps the end that it has."""
+    closed = {"status": OutboxStatus.SKIPPED, "error": "the door was closed", "finished_at": now}
+    tx.execute(update(OutboxRow).where(UNSENT, OutboxRow.address.in_(addresses)).values(closed))
+
+
 def doubt(tx: Connection, message: Outgoing) -> None:
     """Remember, before a message is sent again, that it may have arrived already."""
     mine = OutboxRow.key == message.key

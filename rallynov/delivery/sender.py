@@ -16,7 +16,7 @@ from typing import ParamSpec
 
 import structlog
 
-from rallynov.delivery import conversations, outbox
+from rallynov.delivery import outbox
 from rallynov.delivery.decisions import (
     Done,
     Fail,
@@ -34,10 +34,12 @@ from rallynov.delivery.decisions import (
     backoff,
     decide,
 )
+from rallynov.delivery.freezer import Freezer
 from rallynov.delivery.lanes import Lane
 from rallynov.delivery.outbox import Outgoing, Receipt
 from rallynov.delivery.pacing import Pacer
 from rallynov.delivery.receipts import Commit, Receipts
+from rallynov.delivery.rows import CLAIM, Rows
 from rallynov.delivery.tables import OutboxStatus
 from rallynov.delivery.transport import Transport
 from rallynov.storage.store import Store
@@ -46,8 +48,6 @@ P = ParamSpec("P")
 log = structlog.get_logger("rallynov.sender")
 AT_ONCE = 256
 """Calls under way together, at most."""
-CLAIM = 200
-"""Messages taken from the outbox at a time."""
 GRACE = 5.0
 """Seconds that calls under way have to end when the process ends."""
 RENEWAL = 20.0
@@ -67,11 +67,11 @@ class Sender:
         self._store = store
         self._transport = transport
         self._pacer = pacer
-        self._clock = clock
-        self._owner = owner
+        self._rows = Rows(store, transport.channel, owner, clock)
         self._lanes: dict[str, Lane] = {}
         self._under_way = asyncio.Semaphore(AT_ONCE)
         self._receipts = Receipts(store, owner, clock)
+        self._freezer = Freezer(transport, pacer, self._lanes.__len__)
         self._loop = asyncio.get_running_loop()
         self._fresh_until = self._loop.time() + outbox.LEASE.total_seconds()
         self._ending = False
@@ -107,18 +107,23 @@ class Sender:
             if lane.task is None and self.stopped is None:
                 lane.task = self._loop.create_task(self._empty(message.address, lane))
 
+    def forget(self, addresses: Sequence[str]) -> None:
+        """Drop what waits for addresses that closed their door: their rows are final already."""
+        for address in addresses:
+            if lane := self._lanes.get(address):
+                lane.drop()
+
     async def collect(self) -> int:
         """Claim what waits in the outbox and send it; return how many messages were claimed."""
         if self._ending or self.stopped or self.pending > CLAIM:
             return 0
-        claimed = await self._store.writing(self.claim)
+        claimed = await self._store.writing(self._rows.claim)
         self.offer(claimed)
         return len(claimed)
 
     def claim(self) -> list[Outgoing]:
         """Mark what waits in the outbox as ``sending`` from here, ``CLAIM`` messages at most."""
-        with self._store.write() as tx:
-            return outbox.claim(tx, self.channel, self._owner, self._clock(), CLAIM)
+        return self._rows.claim()
 
     async def renew(self) -> None:
         """Keep the leases of what is under way; what outlives its lease is not sent by this process."""
@@ -126,16 +131,13 @@ class Sender:
             for lane in tuple(self._lanes.values()):
                 await self._give_back(lane)
         asked_at = self._loop.time()
-        await self._store.writing(self._renew)
+        await self._store.writing(self._rows.renew)
         self._fresh_until = asked_at + outbox.LEASE.total_seconds()
-
-    def _renew(self) -> None:
-        with self._store.write() as tx:
-            outbox.renew(tx, self._owner, self._clock())
 
     async def close(self) -> None:
         """End: calls under way have ``GRACE`` seconds, what is not under way goes back to the outbox."""
         self._ending = True
+        self._freezer.close()
         tasks = [lane.task for lane in self._lanes.values() if lane.task]
         if tasks:
             await asyncio.wait(tasks, timeout=GRACE)
@@ -145,14 +147,9 @@ class Sender:
         await self._receipts.flush()
         left = [key for lane in self._lanes.values() for key in lane.idle()]
         try:
-            await self._store.writing(self._release, left)
+            await self._store.writing(self._rows.release, left)
         except Exception as error:  # taken up at the next start instead
             log.error("outbox_not_written", error=type(error).__name__)
-
-    def _release(self, keys: Sequence[str]) -> None:
-        if keys:
-            with self._store.write() as tx:
-                outbox.release(tx, self._owner, keys)
 
     async def _empty(self, address: str, lane: Lane) -> None:
         """Send what waits for one conversation, in order."""
@@ -185,6 +182,8 @@ class Sender:
                 lane.calling = False  # not when cancelled: nobody knows then
             if isinstance(outcome, Sent):
                 self._refused_since = None
+                if outcome.answered:
+                    self._freezer.offer(message)
                 return Receipt(message, OutboxStatus.SENT, str(outcome.message_id))
             settled = await self._settle(lane, message, outcome, plain=plain)
             if isinstance(settled, Receipt) or settled is None:
@@ -206,7 +205,7 @@ class Sender:
         keys = lane.idle()
         log.warning("leases_lost", messages=len(keys))
         lane.drop()
-        await self._write(self._release, keys)
+        await self._write(self._rows.release, keys)
 
     async def _write(self, work: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
         """Write, as often as it takes: the database may be away."""
@@ -249,7 +248,7 @@ class Sender:
                 return Receipt(message, OutboxStatus.UNKNOWN, error=failure.detail or "no answer")
             case Skip(reason, unreachable):
                 if unreachable:
-                    await self._write(self._leave, message.address)
+                    await self._write(self._rows.leave, message.address)
                 return Receipt(message, OutboxStatus.SKIPPED, error=reason)
             case StopSending(reason):
                 return await self._refused(reason)
@@ -278,9 +277,10 @@ class Sender:
             case Hold(seconds):
                 jitter = zlib.crc32(message.key.encode()) % 1000 / 1000
                 self._pacer.flooded(self._transport.chat(message.address), seconds, self._loop.time(), jitter)
+                self._freezer.rest(seconds)
             case ResendOnce(after):
                 lane.waiting[0] = doubted = message.doubted()
-                await self._write(self._doubt, doubted)
+                await self._write(self._rows.doubt, doubted)
                 await asyncio.sleep(after)
             case Migrate(chat):
                 moved = f"{self.channel}:{chat}"
@@ -292,11 +292,3 @@ class Sender:
             case _:
                 log.error("undecided", kind=failure.kind)
         return "again"
-
-    def _doubt(self, message: Outgoing) -> None:
-        with self._store.write() as tx:
-            outbox.doubt(tx, message)
-
-    def _leave(self, address: str) -> None:
-        with self._store.write() as tx:
-            conversations.unreachable(tx, address, self._clock())

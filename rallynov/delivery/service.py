@@ -236,6 +236,7 @@ class Delivery:
     def _spread(self, batch: Batch) -> None:
         """Hand the messages over, and tell whoever waits."""
         for sender in self._senders:
+            sender.forget(batch.left)
             sender.offer(batch.outgoing)
         if self._senders and self.turns.owner is None:
             self._posted.set()

@@ -20,3 +20,6 @@ class Transport(Protocol):
 
     async def deliver(self, message: Outgoing, *, plain: bool) -> Sent | Failure:
         """Make the call. Never raises: whatever happens is an outcome."""
+
+    async def freeze(self, message: Outgoing) -> Sent | Failure:
+        """Change the card that a message has answered: called after an outcome that is ``answered``. Never raises."""

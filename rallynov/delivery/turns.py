@@ -57,6 +57,8 @@ class Batch:
     outgoing: tuple[Outgoing, ...] = ()
     poisoned: int = 0
     claimed: bool = False
+    left: tuple[str, ...] = ()
+    """Addresses that closed their door: nothing waits for them any more."""
     more: bool = False
     """Whether events still wait: later ones of the same conversations, or those that wait for another try."""
 
@@ -98,7 +100,8 @@ class Turns:
                     raise
                 return total
             handled, outgoing = (*total.handled, *part.handled), (*total.outgoing, *part.outgoing)
-            total = Batch(handled, outgoing, total.poisoned + part.poisoned, claimed=True, more=True)
+            poisoned, left = total.poisoned + part.poisoned, (*total.left, *part.left)
+            total = Batch(handled, outgoing, poisoned, claimed=True, left=left, more=True)
         return total
 
     def _alone(self, seq: int) -> Batch:
@@ -119,7 +122,8 @@ class Turns:
         if not inbox.failed(tx, event, type(error).__name__, now):
             return []
         log.error("event_set_aside", seq=event.seq, channel=event.channel)
-        message = resolve(APOLOGY, 0, self._wording, "fr")
+        known = conversations.fetch(tx, [event.address]).get(event.address)
+        message = resolve(APOLOGY, 0, self._wording, known.language if known else "")
         sorry = Outgoing(f"{event.seq}:poison", event.channel, event.address, Klass.REPLY, dump(message))
         outbox.add(tx, [sorry], now, self.owner, self._tools.pull)
         return [sorry]
@@ -140,8 +144,17 @@ class Turns:
         notify(tx, self._notices([*messages, *sorry]))
         aside = {said.key for said in sorry}
         handled = [d.event for d in decided] + [e for e, _ in failed if f"{e.seq}:poison" in aside]
-        more = inbox.waits(tx)
-        return Batch(tuple(handled), self._leaving([*messages, *sorry]), len(sorry), claimed=True, more=more)
+        left = tuple(d.address.address for d in decided if d.left)
+        if left:
+            outbox.skip(tx, left, now)
+        return Batch(
+            tuple(handled),
+            self._leaving([*messages, *sorry]),
+            len(sorry),
+            claimed=True,
+            left=left,
+            more=inbox.waits(tx),
+        )
 
     def _leaving(self, messages: Sequence[Outgoing]) -> tuple[Outgoing, ...]:
         """Messages to hand to this process's sender; none when another process sends."""

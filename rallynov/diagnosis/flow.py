@@ -1,186 +1,142 @@
-"""The dialogue of the self-diagnosis: notice, questions, going back, editing one answer, recap, result.
+"""The dialogue of the self-diagnosis: notice, questions, going back, editing one answer, recap, result, report.
 Pure.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from rallynov.diagnosis import screens
-from rallynov.diagnosis.model import (
-    NOT_CONCERNED,
-    Diagnosis,
-    FinishDiagnosis,
-    Grid,
-    SaveAnswer,
-    SaveNote,
-    StartDiagnosis,
-)
+from rallynov.diagnosis.asking import Asking, Threshold
+from rallynov.diagnosis.model import Diagnosis, Grid
+from rallynov.diagnosis.screens import answers, asking, result
 from rallynov.dialogue.events import Commanded
-from rallynov.dialogue.screens import Screen, note, text
-from rallynov.dialogue.turn import Command, Move, Place, Scene
-from rallynov.dialogue.words import Term, say
-from rallynov.people.model import AcceptNotice, Person
+from rallynov.dialogue.screens import Screen, note
+from rallynov.dialogue.turn import Move, Place, Scene
+from rallynov.dialogue.words import say
 
 NAME = "diagnosis"
 HERE = Place(NAME)
-RESULT, DETAILS, RECAP, RESTART = (Place(NAME, focus) for focus in ("result", "details", "recap", "restart"))
+RESULT, DETAILS, RECAP, RESTART, REPORT = (
+    Place(NAME, focus) for focus in ("result", "details", "recap", "restart", "report")
+)
 RECEPTION = Place()
+COMPLETE = {"result", "details", "report"}
+"""What is shown of a diagnosis that holds an answer to every question."""
 
 
 class DiagnosisDialogue:
     """The diagnosis in conversation; ``notice`` is the version of the privacy notice in force."""
 
     name = NAME
-    commands: Sequence[str] = ("diagnostic", "reprendre", "recap", "resultat", "recommencer")
+    commands: Sequence[str] = ("diagnostic", "reprendre", "recap", "resultat", "rapport", "recommencer")
 
     def __init__(self, grid: Grid, notice: str) -> None:
         self._grid = grid
-        self._form = grid.form()
-        self._notice = notice
-        self._questions = screens.Questions(grid, self._form)
+        self._threshold = Threshold(grid, notice)
+        self._asking = Asking(grid, grid.form())
+        self._form = self._asking.form
 
     def screen(self, place: Place, scene: Scene) -> Screen:
         """Return the notice, a question, the recap or the result, whichever the place and the answers call
         for.
         """
         mine = scene.of(Diagnosis)
-        if scene.of(Person).noticed != self._notice:
-            return screens.notice()
+        if not self._threshold.crossed(scene):
+            return asking.notice()
         focus, _, target = (place.focus or "").partition(":")
         if focus == "restart" and mine.run:
-            return screens.restart()
+            return answers.restart()
         if focus == "recap" and mine.run:
-            return screens.recap(self._grid, self._form, mine, target)
+            return answers.recap(self._grid, self._form, mine, target)
         question = self._question(place, mine)
         if question is not None:
-            return self._questions.screen(mine, question, focus)
-        if focus == "details":
-            return screens.details(self._grid, mine)
-        return screens.result(self._grid, mine)
+            return self._asking.screen(mine, question, again=focus in {"edit", "back"})
+        if focus == "report":
+            return result.report(mine)
+        return result.details(self._grid, mine) if focus == "details" else result.result(self._grid, mine)
 
     def choose(self, place: Place, key: str, scene: Scene) -> Move:
         """Decide on an answer or an action."""
         mine = scene.of(Diagnosis)
+        head, _, target = key.partition("-")
         if key == "accept":
-            return self._accept(place, scene)
+            return self._threshold.enter(place, scene)
         if key in {"result", "details", "recap", "restart"}:
             return Move(to=Place(NAME, key))
-        if key.startswith("recap-"):
-            return Move(to=Place(NAME, "recap:" + key.removeprefix("recap-")))
-        if key.startswith("edit-"):
-            return Move(to=Place(NAME, "edit:" + key.removeprefix("edit-")))
+        if head in {"recap", "edit"} and target:
+            return Move(to=Place(NAME, f"{head}:{target}"))
+        if head == "sheet":
+            return Move(to=Place("sheets", target), over=True)
         if key in {"again", "keep", "resume"}:
             return self._left(place, key, mine, scene)
         if key in {"pause", "menu"}:
-            return self._leave(key)
+            return leave(key)
         question = self._question(place, mine)
         return Move() if question is None else self._at_question(place, question, key, scene)
 
     def write(self, place: Place, text: str, scene: Scene) -> Move | None:
-        """Keep a sentence as a note of the pending question: people answer a question in words."""
-        mine = scene.of(Diagnosis)
-        question = self._question(place, mine)
+        """Keep a sentence as a note of the pending question."""
+        question = self._question(place, scene.of(Diagnosis))
         if question is None or not self.screen(place, scene).notes:
             return None
-        if text.rstrip().endswith("?") and len(text) > 1:
-            return Move(lead=(note(screens.ASKED),))
-        if not _is_sentence(text):
-            return None
-        kept = mine.noting(question, text)
-        lead = (
-            note(say("I have kept your words as a note of this question.")),
-            *screens.note_limit(kept.noted[question]),
-            note(say("Now choose the level that fits best.")),
-        )
-        order = SaveNote(mine.run, question, kept.noted[question])
-        return Move(commands=(order,), lead=lead, scene=scene.having(kept))
+        return self._asking.write(question, text, scene)
 
     def enter(self, command: Commanded, place: Place, scene: Scene) -> Move:
         """Decide on a command given from anywhere."""
         mine = scene.of(Diagnosis)
         if not mine.run:
-            return self._open(scene)
-        unfinished = self._form.next_open(mine.given) is not None
+            return self._threshold.open(HERE, scene)
+        unfinished = self._asking.pending(mine) is not None
         if command.name == "recap":
             return Move(to=RECAP)
-        if command.name == "resultat" and unfinished:
-            left = len(self._form.questions) - self._form.answered(mine.given)
-            return Move(to=HERE, lead=(note(screens.questions_left(left)),))
+        if command.name in {"resultat", "rapport"}:
+            return self._ask_for(RESULT if command.name == "resultat" else REPORT, mine)
         if command.name == "recommencer" or (command.name == "diagnostic" and not unfinished):
             return Move(to=RESTART)
         return Move(to=HERE)
+
+    def _ask_for(self, place: Place, mine: Diagnosis) -> Move:
+        """Show what a finished diagnosis gives; of another, say how many questions are left."""
+        if self._asking.pending(mine) is None:
+            return Move(to=place)
+        left = len(self._form.questions) - self._form.answered(mine.given)
+        return Move(to=HERE, lead=(note(asking.questions_left(left)),))
 
     def _question(self, place: Place, mine: Diagnosis) -> str | None:
         """Return the id of the question of a place: the one focused, else the first still open."""
         focus, _, target = (place.focus or "").partition(":")
         if focus in {"edit", "back"} and self._form.find(target):
             return target
-        if focus in {"result", "details"} and self._form.next_open(mine.given) is None:
-            return None
-        pending = self._form.next_open(mine.given)
-        return pending.id if pending else None
+        return self._asking.pending(mine)
 
     def _at_question(self, place: Place, question: str, key: str, scene: Scene) -> Move:
         if key == "why":
-            return Move(lead=(text(Term(f"grid:{question}:why")),))
+            return self._asking.why(question)
         if key == "back":
             previous = self._form.before(question)
             return Move(to=Place(NAME, f"back:{previous.id}")) if previous else Move()
-        asked = self._form.find(question)
-        if key == "skip" and asked:
-            return self._answer(place, question, asked.skipped, scene)
-        return self._answer(place, question, key, scene)
-
-    def _answer(self, place: Place, question: str, value: str, scene: Scene) -> Move:
-        mine = scene.of(Diagnosis)
-        told = mine.answering(question, value)
-        if value == NOT_CONCERNED and (broken := self._grid.leaves_none(told.given)):
-            return Move(lead=(note(screens.one_must_apply(broken)),))
-        orders: list[Command] = [SaveAnswer(mine.run, question, value)]
-        over = self._form.next_open(told.given) is None
-        if over and told.finished_at is None:
-            orders.append(FinishDiagnosis(mine.run))
-            told = Diagnosis(told.run, told.answers, told.notes, scene.now)
-        lead = screens.kept(value) if place.focus else ()
-        return Move(_after(place, over=over), tuple(orders), lead, scene.having(told))
-
-    def _accept(self, place: Place, scene: Scene) -> Move:
-        person = scene.of(Person).noticing(self._notice)
-        opened = self._open(scene.having(person))
-        return Move(opened.to or place, (AcceptNotice(self._notice), *opened.commands), (), opened.scene)
-
-    def _open(self, scene: Scene) -> Move:
-        """Open the first run once the notice is accepted; a run that exists is taken up where it was left."""
-        if scene.of(Person).noticed != self._notice or scene.of(Diagnosis).run:
-            return Move(to=HERE, scene=scene)
-        return self._start(1, scene)
-
-    def _start(self, run: int, scene: Scene) -> Move:
-        return Move(HERE, (StartDiagnosis(run, self._grid.version),), (), scene.having(Diagnosis(run)))
+        move = self._asking.answer(question, key, scene)
+        if not move.commands or move.scene is None:
+            return move
+        told = move.scene.of(Diagnosis)
+        lead = asking.kept(told.given[question]) if place.focus else ()
+        return replace(move, to=self._after(place, told), lead=lead)
 
     def _left(self, place: Place, key: str, mine: Diagnosis, scene: Scene) -> Move:
         if key == "again":
-            return self._start(mine.run + 1, scene)
-        over = self._form.next_open(mine.given) is None
-        return Move(to=RESULT if key == "resume" and over else _after(place, over=over))
+            return self._threshold.start(HERE, scene)
+        over = self._asking.pending(mine) is None
+        return Move(to=RESULT if key == "resume" and over else self._after(place, mine))
 
-    @staticmethod
-    def _leave(key: str) -> Move:
-        lead = (
-            note(say("Everything you answered is kept. Come back whenever you like, and type “resume”.")),
-        )
-        return Move(to=RECEPTION, lead=lead if key == "pause" else ())
-
-
-def _after(place: Place, *, over: bool) -> Place:
-    """Return where an answer leads: to the recap when it was edited from there, else to what is pending."""
-    if (place.focus or "").startswith(("edit:", "recap:")):
-        return RECAP
-    return RESULT if over else HERE
+    def _after(self, place: Place, mine: Diagnosis) -> Place:
+        """Return where an answer leads: to the recap when it was edited from there, else to what is pending."""
+        if (place.focus or "").startswith(("edit:", "recap:")):
+            return RECAP
+        return RESULT if self._asking.pending(mine) is None else HERE
 
 
-def _is_sentence(text: str) -> bool:
-    """Tell a sentence worth keeping from a mistyped answer: four words or more, with letters."""
-    words = [word for word in text.split() if any(letter.isalpha() for letter in word)]
-    return len(words) >= 4
+def leave(key: str) -> Move:
+    """Go to the reception; a pause says that everything is kept."""
+    kept = note(say("Everything you answered is kept. Come back whenever you like, and type “resume”."))
+    return Move(to=RECEPTION, lead=(kept,) if key == "pause" else ())

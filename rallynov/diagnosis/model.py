@@ -1,8 +1,4 @@
-"""The checkpoint grid, and the reading of a diagnosis: scores, coverage, bands, strengths and priorities.
-Pure.
-
-The result is indicative: it is never a label, and no band closes the registration to anyone.
-"""
+"""The checkpoint grid, a person's answers to it, and what may be ordered of them. Pure."""
 
 from __future__ import annotations
 
@@ -20,8 +16,6 @@ from rallynov.dialogue.turn import Command
 TOP = 4
 UNKNOWN, NOT_CONCERNED = "nsp", "nc"
 LEVELS = tuple(str(level) for level in range(TOP + 1))
-INDICATIVE_BELOW = 0.70
-WEAK_BELOW = 0.50
 NOTE_LIMIT = 2_000
 
 
@@ -46,6 +40,7 @@ class Grid(BaseModel):
 
     version: str
     seconds_per_question: PositiveInt
+    triage: tuple[str, ...] = ()
     checkpoints: tuple[Checkpoint, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -53,19 +48,22 @@ class Grid(BaseModel):
         asked = [question for checkpoint in self.checkpoints for question in checkpoint.questions]
         if len(asked) != len(set(asked)):
             raise ValueError("a question is asked twice")
+        if not set(self.triage) <= set(asked):
+            raise ValueError("the triage asks a question that is not in the grid")
         if sum(checkpoint.weight for checkpoint in self.checkpoints) != 100:
             raise ValueError("the weights must add up to 100")
         return self
 
     def form(self) -> Form:
         """Return the questions as a form; skipping one says that the person does not know."""
-        return Form(
-            tuple(
-                Question(question, self.values(checkpoint), UNKNOWN)
-                for checkpoint in self.checkpoints
-                for question in checkpoint.questions
-            )
-        )
+        return Form(tuple(map(self._question, self._ranks)))
+
+    def opening(self) -> Form:
+        """Return the few questions that tell whether somebody is concerned; their answers are those of the grid."""
+        return Form(tuple(map(self._question, self.triage)))
+
+    def _question(self, asked: str) -> Question:
+        return Question(asked, self.values(self.checkpoint_of(asked)), UNKNOWN)
 
     @staticmethod
     def values(checkpoint: Checkpoint) -> tuple[str, ...]:
@@ -95,14 +93,50 @@ class Grid(BaseModel):
         return ()
 
 
+class Role(StrEnum):
+    """As what somebody answers for an organisation: the only thing that colleagues are told of each other."""
+
+    HEAD = "head"
+    STAFFING = "staffing"
+    EMPLOYEE = "employee"
+    ELECTED = "elected"
+    VOLUNTEER = "volunteer"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The finished run before this one: what it is compared with."""
+
+    answers: Mapping[str, str]
+    finished_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """The answers of one colleague who answers for the same organisation."""
+
+    role: Role
+    answers: Mapping[str, str]
+    finished: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """One person's answers in one run of the grid, from 1; ``notes`` are what they wrote beside an answer."""
+    """One person's answers in one run of the grid, from 1; ``notes`` are what they wrote beside an answer.
+
+    ``panel`` is the group that answers for one organisation, ``role`` what this person is in it, ``colleagues`` the
+    others.
+    """
 
     run: int = 0
     answers: Mapping[str, str] | None = None
     notes: Mapping[str, str] | None = None
     finished_at: datetime | None = None
+    earlier: Earlier | None = None
+    panel: str = ""
+    role: Role | None = None
+    colleagues: tuple[Voice, ...] = ()
 
     @property
     def given(self) -> Mapping[str, str]:
@@ -118,6 +152,19 @@ class Diagnosis:
         """Return this diagnosis with one answer given or changed."""
         return replace(self, answers={**self.given, question: value})
 
+    def finishing(self, at: datetime) -> Diagnosis:
+        """Return this diagnosis complete."""
+        return replace(self, finished_at=at)
+
+    def again(self) -> Diagnosis:
+        """Return the run after this one; this one, when it was finished, is what it is compared with."""
+        done = Earlier(self.given, self.finished_at) if self.finished_at else self.earlier
+        return Diagnosis(self.run + 1, earlier=done)
+
+    def joining(self, panel: str, role: Role) -> Diagnosis:
+        """Return this diagnosis as one voice of a panel; what the others answered is read with the next turn."""
+        return replace(self, panel=panel, role=role)
+
     def noting(self, question: str, note: str) -> Diagnosis:
         """Return this diagnosis with a note added below those of its question; at most 2,000 characters
         stay.
@@ -129,10 +176,12 @@ class Diagnosis:
 
 @dataclass(frozen=True, slots=True)
 class StartDiagnosis(Command):
-    """Open a run of the grid."""
+    """Open a run of the grid, for a panel when it answers with others."""
 
     run: int
     version: str
+    panel: str = ""
+    role: Role | None = None
 
     def subject(self) -> str:
         """Name the run."""
@@ -176,107 +225,14 @@ class FinishDiagnosis(Command):
         return f"diagnosis:{self.run}"
 
 
-class Band(StrEnum):
-    """The four bands of a total; each knows its floor in points of 100."""
-
-    SEED = "seed"
-    SPROUT = "sprout"
-    READY = "ready"
-    EXEMPLARY = "exemplary"
-
-    @property
-    def floor(self) -> int:
-        """Lowest total of this band."""
-        return {"seed": 0, "sprout": 40, "ready": 60, "exemplary": 80}[self.value]
-
-    @staticmethod
-    def of(total: float) -> Band:
-        """Return the band of a total in points of 100."""
-        return max((band for band in Band if total >= band.floor), key=lambda band: band.floor)
-
-
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """One checkpoint read: ``mark`` from 0 to 1 (None when nothing is scored), ``covered`` from 0 to 1.
+class JoinPanel(Command):
+    """Have a run answer for an organisation, with others."""
 
-    ``applies`` is false when every question is "not concerned": the checkpoint leaves the denominator.
-    """
+    run: int
+    panel: str
+    role: Role
 
-    checkpoint: Checkpoint
-    mark: float | None
-    covered: float
-    applies: bool
-
-    @property
-    def gap(self) -> float:
-        """Weight that is still to be won, in points of 100."""
-        return 0.0 if self.mark is None else self.checkpoint.weight * (1 - self.mark)
-
-    @property
-    def won(self) -> float:
-        """Weight already won, in points of 100."""
-        return 0.0 if self.mark is None else self.checkpoint.weight * self.mark
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """A diagnosis read: total in points of 100 (None when nothing is scored), coverage from 0 to 1."""
-
-    total: float | None
-    coverage: float
-    readings: tuple[Reading, ...]
-
-    @property
-    def band(self) -> Band | None:
-        """The band of the total."""
-        return None if self.total is None else Band.of(self.total)
-
-    @property
-    def indicative(self) -> bool:
-        """Tell whether too few questions were answered for the total to say much."""
-        return self.coverage < INDICATIVE_BELOW
-
-    @property
-    def strengths(self) -> tuple[Reading, ...]:
-        """Up to three checkpoints at half or more, the most weight won first."""
-        good = [r for r in self.readings if r.mark is not None and r.mark >= WEAK_BELOW]
-        return tuple(sorted(good, key=lambda r: -r.won)[:3])
-
-    @property
-    def priorities(self) -> tuple[Reading, ...]:
-        """Up to three checkpoints with the most weight × gap."""
-        short = [r for r in self.readings if r.gap > 0 and r not in self.strengths]
-        return tuple(sorted(short, key=lambda r: -r.gap)[:3])
-
-    @property
-    def to_strengthen(self) -> tuple[Reading, ...]:
-        """Essential checkpoints under one half: to strengthen before submitting."""
-        return tuple(
-            r for r in self.readings if r.checkpoint.essential and r.mark is not None and r.mark < WEAK_BELOW
-        )
-
-    @property
-    def unknown(self) -> tuple[Reading, ...]:
-        """Checkpoints that apply and hold no level at all."""
-        return tuple(r for r in self.readings if r.applies and r.mark is None)
-
-
-def read(grid: Grid, answers: Mapping[str, str]) -> Result:
-    """Read a diagnosis; an unanswered question counts like "I do not know" (domain document, section 7)."""
-    readings = tuple(_read_checkpoint(checkpoint, answers) for checkpoint in grid.checkpoints)
-    scored = [r for r in readings if r.mark is not None]
-    applicable = [r for r in readings if r.applies]
-    weight = sum(r.checkpoint.weight for r in scored)
-    total = 100 * sum(r.won for r in scored) / weight if weight else None
-    concerned = sum(r.checkpoint.weight for r in applicable)
-    coverage = sum(r.checkpoint.weight * r.covered for r in applicable) / concerned if concerned else 0.0
-    return Result(total, coverage, readings)
-
-
-def _read_checkpoint(checkpoint: Checkpoint, answers: Mapping[str, str]) -> Reading:
-    given = [answers.get(question) for question in checkpoint.questions]
-    concerned = [value for value in given if value != NOT_CONCERNED]
-    levels = [int(value) for value in concerned if value in LEVELS]
-    mark = sum(levels) / len(levels) / TOP if levels else None
-    covered = len(levels) / len(concerned) if concerned else 0.0
-    return Reading(checkpoint, mark, covered, applies=bool(concerned))
+    def subject(self) -> str:
+        """Name the run."""
+        return f"diagnosis:{self.run}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from tomllib import TOMLDecodeError, loads
@@ -18,14 +19,18 @@ from rallynov.diagnosis.model import (
     LEVELS,
     NOT_CONCERNED,
     UNKNOWN,
-    Band,
     Diagnosis,
+    Earlier,
     FinishDiagnosis,
     Grid,
+    JoinPanel,
+    Role,
     SaveAnswer,
     SaveNote,
     StartDiagnosis,
+    Voice,
 )
+from rallynov.diagnosis.reading import Band, Concern
 from rallynov.diagnosis.tables import AnswerRow, DiagnosisRow
 from rallynov.dialogue.events import Event
 from rallynov.dialogue.turn import Command
@@ -52,6 +57,8 @@ def check_words(grid: Grid, wording: Wording) -> None:
     keys += [
         f"grid:scale.{v}:{name}" for v in (*LEVELS, UNKNOWN, NOT_CONCERNED) for name in ("label", "synonyms")
     ]
+    keys += [f"grid:role.{role}:{name}" for role in Role for name in ("label", "synonyms")]
+    keys += [f"grid:triage.{concern}:text" for concern in Concern]
     for checkpoint in grid.checkpoints:
         keys += [f"grid:{checkpoint.id}:{name}" for name in ("title", "evidence", "next", "strength")]
         keys += [f"grid:{q}:{name}" for q in checkpoint.questions for name in ("ask", "hint", "why", "short")]
@@ -63,15 +70,20 @@ def check_words(grid: Grid, wording: Wording) -> None:
 class Diagnoses:
     """The subject of diagnoses."""
 
-    orders: Sequence[type[Command]] = (StartDiagnosis, SaveAnswer, SaveNote, FinishDiagnosis)
+    orders: Sequence[type[Command]] = (StartDiagnosis, SaveAnswer, SaveNote, FinishDiagnosis, JoinPanel)
 
     def __init__(self, edition: str) -> None:
         self._edition = edition
 
     def load(self, tx: Connection, people: Mapping[str, Event]) -> Mapping[str, Diagnosis]:
-        """Read the latest run of each person with its answers, in one query."""
+        """Read the latest run of each person with its answers; of some, the run before and their colleagues."""
         rows = _LATEST.rows(tx, people=listed(list(people), tx.dialect.name))
-        return {who: _diagnosis(run, finished_at, kept) for who, run, finished_at, kept in rows}
+        latest = {row[0]: _diagnosis(*row[1:]) for row in rows}
+        again = [who for who, mine in latest.items() if mine.run > 1]
+        if again:
+            latest |= _compared(tx, {who: latest[who] for who in again})
+        together = {who: mine for who, mine in latest.items() if mine.panel}
+        return {**latest, **_heard(tx, together)} if together else latest
 
     def blank(self, person: str) -> Diagnosis:  # one protocol for all subjects
         """Return a diagnosis that was never begun."""
@@ -99,6 +111,13 @@ class Diagnoses:
         ]
         if finished:
             tx.execute(_FINISH, finished)
+        joined = [
+            {"who": o.person, "nth": c.run, "with": c.panel, "as": c.role}
+            for o in orders
+            if isinstance(c := o.command, JoinPanel)
+        ]
+        if joined:
+            tx.execute(_JOIN, joined)
 
     def _run(self, order: Order, command: StartDiagnosis) -> dict[str, object]:
         return {
@@ -107,6 +126,8 @@ class Diagnoses:
             "edition": self._edition,
             "grid_version": command.version,
             "started_at": order.at,
+            "panel": command.panel,
+            "role": command.role or "",
         }
 
     @staticmethod
@@ -131,10 +152,11 @@ _START = insert(DiagnosisRow)
 _RUN = aliased(DiagnosisRow)
 _MINE = and_(DiagnosisRow.person_id == bindparam("who"), DiagnosisRow.run == bindparam("nth"))
 _FINISH = update(DiagnosisRow).where(_MINE).values(finished_at=bindparam("at"))
+_JOIN = update(DiagnosisRow).where(_MINE).values(panel=bindparam("with"), role=bindparam("as"))
 
 
-def _latest(name: str) -> Select[str, int, datetime | None, str | None]:
-    """Select the latest run of each person, its answers gathered into one JSON object by the database."""
+def _runs(name: str) -> Select[str, int, datetime | None, str, str, str | None]:
+    """Select runs, the answers of each gathered into one JSON object by the database."""
     group, pair = (
         (func.json_group_object, func.json_array)
         if name == "sqlite"
@@ -143,12 +165,14 @@ def _latest(name: str) -> Select[str, int, datetime | None, str | None]:
     kept = cast(group(AnswerRow.question, pair(AnswerRow.value, AnswerRow.note)), Text)
     mine = and_(AnswerRow.person_id == _RUN.person_id, AnswerRow.run == _RUN.run)
     answers = select(kept).where(mine).correlate(_RUN).scalar_subquery()
+    return select(_RUN.person_id, _RUN.run, _RUN.finished_at, _RUN.panel, _RUN.role, answers)
+
+
+def _latest(name: str) -> Select[str, int, datetime | None, str, str, str | None]:
     newest = (
         select(func.max(DiagnosisRow.run)).where(DiagnosisRow.person_id == _RUN.person_id).correlate(_RUN)
     )
-    return select(_RUN.person_id, _RUN.run, _RUN.finished_at, answers).where(
-        _RUN.run == newest.scalar_subquery(), among(_RUN.person_id, "people", name)
-    )
+    return _runs(name).where(_RUN.run == newest.scalar_subquery(), among(_RUN.person_id, "people", name))
 
 
 def _saving(table: Insertable, column: str) -> Insertable:
@@ -158,6 +182,12 @@ def _saving(table: Insertable, column: str) -> Insertable:
 
 
 _LATEST = Prepared(_latest)
+_FINISHED = Prepared(
+    lambda name: _runs(name).where(_RUN.finished_at.is_not(None), among(_RUN.person_id, "people", name))
+)
+_TOGETHER = Prepared(
+    lambda name: _runs(name).where(among(_RUN.panel, "panels", name)).order_by(_RUN.started_at)
+)
 _KEPT = ("person_id", "run", "question", "answered_at")
 _SAVE = {
     "value": Prepared(lambda name: _saving(INSERTS[name](AnswerRow), "value"), (*_KEPT, "value")),
@@ -165,8 +195,36 @@ _SAVE = {
 }
 
 
-def _diagnosis(run: int, finished_at: datetime | None, gathered: str | None) -> Diagnosis:
+def _diagnosis(
+    run: int, finished_at: datetime | None, panel: str, role: str, gathered: str | None
+) -> Diagnosis:
     kept: dict[str, tuple[str | None, str | None]] = orjson.loads(gathered) if gathered else {}
     answers = {question: value for question, (value, _) in kept.items() if value is not None}
     notes = {question: note for question, (_, note) in kept.items() if note}
-    return Diagnosis(run, answers, notes, finished_at)
+    return Diagnosis(run, answers, notes, finished_at, None, panel, Role(role) if role else None)
+
+
+def _compared(tx: Connection, mine: Mapping[str, Diagnosis]) -> dict[str, Diagnosis]:
+    """Give each run the finished one before it."""
+    rows = _FINISHED.rows(tx, people=listed(list(mine), tx.dialect.name))
+    before: dict[str, tuple[int, Earlier]] = {}
+    for who, run, finished_at, _, _, gathered in rows:
+        if before.get(who, (0,))[0] < run < mine[who].run and finished_at:
+            answers = _diagnosis(run, finished_at, "", "", gathered).given
+            before[who] = run, Earlier(answers, finished_at)
+    return {who: replace(mine[who], earlier=earlier) for who, (_, earlier) in before.items()}
+
+
+def _heard(tx: Connection, mine: Mapping[str, Diagnosis]) -> dict[str, Diagnosis]:
+    """Give each run its colleagues: the last answers of every other person of its panel."""
+    panels = {run.panel for run in mine.values()}
+    voices: dict[str, dict[str, Voice]] = {panel: {} for panel in panels}
+    for who, run, finished_at, panel, role, gathered in _TOGETHER.rows(
+        tx, panels=listed(list(panels), tx.dialect.name)
+    ):
+        answers = _diagnosis(run, finished_at, "", "", gathered).given
+        voices[panel][who] = Voice(Role(role), answers, finished_at is not None)
+    return {
+        who: replace(run, colleagues=tuple(v for other, v in voices[run.panel].items() if other != who))
+        for who, run in mine.items()
+    }

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rallynov.storage.base import Base
 
 
 class DiagnosisRow(Base):
-    """One run of the grid by one person; ``run`` counts from 1 for each person."""
+    """One run of the grid by one person; ``run`` counts from 1 for each person.
+
+    ``panel`` is the group that answers for one organisation, empty when the person answers alone; ``role`` is what
+    they are in it.
+    """
 
     __tablename__ = "diagnosis"
     __table_args__ = ({"sqlite_with_rowid": False},)
@@ -22,6 +26,8 @@ class DiagnosisRow(Base):
     grid_version: Mapped[str]
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+    panel: Mapped[str] = mapped_column(default="", server_default=text("''"), index=True)
+    role: Mapped[str] = mapped_column(default="", server_default=text("''"))
 
 
 class AnswerRow(Base):

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from rallynov.dialogue.screens import Choice, Screen
-from rallynov.dialogue.understand import Exact, Near, Option, understand, verb
+from rallynov.dialogue.speech import FRENCH, SPEECHES, Speech
+from rallynov.dialogue.understand import Exact, Near, Nothing, Option, understand, verb
 from rallynov.dialogue.words import Words
 
 YES, NO = "yes", "no"
@@ -21,6 +22,12 @@ COMMANDS: Mapping[str, str] = {
     "person": "contact",
     "restart": "recommencer",
     "erase": "effacer",
+    "language": "langue",
+    "sheets": "fiches",
+    "elsewhere": "continuer",
+    "colleagues": "collegues",
+    "report": "rapport",
+    "triage": "triage",
 }
 """The command that a verb gives where the screen does not offer it as an action."""
 
@@ -33,7 +40,11 @@ INSTEAD: Mapping[str, Sequence[str]] = {
 
 
 class Lexicon(Protocol):
-    """The words of a language, as far as understanding needs them."""
+    """The words of each language, as far as understanding needs them."""
+
+    @property
+    def languages(self) -> Sequence[str]:
+        """Name the languages."""
 
     def word(self, words: Words, language: str) -> str:
         """Resolve words into a language."""
@@ -55,6 +66,9 @@ class Heard:
     near: tuple[str, ...] = ()
 
 
+NOTHING = Heard()
+
+
 class Hearing:
     """Typed answers against what was drawn, in the person's language."""
 
@@ -64,36 +78,58 @@ class Hearing:
     def hear(
         self, typed: str, drawn: Screen, screen: Screen, commands: frozenset[str], language: str
     ) -> Heard:
-        """Understand a text: numbers count on what was drawn, words on the whole screen."""
-        reading = understand(typed, self._options(drawn.choices, language))
+        """Understand a text: numbers count on what was drawn, words on the whole screen.
+
+        What means nothing in the person's language may be the very words of another: no typo is forgiven there.
+        """
+        own = self._hear(typed, drawn, screen, commands, language)
+        if own != NOTHING:
+            return own
+        others = (other for other in self._lexicon.languages if other != language)
+        abroad = (self._hear(typed, drawn, screen, commands, other, own=False) for other in others)
+        return next((heard for heard in abroad if heard != NOTHING), NOTHING)
+
+    def _hear(
+        self,
+        typed: str,
+        drawn: Screen,
+        screen: Screen,
+        commands: frozenset[str],
+        language: str,
+        *,
+        own: bool = True,
+    ) -> Heard:
+        reading = self._understand(typed, drawn.choices, language, numbered=own)
         if isinstance(reading, Exact):
             return Heard(key=reading.key)
         if drawn is not screen and not typed.strip().isdigit():
-            whole = understand(typed, self._options(screen.choices, language))
+            whole = self._understand(typed, screen.choices, language, numbered=own)
             if isinstance(whole, Exact):
                 return Heard(key=whole.key)
-        named = self._named(typed, drawn, commands, language)
-        if named.key or named.command or named.verb:
+        named = self._named(typed, drawn, commands, language, typos=own)
+        if named != NOTHING:
             return named
-        if isinstance(reading, Near):
-            return Heard(near=reading.keys)
-        return Heard()
+        return Heard(near=reading.keys) if isinstance(reading, Near) and own else NOTHING
 
-    def _named(self, typed: str, drawn: Screen, commands: frozenset[str], language: str) -> Heard:
-        action = understand(typed, self._options(drawn.actions, language), numbered=False)
+    def _named(
+        self, typed: str, drawn: Screen, commands: frozenset[str], language: str, *, typos: bool
+    ) -> Heard:
+        action = self._understand(typed, drawn.actions, language, numbered=False)
         if isinstance(action, Exact):
             return Heard(key=action.key)
-        meant = verb(typed, self._lexicon.verbs(language))
+        meant = verb(typed, self._lexicon.verbs(language), typos=typos, speech=_speech(language))
         if meant is None:
-            return Heard()
+            return NOTHING
         for key in (meant, *INSTEAD.get(meant, ())):
             if drawn.offers(key):
                 return Heard(key=key)
         command = COMMANDS.get(meant, "")
         return Heard(command=command) if command in commands else Heard(verb=meant)
 
-    def _options(self, choices: Sequence[Choice], language: str) -> list[Option]:
-        return [
+    def _understand(
+        self, typed: str, choices: Sequence[Choice], language: str, *, numbered: bool
+    ) -> Exact | Near | Nothing:
+        options = [
             Option(
                 choice.key,
                 self._lexicon.word(choice.label, language),
@@ -101,3 +137,8 @@ class Hearing:
             )
             for choice in choices
         ]
+        return understand(typed, options, numbered=numbered, speech=_speech(language))
+
+
+def _speech(language: str) -> Speech:
+    return SPEECHES.get(language, FRENCH)

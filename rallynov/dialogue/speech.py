@@ -10,11 +10,15 @@ class Speech:
     """A language's small words, folded (no case, accents or punctuation)."""
 
     figures: Mapping[str, int]
-    """Figures in letters, "deux" or "deuxième"."""
+    """Figures in letters, "deux"."""
+    ordinals: Mapping[str, int]
+    """Ranks in letters, "deuxième"."""
     articles: frozenset[str]
     """What may stand before a figure and says nothing: "la 2"."""
     pointers: frozenset[str]
     """What stands before a figure and says that it is the number of a choice: "réponse 2"."""
+    nouns: frozenset[str]
+    """What stands after a rank and says nothing: "la deuxième réponse"."""
     ordinal: str
     """Pattern of what ends a figure: "2e"."""
     openings: tuple[str, ...]
@@ -29,16 +33,19 @@ class Speech:
     """Words between two figures that hesitate: "2 ou 3"."""
 
 
+def _counted(words: str) -> dict[str, int]:
+    return {word: n for n, word in enumerate(words.split(), 1)}
+
+
 _ONE_TO_TWELVE = "un deux trois quatre cinq six sept huit neuf dix onze douze"
 _FIRST_TO_TENTH = "premier deuxieme troisieme quatrieme cinquieme sixieme septieme huitieme neuvieme dixieme"
 
 FRENCH: Final = Speech(
-    figures={
-        word: n for words in (_ONE_TO_TWELVE, _FIRST_TO_TENTH) for n, word in enumerate(words.split(), 1)
-    }
-    | {"une": 1, "premiere": 1, "second": 2, "seconde": 2},
+    figures=_counted(_ONE_TO_TWELVE) | {"une": 1},
+    ordinals=_counted(_FIRST_TO_TENTH) | {"premiere": 1, "second": 2, "seconde": 2},
     articles=frozenset(("la", "le", "l")),
     pointers=frozenset(("reponse", "choix", "option", "proposition", "numero", "num", "no", "n", "niveau")),
+    nouns=frozenset(("reponse", "choix", "option", "proposition", "niveau")),
     ordinal="(?:er|ere|e|eme|ieme|nd|nde|d|de)",
     openings=(
         *("euh", "ben", "bah", "alors", "donc", "ok", "d accord", "disons", "c est", "ce serait", "ce sera"),
@@ -62,3 +69,38 @@ FRENCH: Final = Speech(
     denials=frozenset(("pas", "pa", "non", "aucun", "aucune", "jamais", "ne", "n", "ni", "sans", "rien")),
     either=frozenset(("ou", "et", "a", "voire", "entre")),
 )
+
+ENGLISH: Final = Speech(
+    figures=_counted("one two three four five six seven eight nine ten eleven twelve"),
+    ordinals=_counted("first second third fourth fifth sixth seventh eighth ninth tenth"),
+    articles=frozenset(("the",)),
+    pointers=frozenset(("answer", "choice", "option", "number", "num", "no", "n", "nr", "level")),
+    nouns=frozenset(("one", "answer", "choice", "option", "level")),
+    ordinal="(?:st|nd|rd|th)",
+    openings=(
+        *("uh", "um", "er", "erm", "hmm", "well", "so", "ok", "okay", "right", "let s say", "please", "then"),
+        *("it s", "it is", "that s", "that is", "this is", "that would be", "it would be"),
+        *("i d say", "i would say", "i say", "i choose", "i pick", "i ll take", "i ll go for", "i ll say"),
+        *("i think it s", "i think we re", "i think", "i want to", "i want", "i d like to", "i d like"),
+        *("i would like to", "i would like", "can i", "could i", "may i", "can we", "could we", "let s"),
+        *("we re", "we are", "for us", "for me", "here"),
+        *("my answer is", "my answer", "the answer is", "the answer"),
+    ),
+    closings=(
+        *("thanks", "thanks a lot", "thank you", "thank you very much", "many thanks", "cheers"),
+        *("please", "pls", "plz", "for us", "here"),
+    ),
+    yes="yes",
+    no="no",
+    denials=frozenset(
+        (
+            *("not", "no", "non", "never", "none", "nothing", "nobody", "without", "cannot", "nor", "neither"),
+            "t",  # don't, isn't: an apostrophe parts them
+            *("dont", "doesnt", "isnt", "arent", "havent", "hasnt", "cant", "wont", "wasnt", "didnt"),
+        )
+    ),
+    either=frozenset(("or", "and", "to", "even", "between", "maybe")),
+)
+
+SPEECHES: Final[Mapping[str, Speech]] = {"fr": FRENCH, "en": ENGLISH}
+"""The small words of each language."""

@@ -71,6 +71,12 @@ class Verb(StrEnum):
     PERSON = "person"
     RESTART = "restart"
     ERASE = "erase"
+    LANGUAGE = "language"
+    SHEETS = "sheets"
+    ELSEWHERE = "elsewhere"
+    COLLEAGUES = "colleagues"
+    REPORT = "report"
+    TRIAGE = "triage"
 
 
 def understand(
@@ -194,6 +200,8 @@ def _placed(said: str, bare: str, options: Sequence[Option], speech: Speech) -> 
     words = bare.split()
     while words and (words[0] in speech.articles or words[0] in speech.pointers):
         words.pop(0)
+    if len(words) == 2 and words[1] in speech.nouns and _is_rank(words[0], speech):
+        words.pop()
     figures = [n for word in words if (n := _figure(word, speech))]
     keys = [options[n - 1].key for n in figures if n <= len(options)]
     if len(figures) == len(words) == 1 and (keys or words[0].isdecimal()):
@@ -224,7 +232,12 @@ def _numbered(place: str, rest: str, options: Sequence[Option], speech: Speech) 
 def _figure(word: str, speech: Speech) -> int:
     """The number a word writes, 0 when none."""
     digits = re.fullmatch(rf"(?:n|no)?([0-9]{{1,2}}){speech.ordinal}?", word)
-    return int(digits[1]) if digits else speech.figures.get(word, 0)
+    return int(digits[1]) if digits else speech.figures.get(word, 0) or speech.ordinals.get(word, 0)
+
+
+def _is_rank(word: str, speech: Speech) -> bool:
+    """Whether a word is a rank ("deuxième", "2e") and no quantity."""
+    return word in speech.ordinals or bool(re.fullmatch(rf"[0-9]{{1,2}}{speech.ordinal}", word))
 
 
 def _begun(said: str, options: Sequence[Option], speech: Speech) -> Exact | Near | None:

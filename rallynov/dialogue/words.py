@@ -45,8 +45,15 @@ class Typed:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A moment told by its day, in Paris."""
+
+    at: datetime
+
+
 Words: TypeAlias = Say | Plural | Term | Typed
-Slot: TypeAlias = Words | int | float | datetime
+Slot: TypeAlias = Words | int | float | datetime | Day
 
 
 def say(msgid: str, **slots: Slot) -> Say:

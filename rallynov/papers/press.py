@@ -2,16 +2,17 @@
 
 Refuses what would print differently elsewhere (the machine's fonts, its clock) and what a screen reader cannot
 read: every PDF is PDF/UA-1 and PDF/A-2a, and a picture without its text equivalent does not compile. What people
-typed travels as JSON and is never markup. ``typst`` releases the GIL, and nothing here is shared but the fonts:
-any thread may print.
+typed travels as JSON and is never markup. ``typst`` releases the GIL, and its fonts are all that is shared: any
+thread may print.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import orjson
 import typst
@@ -19,36 +20,99 @@ import typst
 ROOT = Path(__file__).parent.parent
 """Templates import each other from here: ``#import "/papers/look.typ": *``."""
 
-STANDARDS: list[typst.PDFStandard] = ["ua-1", "a-2a"]
 STRUCK = "\u25af"
 """Printed in place of a sign that no embedded font draws: most emoji, many scripts."""
 
+_STANDARDS: list[typst.PDFStandard] = ["ua-1", "a-2a"]
 _FONTS = typst.Fonts(include_system_fonts=False)
 _PICTURE = b"""#set page(width: 1pt * int(sys.inputs.width), height: auto, margin: 0pt, fill: rgb(sys.inputs.paper))
 #image(bytes(sys.inputs.svg), format: "svg", width: 100%)"""
-_UNPRINTABLE = re.compile(r'the (?:text|PDF|text contains)[^"\n]* `"(?P<signs>(?:[^"\\\n]|\\.)+)"`')
+_REFUSED = re.compile(r'error: [^\n]*? (?:the text|the PDF contains|disallowed)[^\n]*? `"(?P<signs>[^\n]+?)"`')
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
+_SURE = frozenset(map(chr, (10, *range(0x20, 0x7F), *range(0xA0, 0xAD), *range(0xAE, 0x17F)))) | frozenset(
+    "–—‘’“”•…‹›€→←− \u202f" + STRUCK
+)
+"""Signs that the embedded fonts draw: our own words need no other, and none of them is ever struck."""
 _TRIES = 4
 
 
 def compile_pdf(
     template: Path, data: Mapping[str, object], at: datetime, images: Mapping[str, str] | None = None
 ) -> bytes:
-    """Print a template with its data; the same arguments give the same bytes.
+    """Print a template with its data, given in ``look.typ`` as ``given``; the same arguments give the same
+    bytes.
 
     ``at`` is the date that the file bears. ``images`` are SVG drawings by name, for ``drawn`` of ``look.typ``.
-    A sign that no font draws becomes U+25AF, and ``struck`` of ``look.typ`` then says so. ``typst.TypstError``
-    is a fault of the template.
+    A sign that no font draws becomes U+25AF, and ``struck`` then says so to the template. ``typst.TypstError`` is
+    a fault of the template.
     """
-    words = orjson.dumps(data, option=orjson.OPT_SORT_KEYS).decode()
-    inputs = {"data": words, "images": orjson.dumps(images or {}, option=orjson.OPT_SORT_KEYS).decode()}
+    drawings = _json(dict(images or {}))
+    words, struck = dict(data), ""
     for _ in range(_TRIES):
         try:
-            return _compile(template, inputs, at)
+            return _compile(template, {"data": _json(words), "images": drawings, "struck": struck}, at)
         except typst.TypstError as error:
-            missing = _missing(error)
-            if not missing:
+            refused = _refused(error.diagnostic)
+            if not refused:
                 raise
-            inputs = {name: _strike(text, missing) for name, text in inputs.items()} | {"struck": "yes"}
-    plain = {name: "".join(map(_plain, text)) for name, text in inputs.items()}
-    return _compile(template, plain, at)
+            words, struck = _each_text(words, lambda text, signs=refused: _without(text, signs)), "yes"
+    words = _each_text(words, lambda text: _without(text, frozenset(text) - _SURE))
+    return _compile(template, {"data": _json(words), "images": drawings, "struck": struck}, at)
+
+
+def draw_png(svg: str, width: int, paper: str = "#fffdf8") -> bytes:
+    """Draw an SVG as a PNG ``width`` pixels wide on a background, with the embedded fonts."""
+    inputs = {"svg": svg, "width": str(width), "paper": paper}
+    return _bytes(
+        typst.compile(
+            _PICTURE, font_paths=_FONTS, ignore_system_fonts=True, sys_inputs=inputs, format="png", ppi=72
+        )
+    )
+
+
+def _compile(template: Path, inputs: dict[str, str], at: datetime) -> bytes:
+    return _bytes(
+        typst.compile(
+            template,
+            root=ROOT,
+            font_paths=_FONTS,
+            ignore_system_fonts=True,
+            sys_inputs=inputs,
+            format="pdf",
+            pdf_standards=_STANDARDS,
+            timestamp=int(at.timestamp()),
+        )
+    )
+
+
+def _bytes(made: object) -> bytes:
+    if not isinstance(made, bytes):
+        raise TypeError("typst returned no file")
+    return made
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def _refused(diagnostic: str) -> frozenset[str]:
+    """Return the signs that typst says it cannot print; empty when its complaint is about something else."""
+    quoted = "".join(found["signs"] for found in _REFUSED.finditer(diagnostic))
+    return frozenset(_ESCAPED.sub(lambda code: chr(int(code[1], 16)), quoted)) - _SURE
+
+
+def _without(text: str, signs: frozenset[str]) -> str:
+    return "".join(STRUCK if sign in signs else sign for sign in text)
+
+
+def _each_text(value: Any, mend: Callable[[str], str]) -> Any:
+    """Return the same data with every text mended."""
+    match value:
+        case str():
+            return mend(value)
+        case Mapping():
+            return {key: _each_text(held, mend) for key, held in value.items()}
+        case list() | tuple():
+            return [_each_text(held, mend) for held in value]
+        case _:
+            return value

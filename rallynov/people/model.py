@@ -4,7 +4,9 @@ Pure.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
 
 from rallynov.dialogue.turn import Command
 
@@ -39,3 +41,93 @@ class EraseMe(Command):
     def subject(self) -> str:
         """Name nothing: the row that it concerned is gone."""
         return "person"
+
+
+class Purpose(StrEnum):
+    """What a one-time code is good for; each is received by the dialogue that knows what to do with it."""
+
+    MOVE = "move"
+    COLLEAGUE = "colleague"
+
+    @property
+    def lasts(self) -> timedelta:
+        """How long a code may wait to be used."""
+        return {"move": timedelta(minutes=30), "colleague": timedelta(days=14)}[self.value]
+
+    @property
+    def length(self) -> int:
+        """Characters of a code: one that is typed from one screen to another, at once, is shorter (60 bits)."""
+        return {"move": 12, "colleague": 26}[self.value]
+
+
+class Standing(StrEnum):
+    """What became of a code."""
+
+    VALID = "valid"
+    UNKNOWN = "unknown"
+    USED = "used"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class TypedCode:
+    """The code that a person has just given, if they have: whose it is, and what it opens."""
+
+    code: str = ""
+    standing: Standing = Standing.UNKNOWN
+    purpose: str = ""
+    owner: str = ""
+    ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MakeCode(Command):
+    """Make a one-time code; only its digest is kept. ``ref`` is what it opens."""
+
+    purpose: Purpose
+    code: str = field(repr=False)
+    ref: str
+    until: datetime
+
+    def subject(self) -> str:
+        """Name the purpose, never the code."""
+        return f"code:{self.purpose}"
+
+
+@dataclass(frozen=True, slots=True)
+class UseCode(Command):
+    """Spend a one-time code."""
+
+    purpose: str
+    code: str = field(repr=False)
+
+    def subject(self) -> str:
+        """Name the purpose, never the code."""
+        return f"code:{self.purpose}"
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveBehind(Command):
+    """Erase what a person gave, because their only address now belongs to another."""
+
+    def subject(self) -> str:
+        """Name nothing: the row that it concerned is gone."""
+        return "person"
+
+
+def code_of(secret: str, purpose: Purpose) -> str:
+    """Cut a code of the right length out of a fresh secret."""
+    return secret[: purpose.length]
+
+
+def read_code(typed: str) -> str:
+    """Return a code as it is stored: without spaces, dashes and capitals, and with the letters that figures are
+    taken for; empty when no code can be read.
+    """
+    code = "".join(typed.split()).replace("-", "").casefold().translate(_MISREAD)
+    return code if len(code) in _LENGTHS and not code.strip(_LETTERS) else ""
+
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
+_MISREAD = str.maketrans("018", "olb")
+_LENGTHS = {purpose.length for purpose in Purpose}

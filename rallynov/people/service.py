@@ -1,17 +1,27 @@
-"""People in a batch of turns: who they are, and which notice they accepted."""
+"""People in a batch of turns: who they are, which notice they accepted, and the one-time codes they give."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from rallynov.delivery.subject import Order
-from rallynov.dialogue.events import Event
+from rallynov.dialogue.events import Commanded, Event, Said
 from rallynov.dialogue.turn import Command
-from rallynov.people.model import AcceptNotice, Person
-from rallynov.people.tables import PersonRow
+from rallynov.people.model import (
+    AcceptNotice,
+    MakeCode,
+    Person,
+    Standing,
+    TypedCode,
+    UseCode,
+    read_code,
+)
+from rallynov.people.tables import CodeRow, PersonRow
 from rallynov.storage.prepared import Prepared, among, listed
 
 _LOAD = Prepared(
@@ -54,3 +64,77 @@ _ACCEPT = {
     "sqlite": _accepting(sqlite.insert(PersonRow)),
     "postgresql": _accepting(postgresql.insert(PersonRow)),
 }
+
+
+class Codes:
+    """The subject of one-time codes: what a code that was just typed opens, once."""
+
+    orders: Sequence[type[Command]] = (MakeCode, UseCode)
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+
+    def load(self, tx: Connection, people: Mapping[str, Event]) -> Mapping[str, TypedCode]:
+        """Read the codes typed in this batch; of two people who give the same one, the first has it."""
+        typed = {person: code for person, event in people.items() if (code := _code_in(event))}
+        if not typed:
+            return {}
+        rows = {row.digest: row for row in tx.execute(_KNOWN, {"digests": [*map(_digest, typed.values())]})}
+        found: dict[str, TypedCode] = {}
+        for person, code in typed.items():
+            row = rows.pop(_digest(code), None)
+            found[person] = TypedCode(code) if row is None else self._standing(code, row)
+        return found
+
+    def blank(self, person: str) -> TypedCode:
+        """Return no code."""
+        return TypedCode()
+
+    def apply(self, tx: Connection, orders: Sequence[Order]) -> None:
+        """Keep the digests of new codes, and mark those that were used."""
+        made = [
+            {
+                "digest": _digest(c.code),
+                "purpose": c.purpose,
+                "owner": o.person,
+                "ref": c.ref,
+                "created_at": o.at,
+                "expires_at": c.until,
+            }
+            for o in orders
+            if isinstance(c := o.command, MakeCode)
+        ]
+        if made:
+            tx.execute(insert(CodeRow), made)
+        used = [{"of": _digest(c.code), "at": o.at} for o in orders if isinstance(c := o.command, UseCode)]
+        if used:
+            tx.execute(_USE, used)
+
+    def _standing(self, code: str, row: Row[str, str, str, str, datetime, datetime | None]) -> TypedCode:
+        if row.used_at is not None:
+            return TypedCode(code, Standing.USED)
+        standing = Standing.VALID if self._clock() < row.expires_at else Standing.EXPIRED
+        return TypedCode(code, standing, row.purpose, row.owner, row.ref)
+
+
+_KNOWN = (
+    select(CodeRow.digest, CodeRow.purpose, CodeRow.owner, CodeRow.ref, CodeRow.expires_at, CodeRow.used_at)
+    .where(CodeRow.digest.in_(bindparam("digests", expanding=True)))
+    .with_for_update()
+)
+_USE = update(CodeRow).where(CodeRow.digest == bindparam("of")).values(used_at=bindparam("at"))
+
+
+def _digest(code: str) -> str:
+    return hashlib.sha256(code.encode()).hexdigest()
+
+
+def _code_in(event: Event) -> str:
+    """Return the code that an event gives; empty when it gives none."""
+    match event:
+        case Commanded("start" | "code", argument):
+            return read_code(argument)
+        case Said(text):
+            return read_code(text)
+        case _:
+            return ""

@@ -11,7 +11,7 @@ from rallynov.delivery.subject import Order
 from rallynov.delivery.tables import AuditRow, ConversationRow, InboxRow, InboxStatus, OutboxRow
 from rallynov.dialogue.events import Event
 from rallynov.dialogue.turn import Command
-from rallynov.people.model import EraseMe
+from rallynov.people.model import EraseMe, LeaveBehind
 from rallynov.people.tables import PersonRow
 
 PAYLOADS = timedelta(days=7)
@@ -29,7 +29,7 @@ class Nothing:
 class Erasure:
     """The subject of erasure."""
 
-    orders: Sequence[type[Command]] = (EraseMe,)
+    orders: Sequence[type[Command]] = (EraseMe, LeaveBehind)
 
     def load(self, tx: Connection, people: Mapping[str, Event]) -> Mapping[str, Nothing]:
         """Read nothing."""
@@ -41,10 +41,16 @@ class Erasure:
 
     def apply(self, tx: Connection, orders: Sequence[Order]) -> None:
         """Erase people; the answer to this very turn is written after it, and says so."""
-        erase(tx, [order.person for order in orders])
+        erase(tx, [o.person for o in orders if isinstance(o.command, EraseMe) or _alone(tx, o)])
         for order in orders:  # what is said after an erasure is not erased
             told = (InboxRow.address == order.address) & (InboxRow.seq <= order.seq)
             tx.execute(update(InboxRow).where(told).values(payload=""))
+
+
+def _alone(tx: Connection, order: Order) -> bool:
+    """Tell whether an address was the only one of its person."""
+    others = ConversationRow.person_id == order.person, ConversationRow.address != order.address
+    return tx.execute(select(ConversationRow.address).where(*others).limit(1)).first() is None
 
 
 def erase(tx: Connection, people: Sequence[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rallynov.diagnosis.model import Diagnosis, Grid
+from rallynov.dialogue.engine import Dialogue
 from rallynov.dialogue.events import Commanded
 from rallynov.dialogue.screens import Block, Choice, Screen, listing, note, text, title
 from rallynov.dialogue.turn import Move, Place, Scene
@@ -15,39 +16,45 @@ DIAGNOSIS = "diagnosis"
 
 
 class Reception:
-    """The reception in conversation; ``contact`` tells how to reach a person, ``edition`` names the rally."""
+    """The reception in conversation; ``contact`` tells how to reach a person, ``edition`` names the rally.
+
+    ``codes`` reads what comes with ``/start`` when it is not the name of a place.
+    """
 
     name = NAME
     commands: Sequence[str] = ("start", "menu", "pause", "annuler", "aide", "help", "contact")
 
-    def __init__(self, grid: Grid, edition: str, contact: str) -> None:
+    def __init__(self, grid: Grid, edition: str, contact: str, codes: Dialogue) -> None:
         self._form = grid.form()
         self._edition = edition
         self._contact = contact
+        self._codes = codes
 
     def screen(self, place: Place, scene: Scene) -> Screen:  # one protocol for all dialogues
         """Return the welcome of a newcomer, or the menu of who comes back."""
         mine = scene.of(Diagnosis)
         if not mine.run:
-            return Screen("welcome", self._welcome(), (_BEGIN,), _ASIDE)
+            return Screen("welcome", self._welcome(), (_BEGIN, _TRIAGE), (_CODE, *_ASIDE))
         pending = self._form.next_open(mine.given)
         choices: tuple[Choice, ...]
         if pending is None:
             choices = (
                 Choice("result", say("See my result")),
                 Choice("recap", say("Read and change my answers")),
+                Choice("collegues", say("Answer with colleagues")),
                 Choice("restart", say("Start a new diagnosis")),
             )
             return Screen(
                 "menu",
                 (text(say("Your diagnosis is complete. What would you like to do?")),),
                 choices,
-                _ASIDE,
+                (_ELSEWHERE, *_ASIDE),
             )
         number, total = self._form.number(pending.id), len(self._form.questions)
         choices = (
             Choice("resume", say("Resume")),
             Choice("recap", say("Read and change my answers")),
+            Choice("collegues", say("Answer with colleagues")),
         )
         blocks = (
             text(
@@ -58,7 +65,7 @@ class Reception:
                 )
             ),
         )
-        return Screen("menu", blocks, choices, _ASIDE)
+        return Screen("menu", blocks, choices, (_ELSEWHERE, *_ASIDE))
 
     def choose(self, place: Place, key: str, scene: Scene) -> Move:
         """Go where the person chose."""
@@ -77,6 +84,8 @@ class Reception:
     def enter(self, command: Commanded, place: Place, scene: Scene) -> Move:
         """Show the menu; or help and the contact, then the pending question again."""
         match command.name:
+            case "start" if command.argument:
+                return self._led(command.argument, place, scene)
             case "aide" | "help":
                 return Move(lead=_HELP)
             case "contact" | "person":
@@ -88,6 +97,19 @@ class Reception:
                 return Move(to=Place(), lead=(kept,))
             case _:
                 return Move(to=Place())
+
+    def _led(self, argument: str, place: Place, scene: Scene) -> Move:
+        """Follow a deep link: to the diagnosis, the opening questions or a sheet; else it is a code."""
+        head, _, tail = argument.partition("-")
+        match head:
+            case "diagnostic":
+                return Move(to=Place(DIAGNOSIS))
+            case "triage":
+                return Move(to=Place("triage"))
+            case "fiche":
+                return Move(to=Place("sheets", tail))
+            case _:
+                return self._codes.enter(Commanded("code", argument), place, scene)
 
     def _reach(self) -> Words:
         return say("Here is whom to contact: {contact}.", contact=Typed(self._contact))
@@ -107,7 +129,12 @@ class Reception:
 
 
 _BEGIN = Choice("begin", say("Begin the diagnosis"), "choices:yes:synonyms")
+_TRIAGE = Choice("triage", say("Am I concerned? Four questions, one minute"), "choices:triage:synonyms")
+_CODE = Choice("code", say("I have a code"))
+_ELSEWHERE = Choice("continuer", say("Go on elsewhere"))
 _ASIDE = (
+    Choice("fiches", say("Fact sheets")),
+    Choice("langue", say("English / Français")),
     Choice("confidentialite", say("Your data")),
     Choice("help", say("Help")),
     Choice("person", say("Talk to a person")),
@@ -123,6 +150,8 @@ _HELP: tuple[Block, ...] = (
         say("a whole sentence: it is kept as a note beside the question"),
         say("“why”: know why a question is asked"),
         say("“talk to a person”: reach the team of the rally"),
+        say("“elsewhere”: go on with this conversation on another device"),
+        say("“sheets”: read the twelve fact sheets; “language”: change to English or French"),
         say("/confidentialite: what becomes of your data; /effacer: erase it"),
     ),
 )

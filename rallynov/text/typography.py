@@ -1,10 +1,12 @@
-"""French typography, in one place: catalogues are written with plain keys, readers receive the right signs.
+"""Typography, in one place: catalogues are written with plain keys, readers receive the right signs.
 
 Applied to the catalogue's words, before names and answers take their places in them. Never touches an
 address, a command, code, markup or a placeholder.
 """
 
 import re
+from collections.abc import Callable, Mapping
+from typing import Final
 
 NBSP = "\u00a0"
 NNBSP = "\u202f"
@@ -30,6 +32,7 @@ _RULES = re.compile(
     # Only before a space, an end or a closing sign: "10:30", "a?b=c" and ":-)" are not sentences.
     rf"|(?P<high>(?<=[^\s;:!?«(\[]){_SPACES}*(?P<marks>[;!?]+)(?=[\s<»”\")\]*_~]|$))"
     rf"|(?P<colon>(?<=[^\s;:!?«(\[]){_SPACES}*:(?=[\s<»*_]|$))"
+    rf"|(?P<percent>(?<=[\d}}]){_SPACES}*%(?=\W|$))"
     r"|(?P<apostrophe>(?<=[^\W\d_])'(?=[\w«{<`*/]))"
     r"|(?P<dots>(?<!\.)\.{3}(?!\.))",
     re.IGNORECASE,
@@ -38,20 +41,49 @@ _SIGNS = {
     "open": "«" + NNBSP,
     "close": NNBSP + "»",
     "colon": NBSP + ":",
+    "percent": NBSP + "%",
     "apostrophe": "’",
     "dots": "…",
 }
+
+_ENGLISH_RULES = re.compile(
+    rf"(?P<kept>{_KEPT})"
+    r"|(?<=\S)[ \t\u00a0\u2009\u202f]+(?P<mark>[:;!?])(?=\s|$)"
+    r"|(?P<apostrophe>')"
+    r"|(?P<open>(?:(?<=[\s(\[—–])|^)\"(?=\S))"
+    r"|(?P<close>\")"
+    r"|(?P<dots>(?<!\.)\.{3}(?!\.))",
+    re.IGNORECASE,
+)
+_ENGLISH_SIGNS = {"open": "“", "close": "”", "apostrophe": "’", "dots": "…"}
 
 
 def french(text: str) -> str:
     """`text` with French spaces, apostrophes and ellipses.
 
-    A narrow no-break space (U+202F) before `; ! ?` and inside `« »`, a no-break space (U+00A0) before `:`,
+    A narrow no-break space (U+202F) before `; ! ?`, a no-break space (U+00A0) before `: %` and inside `« »`,
     `’` for `'` inside a word, `…` for `...`. Doing it twice changes nothing.
     """
     return _RULES.sub(_typeset, text)
 
 
+def english(text: str) -> str:
+    """`text` with English quotation marks, apostrophes and ellipses.
+
+    `’` for `'`, `“ ”` for `" "`, `…` for `...`, and no space before `: ; ! ?`. Doing it twice changes nothing.
+    """
+    return _ENGLISH_RULES.sub(_typeset_english, text)
+
+
 def _typeset(found: re.Match[str]) -> str:
     rule = found.lastgroup or ""
     return NNBSP + found["marks"] if rule == "high" else _SIGNS.get(rule, found[0])
+
+
+def _typeset_english(found: re.Match[str]) -> str:
+    rule = found.lastgroup or ""
+    return found["mark"] if rule == "mark" else _ENGLISH_SIGNS.get(rule, found[0])
+
+
+TYPOGRAPHIES: Final[Mapping[str, Callable[[str], str]]] = {"fr": french, "en": english}
+"""How the words of each language are set."""

@@ -14,14 +14,11 @@ from rallynov.diagnosis.model import (
     LEVELS,
     NOT_CONCERNED,
     UNKNOWN,
-    Band,
     Checkpoint,
     Diagnosis,
     Grid,
-    Reading,
-    Result,
-    read,
 )
+from rallynov.diagnosis.reading import Band, Reading, Result, read
 from rallynov.diagnosis.service import load_grid
 
 GRID = load_grid()

@@ -4,8 +4,9 @@ import random
 
 import pytest
 
-from rallynov.diagnosis.model import LEVELS, NOT_CONCERNED, UNKNOWN, Band, Diagnosis, read
-from rallynov.diagnosis.screens import details, result
+from rallynov.diagnosis.model import LEVELS, NOT_CONCERNED, UNKNOWN, Diagnosis
+from rallynov.diagnosis.reading import Band, read
+from rallynov.diagnosis.screens.result import details, result
 from rallynov.diagnosis.service import load_grid
 from rallynov.dialogue.screens import Block, Screen
 from rallynov.dialogue.words import Say, Term
@@ -14,9 +15,15 @@ GRID = load_grid()
 FORM = GRID.form()
 
 
+def lines(item: Say) -> Say:
+    """The line itself, where a sheet is named after it."""
+    line = dict(item.slots).get("line")
+    return line if isinstance(line, Say) else item
+
+
 def slots(screen: Screen, msgid: str) -> list[dict[str, object]]:
     """The slots of every sentence of a screen that begins with some words."""
-    said = [item for block in screen.blocks for item in block.items if isinstance(item, Say)]
+    said = [lines(item) for block in screen.blocks for item in block.items if isinstance(item, Say)]
     return [dict(one.slots) for one in said if one.msgid.startswith(msgid)]
 
 
@@ -51,7 +58,7 @@ def test_every_checkpoint_has_its_line() -> None:
         given = {q.id: seeded.choice((*LEVELS, UNKNOWN)) for q in FORM.questions}
         given |= dict.fromkeys(GRID.checkpoints[4].questions, NOT_CONCERNED)
         [listed] = [block for block in details(GRID, Diagnosis(1, given)).blocks if block.kind == "list"]
-        named = [dict(item.slots)["name"] for item in listed.items if isinstance(item, Say)]
+        named = [dict(lines(item).slots)["name"] for item in listed.items if isinstance(item, Say)]
         assert named == [Term(f"grid:{c.id}:title") for c in GRID.checkpoints]
 
 

@@ -13,6 +13,7 @@ from rallynov.diagnosis.service import load_grid
 from rallynov.dialogue.engine import REPEAT, Engine
 from rallynov.dialogue.events import Commanded, Event, Ignored, Left, Oddity, Pressed, Returned, Said, Sent
 from rallynov.dialogue.turn import Conversation, Place, Scene, Turn
+from rallynov.people.flow import CodesDialogue
 from rallynov.people.model import EraseMe, Person
 from rallynov.privacy.flow import ERASE, PrivacyDialogue
 from rallynov.reception.flow import Reception
@@ -21,8 +22,10 @@ from rallynov.wording import Wording
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 GRID = load_grid()
 WORDING = Wording({"operator": "nous", "contact": "ici"})
+CODES = CodesDialogue(Place("diagnosis"), {})
 ENGINE = Engine(
-    [Reception(GRID, "Rally'nov", "ici"), DiagnosisDialogue(GRID, "1"), PrivacyDialogue()], WORDING
+    [Reception(GRID, "Rally'nov", "ici", CODES), DiagnosisDialogue(GRID, "1"), CODES, PrivacyDialogue()],
+    WORDING,
 )
 AT_QUESTION = Conversation(Place("diagnosis"), nonce=5, last_at=NOW, asked_at=NOW)
 

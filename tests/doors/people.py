@@ -24,6 +24,8 @@ from bot.wiring import Core, new_id
 
 OPENING = "/start"
 """What opens the conversation on Telegram; the other doors open by themselves."""
+BROWSERS = {"fr": "fr-FR,fr;q=0.9,en;q=0.5", "en": "de;q=0.9, en-GB, en;q=0.8, fr;q=0.1"}
+"""What a browser of each language asks for."""
 PATIENCE = 20.0
 """Seconds before a door that says nothing fails the test."""
 
@@ -68,14 +70,18 @@ class Visitor:
 
 
 @contextmanager
-def on_the_web(core: Core, clock: Clock) -> Iterator[Visitor]:
-    """Open the web door in this process."""
+def on_the_web(core: Core, clock: Clock, language: str = "fr") -> Iterator[Visitor]:
+    """Open the web door in this process, to a browser that asks for a language."""
     ids = itertools.count()
     door = Door(
         core.delivery, core.wording, core.edition.title, "Association exemple", "bonjour@exemple.fr", clock,
         lambda: f"token-{next(ids):016d}", CollectorRegistry(),
     )  # fmt: skip
-    client = httpx.AsyncClient(transport=httpx.ASGITransport(create_app(door)), base_url="http://localhost")
+    client = httpx.AsyncClient(
+        transport=httpx.ASGITransport(create_app(door)),
+        base_url="http://localhost",
+        headers={"accept-language": BROWSERS[language]},
+    )
     with asyncio.Runner() as runner:
         runner.run(_started(core))
         try:
@@ -92,9 +98,10 @@ async def _started(core: Core) -> None:
 class Typist:
     """Someone at a terminal, who can only type: a button is its words."""
 
-    def __init__(self, core: Core, clock: Clock) -> None:
+    def __init__(self, core: Core, clock: Clock, language: str) -> None:
         self._core = core
         self._clock = clock
+        self._language = language
         self._lines: queue.Queue[str | None] = queue.Queue()
         self._shown: list[str] = []
         self._asked = threading.Semaphore(0)
@@ -106,7 +113,9 @@ class Typist:
     async def _talk(self) -> None:
         self._core.delivery.start()
         try:
-            terminal = Terminal(self._core.delivery, self._core.wording, "moi", self._clock, new_id)
+            terminal = Terminal(
+                self._core.delivery, self._core.wording, "moi", self._clock, new_id, self._language
+            )
             await terminal.talk(self._read, self._shown.append)
         finally:
             await self._core.delivery.close()
@@ -146,14 +155,14 @@ class Typist:
 
 
 @contextmanager
-def in_a_terminal_of(core: Core, clock: Clock) -> Iterator[Typist]:
+def in_a_terminal_of(core: Core, clock: Clock, language: str = "fr") -> Iterator[Typist]:
     """Open a terminal; at the end it says what is kept."""
-    typist = Typist(core, clock)
+    typist = Typist(core, clock, language)
     try:
         yield typist
     finally:
         last = typist.leave()
-    assert "reprendre" in last
+    assert {"fr": "reprendre", "en": "resume"}[language] in last
 
 
 def as_in_a_terminal(line: str) -> str:

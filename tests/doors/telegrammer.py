@@ -30,13 +30,14 @@ class Telegrammer:
     updates: int = 0
     seen: int = 0
     look: Callable[[Message], Card] = card_of
+    language: str = "fr"
 
     def say(self, text: str, times: int = 1) -> list[Card]:
         return self.come(*[{"message": {**self._message(), "text": text}}] * times)
 
     def press(self, card: Card, label: str, times: int = 1) -> list[Card]:
         data = card.buttons[card.labels.index(label)]
-        query = {"id": "5", "from": {"id": self.chat}, "message": self._message(), "data": data}
+        query = {"id": "5", "from": self._sender(), "message": self._message(), "data": data}
         return self.come(*[{"callback_query": query}] * times)
 
     def odd(self, name: str) -> list[Card]:
@@ -66,7 +67,15 @@ class Telegrammer:
         return kept(self.core, f"telegram:{self.chat}")
 
     def _message(self) -> dict[str, Any]:
-        return {"message_id": 11, "date": 1_795_338_000, "chat": {"id": self.chat, "type": "private"}}
+        chat = {"id": self.chat, "type": "private"}
+        return {"message_id": 11, "date": 1_795_338_000, "chat": chat, "from": self._sender()}
+
+    def _sender(self) -> dict[str, Any]:
+        return {"id": self.chat, "is_bot": False, "first_name": "Claude", "language_code": TOLD[self.language]}
+
+
+TOLD = {"fr": "fr", "en": "en-GB"}
+"""How Telegram tells the language of a person's application."""
 
 
 def _holding(**content: Any) -> Any:
@@ -101,7 +110,7 @@ ODDITIES: Mapping[str, Any] = {
     "bouton d'un autre robot": lambda message: {
         "callback_query": {
             "id": "9",
-            "from": {"id": message["chat"]["id"]},
+            "from": message["from"],
             "message": message,
             "data": "vote:3",
         }

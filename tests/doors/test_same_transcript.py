@@ -11,24 +11,33 @@ from doors.telegrammer import Telegrammer
 
 from rallynov.storage.store import Store
 
-GOLDEN = Path(__file__).parent / "transcripts" / "tout_le_diagnostic.txt"
+HERE = Path(__file__).parent / "transcripts"
+in_both = pytest.mark.parametrize("language", ["fr", "en"])
 
 
-def test_before_any_door(sqlite: Store, clock: Clock, pytestconfig: pytest.Config) -> None:
-    person = Telegrammer(core(sqlite, clock), clock)
-    transcripts.play(GOLDEN, person, clock, update=pytestconfig.getoption("--update"))
+def golden(language: str) -> Path:
+    return HERE / language / "tout_le_diagnostic.txt"
 
 
-def test_on_telegram(sqlite: Store, clock: Clock) -> None:
-    person = Telegrammer(core(sqlite, clock), clock, look=on_telegram)
-    transcripts.play(GOLDEN, person, clock, update=False)
+@in_both
+def test_before_any_door(language: str, sqlite: Store, clock: Clock, pytestconfig: pytest.Config) -> None:
+    person = Telegrammer(core(sqlite, clock), clock, language=language)
+    transcripts.play(golden(language), person, clock, update=pytestconfig.getoption("--update"))
 
 
-def test_on_the_web(sqlite: Store, clock: Clock) -> None:
-    with on_the_web(core(sqlite, clock), clock) as visitor:
-        transcripts.play(GOLDEN, visitor, clock, update=False)
+@in_both
+def test_on_telegram(language: str, sqlite: Store, clock: Clock) -> None:
+    person = Telegrammer(core(sqlite, clock), clock, look=on_telegram, language=language)
+    transcripts.play(golden(language), person, clock, update=False)
 
 
-def test_in_a_terminal(sqlite: Store, clock: Clock) -> None:
-    with in_a_terminal_of(core(sqlite, clock), clock) as typist:
-        transcripts.play(GOLDEN, typist, clock, update=False, seen=as_in_a_terminal)
+@in_both
+def test_on_the_web(language: str, sqlite: Store, clock: Clock) -> None:
+    with on_the_web(core(sqlite, clock), clock, language) as visitor:
+        transcripts.play(golden(language), visitor, clock, update=False)
+
+
+@in_both
+def test_in_a_terminal(language: str, sqlite: Store, clock: Clock) -> None:
+    with in_a_terminal_of(core(sqlite, clock), clock, language) as typist:
+        transcripts.play(golden(language), typist, clock, update=False, seen=as_in_a_terminal)

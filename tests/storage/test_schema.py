@@ -20,6 +20,7 @@ from rallynov.storage import schema
 from rallynov.storage.base import Base
 from rallynov.storage.store import Store
 
+HEAD = schema.head()
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 LATER = '''
 """A revision of a release to come."""
@@ -138,13 +139,13 @@ def test_a_copy_of_sqlite_is_taken_before(sqlite: Store, release: Path) -> None:
     path = schema.migrate(sqlite)
     assert path is not None
     copy = Store(f"sqlite:///{path}")
-    assert schema.revision(copy) == "0001"
+    assert schema.revision(copy) == HEAD
     assert content(copy) == before
     copy.close()
 
 
 def test_a_copy_left_by_an_earlier_try_is_replaced(sqlite: Store, release: Path) -> None:
-    old = Path(str(sqlite.url.database)).with_suffix(".before-0001.db")
+    old = Path(str(sqlite.url.database)).with_suffix(f".before-{HEAD}.db")
     old.write_bytes(b"reste")
     assert schema.migrate(sqlite) == str(old)
     assert old.read_bytes().startswith(b"SQLite format 3")
@@ -173,11 +174,11 @@ def test_a_database_of_a_newer_release_is_refused_and_left_alone(
 def test_a_migration_that_fails_leaves_nothing_behind(store: Store, release: Path) -> None:
     fill(store)
     before = content(store)
-    broken = LATER.format(head="0001", more='raise RuntimeError("panne")')
+    broken = LATER.format(head=HEAD, more='raise RuntimeError("panne")')
     (release / "versions" / "9999_later.py").write_text(broken)
     with pytest.raises(RuntimeError):
         schema.migrate(store)
-    assert schema.revision(store) == "0001"
+    assert schema.revision(store) == HEAD
     assert content(store) == before
     assert not inspect(store.engine).has_table("later")
 
@@ -185,7 +186,7 @@ def test_a_migration_that_fails_leaves_nothing_behind(store: Store, release: Pat
 def test_a_migration_that_breaks_references_is_taken_back(sqlite: Store, release: Path) -> None:
     fill(sqlite)
     before = content(sqlite)
-    broken = LATER.format(head="0001", more='op.execute("DELETE FROM person")')
+    broken = LATER.format(head=HEAD, more='op.execute("DELETE FROM person")')
     (release / "versions" / "9999_later.py").write_text(broken)
     with pytest.raises(schema.BrokenReferencesError):
         schema.migrate(sqlite)

@@ -1,0 +1,43 @@
+"""What the pages draw: a figure and a QR code as SVG in the page, without inline style, as its policy wants."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import segno
+from markupsafe import Markup, escape
+
+from rallynov.delivery.message import Drawing
+from rallynov.figures import model
+from rallynov.figures.radar import radar_svg
+
+ABSENT = "–"
+
+
+@lru_cache(maxsize=256)
+def radar(drawing: Drawing) -> Markup | None:
+    """Draw a figure; None when it has too few or too many axes, or is of a kind that we do not draw."""
+    if drawing.kind != "radar":
+        return None
+    try:
+        return Markup(radar_svg(drawing, absent=ABSENT))  # noqa: S704  # its texts are escaped there
+    except ValueError:
+        return None
+
+
+def points(value: float | None) -> str:
+    """Write a point of a table; empty when there is none."""
+    return "" if value is None else model.points(value, ABSENT)
+
+
+@lru_cache(maxsize=256)
+def qr(address: str) -> Markup:
+    """Draw an address as a QR code: dark on white in any colours of the page, with its quiet zone."""
+    drawn = segno.make_qr(address, error="m")
+    return Markup(drawn.svg_inline(omitsize=True, border=4, dark="#14382b", light="#fff"))  # noqa: S704
+
+
+def grouped(code: str) -> Markup:
+    """Write a code in groups of four: apart for the eye, in one piece for the clipboard."""
+    parts = (code[at : at + 4] for at in range(0, len(code), 4))
+    return Markup("").join(Markup("<span>{}</span>").format(escape(part)) for part in parts)

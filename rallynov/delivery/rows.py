@@ -1,0 +1,49 @@
+"""The outbox as one sender sees it: rows claimed, kept, given back. Synchronous: run on the writer thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from rallynov.delivery import conversations, outbox
+from rallynov.delivery.outbox import Outgoing
+from rallynov.storage.store import Store
+
+CLAIM = 200
+"""Messages taken from the outbox at a time."""
+
+
+class Rows:
+    """The rows of one channel that one process sends; each call is one transaction."""
+
+    def __init__(self, store: Store, channel: str, owner: str, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._channel = channel
+        self._owner = owner
+        self._clock = clock
+
+    def claim(self) -> list[Outgoing]:
+        """Mark what waits as ``sending`` from here, ``CLAIM`` messages at most."""
+        with self._store.write() as tx:
+            return outbox.claim(tx, self._channel, self._owner, self._clock(), CLAIM)
+
+    def renew(self) -> None:
+        """Keep what is being sent from here."""
+        with self._store.write() as tx:
+            outbox.renew(tx, self._owner, self._clock())
+
+    def release(self, keys: Sequence[str]) -> None:
+        """Give back what was not tried."""
+        if keys:
+            with self._store.write() as tx:
+                outbox.release(tx, self._owner, keys)
+
+    def doubt(self, message: Outgoing) -> None:
+        """Remember that a message may have arrived."""
+        with self._store.write() as tx:
+            outbox.doubt(tx, message)
+
+    def leave(self, address: str) -> None:
+        """Remember that nothing can be sent to an address."""
+        with self._store.write() as tx:
+            conversations.unreachable(tx, address, self._clock())

@@ -1,0 +1,140 @@
+"""The screens of asking: notice, questions, and what is said beside them. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache, lru_cache
+from math import ceil
+
+from rallynov.diagnosis.model import NOTE_LIMIT, Checkpoint, Diagnosis, Grid
+from rallynov.dialogue.form import Form
+from rallynov.dialogue.screens import Block, Choice, Screen, note, quote, text, title
+from rallynov.dialogue.words import Plural, Say, Slot, Term, Typed, Words, plural, say
+
+BACK = Choice("back", say("Back"))
+SKIP = Choice("skip", say("Skip"))
+WHY = Choice("why", say("Why this question?"))
+PAUSE = Choice("pause", say("Pause"))
+HELP = Choice("help", say("Help"))
+KEEP = Choice("keep", say("Keep my answer"))
+MENU = Choice("menu", say("Menu"))
+NOT_NOW = Choice("menu", say("Menu"), "choices:no:synonyms")
+RECAP = Choice("recap", say("Read and change my answers"))
+
+
+def notice() -> Screen:
+    """The privacy notice, before anything personal."""
+    return Screen(
+        "notice",
+        (title(say("Before we begin")), text(Term("privacy:notice:summary"))),
+        (Choice("accept", say("I have read this and I agree"), "choices:yes:synonyms"),),
+        (NOT_NOW, HELP),
+    )
+
+
+@cache
+def level(value: str) -> Choice:
+    """One level of the common scale."""
+    return Choice(value, Term(f"grid:scale.{value}:label"), f"grid:scale.{value}:synonyms")
+
+
+class Questions:
+    """The questions of a form as screens; each is drawn once for everyone who stands at it alike.
+
+    The ``opening`` questions are few: they say how many, and not which checkpoint they belong to.
+    """
+
+    def __init__(self, grid: Grid, form: Form, *, opening: bool = False) -> None:
+        self._grid = grid
+        self._form = form
+        self._opening = opening
+        self._drawn = lru_cache(maxsize=4096)(self._draw)
+
+    def screen(self, mine: Diagnosis, asked: str, *, again: bool) -> Screen:
+        """One question, with where the person is, how long is left, and what they wrote beside it."""
+        left = len(self._form.questions) - self._form.answered(mine.given)
+        screen = self._drawn(asked, left, mine.given.get(asked) if again else None)
+        if asked not in mine.noted:
+            return screen
+        written = quote(Typed(mine.noted[asked]))
+        return replace(screen, blocks=(*screen.blocks[:3], written, *screen.blocks[3:]), shared=False)
+
+    def _draw(self, asked: str, left: int, given: str | None) -> Screen:
+        blocks: list[Block] = [
+            note(self._progress(left, asked)),
+            title(Term(f"grid:{asked}:ask")),
+            text(Term(f"grid:{asked}:hint")),
+        ]
+        if given is not None:
+            blocks.append(
+                note(say("Your present answer: {answer}.", answer=Term(f"grid:scale.{given}:label")))
+            )
+        choices = tuple(level(value) for value in self._grid.values(self._grid.checkpoint_of(asked)))
+        actions = _actions(self._form, asked, given)
+        name = f"opening:{asked}" if self._opening else f"q:{asked}"
+        return Screen(name, tuple(blocks), choices, actions, notes=True, shared=True)
+
+    def _progress(self, left: int, asked: str) -> Words:
+        number, total = self._form.number(asked), len(self._form.questions)
+        if self._opening:
+            return say(
+                "Question {number} of {total}, to know whether you are concerned.", number=number, total=total
+            )
+        checkpoint = self._grid.checkpoint_of(asked)
+        where: dict[str, Slot] = {
+            "rank": self._grid.rank(asked),
+            "ranks": len(self._grid.checkpoints),
+            "name": Term(f"grid:{checkpoint.id}:title"),
+            "number": number,
+            "total": total,
+        }
+        if not left:
+            return say("Checkpoint {rank} of {ranks}, {name}. Question {number} of {total}.", **where)
+        return plural(
+            "Checkpoint {rank} of {ranks}, {name}. Question {number} of {total}, about {n} minute left.",
+            "Checkpoint {rank} of {ranks}, {name}. Question {number} of {total}, about {n} minutes left.",
+            ceil(left * self._grid.seconds_per_question / 60),
+            **where,
+        )
+
+
+def _actions(form: Form, asked: str, given: str | None) -> tuple[Choice, ...]:
+    actions = [WHY, SKIP if given is None else KEEP]
+    if form.before(asked) is not None:
+        actions.append(BACK)
+    return (*actions, PAUSE, HELP)
+
+
+def kept(value: str) -> tuple[Block, ...]:
+    """Confirm an answer that was changed."""
+    return (note(say("Kept: {answer}.", answer=Term(f"grid:scale.{value}:label"))),)
+
+
+ASKED = say(
+    "I cannot answer questions yet. Type “why” to know why this one is asked, or “talk to a person” to put yours."
+)
+"""The reply to a question typed instead of an answer."""
+
+
+def note_limit(kept_note: str) -> tuple[Block, ...]:
+    """Say that a note is full, when it is: nothing is dropped in silence."""
+    if len(kept_note) < NOTE_LIMIT:
+        return ()
+    return (note(say("Only the first {n} characters of your notes are kept here.", n=NOTE_LIMIT)),)
+
+
+def questions_left(left: int) -> Plural:
+    """Say how many questions stand between the person and the result."""
+    return plural(
+        "One question is left before your result.", "{n} questions are left before your result.", left
+    )
+
+
+def one_must_apply(members: tuple[Checkpoint, ...]) -> Say:
+    """Refuse that both sides of quality of life be set aside, and say how to mend it."""
+    return say(
+        "“{first}” and “{second}” cannot both be set aside: at least one concerns every initiative. Choose a level "
+        "here, or “I do not know”, or go back to change an earlier answer.",
+        first=Term(f"grid:{members[0].id}:title"),
+        second=Term(f"grid:{members[-1].id}:title"),
+    )

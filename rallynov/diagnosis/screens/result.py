@@ -1,0 +1,199 @@
+"""The screens of a result: the reading, checkpoint by checkpoint, and the report to keep. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import floor
+
+from rallynov.diagnosis.model import Diagnosis, Earlier, Grid
+from rallynov.diagnosis.reading import Reading, Result, nearest, read
+from rallynov.diagnosis.screens.asking import MENU
+from rallynov.dialogue.screens import Block, Choice, Figure, Paper, Screen, listing, note, text, title
+from rallynov.dialogue.words import Day, Say, Term, Typed, Words, say
+
+DETAILS = Choice("details", say("Checkpoint by checkpoint"))
+REPORT = Choice("rapport", say("My report (PDF)"))
+ANSWERS = Choice("recap", say("Read and change my answers"))
+COLLEAGUES = Choice("collegues", say("Answer with colleagues"))
+SHEETS = Choice("fiches", say("Fact sheets"))
+BACK = Choice("result", say("Back to my result"))
+
+
+def result(grid: Grid, mine: Diagnosis) -> Screen:
+    """The reading of a finished diagnosis: total, band, coverage, what has changed, strengths, priorities."""
+    found = read(grid, mine.given)
+    before = read(grid, mine.earlier.answers) if mine.earlier else None
+    indicative = say(
+        "This result is indicative. It is not a label, and it closes no door: whatever it says, you "
+        "may take part. Grid {version}.",
+        version=Typed(grid.version),
+    )
+    blocks = (
+        title(say("Your result")),
+        *_verdict(found),
+        *_strengths(found),
+        *_priorities(found),
+        *(_compared(mine.earlier, found, before) if mine.earlier and before else ()),
+        note(indicative),
+    )
+    actions = (DETAILS, REPORT, ANSWERS, COLLEAGUES, Choice("restart", say("New diagnosis")), MENU)
+    sheets = _sheets(found.priorities)
+    return Screen("result", blocks, sheets, actions, figure=_radar(mine, found, before))
+
+
+def _sheets(readings: Sequence[Reading]) -> tuple[Choice, ...]:
+    """Offer the first sheet of each checkpoint that comes next."""
+    numbers = dict.fromkeys(reading.checkpoint.sheets[0] for reading in readings if reading.checkpoint.sheets)
+    return tuple(
+        Choice(f"sheet-{number}", say("Read the sheet “{title}”", title=Term(f"sheets:{number}:title")))
+        for number in numbers
+    )
+
+
+def _radar(mine: Diagnosis, found: Result, before: Result | None) -> Figure | None:
+    if found.total is None:
+        return None
+    series = (found, before) if before else (found,)
+    heads: tuple[Words, ...] = (say("Checkpoint"), say("This diagnosis"))
+    if mine.earlier:
+        heads = (*heads, say("On {day}", day=Day(mine.earlier.finished_at)))
+    rows = tuple(
+        (Term(f"grid:{marks[0].checkpoint.id}:title"), tuple(map(_points, marks)))
+        for marks in zip(*(each.readings for each in series), strict=True)
+    )
+    return Figure("radar", say("Your ten checkpoints, in points of 100"), heads, rows)
+
+
+def _points(reading: Reading) -> float | None:
+    return None if reading.mark is None else float(_whole(reading.mark * 100))
+
+
+def _compared(earlier: Earlier, found: Result, before: Result) -> list[Block]:
+    """Say what has changed since the diagnosis before, checkpoint by checkpoint."""
+    blocks = [title(say("Since your diagnosis of {day}", day=Day(earlier.finished_at)))]
+    if found.total is not None and before.total is not None:
+        now, then = _whole(found.total), _whole(before.total)
+        blocks.append(text(say("You had {then} out of 100; you have {now} today.", then=then, now=now)))
+    moved = [
+        (old, new) for old, new in zip(before.readings, found.readings, strict=True) if old.mark != new.mark
+    ]
+    if not moved:
+        return [*blocks, text(say("No checkpoint has changed."))]
+    return [*blocks, listing(*(_move(old, new) for old, new in moved))]
+
+
+def _move(old: Reading, new: Reading) -> Say:
+    name = Term(f"grid:{new.checkpoint.id}:title")
+    return say("{name}: {then}, now {now}", name=name, then=_told(old), now=_told(new))
+
+
+def _told(reading: Reading) -> Words | int:
+    """Write a mark in points, or say why there is none."""
+    if not reading.applies:
+        return say("not concerned")
+    return say("not known") if reading.mark is None else _whole(reading.mark * 100)
+
+
+def report(mine: Diagnosis) -> Screen:
+    """The report to keep."""
+    words = say(
+        "Here is your report, to keep, to print or to pass on: your result, each checkpoint with the evidence to "
+        "gather, and your answers with your notes."
+    )
+    paper = Paper("report", str(mine.run), say("My diagnosis report (PDF)"))
+    return Screen("report", (title(say("Your report")), text(words)), (), (BACK, MENU), papers=(paper,))
+
+
+def _verdict(found: Result) -> list[Block]:
+    if found.band is None or found.total is None:
+        return [
+            text(
+                say(
+                    "There is no score yet: “I do not know” and skipped questions do not count. Ask a colleague, and "
+                    "come back to change your answers: they are kept."
+                )
+            )
+        ]
+    coverage = _whole(found.coverage * 100)
+    name = Term(f"grid:band.{found.band}:title")
+    total = say("{band}: {total} out of 100.", band=name, total=_whole(found.total))
+    if found.indicative:
+        warned = say(
+            "Your answers cover {coverage} percent of the grid: too little to say more. Complete them for a firmer "
+            "result.",
+            coverage=coverage,
+        )
+        return [text(warned), text(total), *_weak(found)]
+    covered = note(say("Your answers cover {coverage} percent of the grid.", coverage=coverage))
+    return [text(total), text(Term(f"grid:band.{found.band}:text")), covered, *_weak(found)]
+
+
+def _weak(found: Result) -> list[Block]:
+    if not found.to_strengthen:
+        return []
+    names = [Term(f"grid:{r.checkpoint.id}:title") for r in found.to_strengthen]
+    return [text(say("To strengthen before you submit an entry:")), listing(*names)]
+
+
+def _whole(points: float) -> int:
+    """Write points without decimals, never rounded up: 59.6 is not yet the band that begins at 60."""
+    return floor(points + 1e-9)
+
+
+def _strengths(found: Result) -> list[Block]:
+    if not found.strengths:
+        return []
+    rows = [_titled(r, Term(f"grid:{r.checkpoint.id}:strength")) for r in found.strengths]
+    return [title(say("Your strengths")), listing(*rows)]
+
+
+def _priorities(found: Result) -> list[Block]:
+    if not found.priorities:
+        return []
+    rows = [_titled(r, Term(f"grid:{r.checkpoint.id}:next")) for r in found.priorities]
+    return [title(say("Your next steps, the most useful first")), listing(*rows)]
+
+
+def _titled(reading: Reading, words: Words) -> Say:
+    return say("{name}: {words}", name=Term(f"grid:{reading.checkpoint.id}:title"), words=words)
+
+
+def details(grid: Grid, mine: Diagnosis) -> Screen:
+    """Every checkpoint with its level and, short of the top, the evidence that is missing and the sheet that helps."""
+    found = read(grid, mine.given)
+    rows = tuple(_detail(reading) for reading in found.readings)
+    blocks = (title(say("Checkpoint by checkpoint")), listing(*rows))
+    return Screen("details", blocks, (), (BACK, SHEETS, ANSWERS, MENU))
+
+
+def _detail(reading: Reading) -> Say:
+    name = Term(f"grid:{reading.checkpoint.id}:title")
+    if not reading.applies:
+        return say("{name}: does not concern you.", name=name)
+    evidence = Term(f"grid:{reading.checkpoint.id}:evidence")
+    if reading.mark is None:
+        return _helped(
+            reading,
+            say("{name}: not known yet. Evidence to look for: {evidence}.", name=name, evidence=evidence),
+        )
+    label = Term(f"grid:scale.{nearest(reading.mark)}:label")
+    points = _whole(reading.mark * 100)
+    if reading.mark == 1:
+        return say("{name}: {points} out of 100 ({level}).", name=name, points=points, level=label)
+    line = say(
+        "{name}: {points} out of 100 ({level}). Evidence to gather: {evidence}.",
+        name=name,
+        points=points,
+        level=label,
+        evidence=evidence,
+    )
+    return _helped(reading, line)
+
+
+def _helped(reading: Reading, line: Say) -> Say:
+    """Name the sheets that serve a checkpoint."""
+    sheets = reading.checkpoint.sheets
+    if not sheets:
+        return line
+    helped = Term(f"sheets:{sheets[0]}:title")
+    return say("{line} Sheet {number}: {title}.", line=line, number=Typed(sheets[0]), title=helped)

@@ -1,0 +1,148 @@
+"""The dialogue of one-time codes: going on elsewhere, and giving the code that somebody made. Pure.
+
+A code is spent when it is given, whatever the person then decides: a link that was opened twice opens nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rallynov.dialogue.events import Commanded
+from rallynov.dialogue.screens import Block, Choice, Screen, note, text, title
+from rallynov.dialogue.turn import Move, Place, Scene
+from rallynov.dialogue.words import Say, say
+from rallynov.people.model import (
+    LeaveBehind,
+    MakeCode,
+    Person,
+    Purpose,
+    Standing,
+    TypedCode,
+    UseCode,
+    code_of,
+    read_code,
+)
+
+NAME = "codes"
+ASK = Place(NAME)
+REFUSALS: Mapping[Standing, Say] = {
+    Standing.UNKNOWN: say(
+        "I do not know this code. Check it against the message where you found it, or ask for a new one."
+    ),
+    Standing.USED: say("This code was already used: each works once. Ask for a new one where it came from."),
+    Standing.EXPIRED: say("This code has expired. Ask for a new one where it came from."),
+}
+
+
+class CodesDialogue:
+    """Codes in conversation. ``home`` is where a conversation goes on; ``receivers`` names, for each other purpose,
+    the dialogue that receives its code, at the focus ``join:<ref>``.
+    """
+
+    name = NAME
+    commands: Sequence[str] = ("code", "continuer")
+
+    def __init__(self, home: Place, receivers: Mapping[str, str]) -> None:
+        self._home = home
+        self._receivers = receivers
+
+    def screen(self, place: Place, scene: Scene) -> Screen:
+        """Return the code to go on elsewhere, the question of what to keep, or the question of the code."""
+        focus, _, target = (place.focus or "").partition(":")
+        if focus == "move":
+            return _elsewhere(target)
+        return _which() if focus == "take" else _ask()
+
+    def choose(self, place: Place, key: str, scene: Scene) -> Move:
+        """Take the other conversation, or keep this one."""
+        focus, _, owner = (place.focus or "").partition(":")
+        if focus == "take" and key == "take":
+            return self._take(owner, scene)
+        lead = (note(say("Nothing has changed here.")),) if focus == "take" else ()
+        return Move(back=True, lead=lead)
+
+    def write(self, place: Place, text: str, scene: Scene) -> Move | None:
+        """Read a code that was typed where one is asked for."""
+        return self._given(scene) if place == ASK and read_code(text) else None
+
+    def enter(self, command: Commanded, place: Place, scene: Scene) -> Move:
+        """Make a code to go on elsewhere; or read one, or ask for it."""
+        if command.name == "continuer":
+            return self._make(scene)
+        if not command.argument:
+            return Move(to=ASK, over=True) if place != ASK else Move()
+        return self._given(scene)
+
+    def _make(self, scene: Scene) -> Move:
+        if not scene.of(Person).noticed:
+            return Move(lead=(note(say("There is nothing to take elsewhere yet: begin here first.")),))
+        code = code_of(scene.secret, Purpose.MOVE)
+        order = MakeCode(Purpose.MOVE, code, "", scene.now + Purpose.MOVE.lasts)
+        return Move(Place(NAME, f"move:{code}"), (order,), over=True)
+
+    def _given(self, scene: Scene) -> Move:
+        typed = scene.of(TypedCode)
+        if typed.standing is not Standing.VALID:
+            return Move(lead=(note(REFUSALS[typed.standing]),))
+        if typed.owner == scene.of(Person).id:
+            return Move(lead=(note(_own(typed.purpose)),))
+        spent = UseCode(typed.purpose, typed.code)
+        if typed.purpose != Purpose.MOVE:
+            receiver = self._receivers[typed.purpose]
+            return Move(Place(receiver, f"join:{typed.ref}"), (spent,))
+        if scene.of(Person).noticed:
+            return Move(Place(NAME, f"take:{typed.owner}"), (spent,), over=True)
+        taken = self._take(typed.owner, scene)
+        return Move(taken.to, (spent,), taken.lead, person=taken.person)
+
+    def _take(self, owner: str, scene: Scene) -> Move:
+        lead: tuple[Block, ...] = (
+            note(say("Done: your conversation goes on here, and stays open where you began it.")),
+        )
+        left = (LeaveBehind(),) if scene.of(Person).noticed else ()
+        return Move(self._home, left, lead, person=owner)
+
+
+def _own(purpose: str) -> Say:
+    if purpose == Purpose.MOVE:
+        return say("This code leads here: open it on the other device to go on there.")
+    return say("This code is for somebody else: pass it on to them.")
+
+
+def _elsewhere(code: str) -> Screen:
+    blocks = (
+        title(say("Go on elsewhere")),
+        text(
+            say(
+                "Open one of these links on the other device, or type the code there after “/code”. It works once, for "
+                "thirty minutes. Your answers are then the same on both sides."
+            )
+        ),
+        note(say("Keep it to yourself: whoever opens it sees your answers.")),
+    )
+    return Screen("elsewhere", blocks, (), (Choice("back", say("Back to where I was")),), code=code)
+
+
+def _which() -> Screen:
+    blocks = (
+        title(say("Which conversation do you want here?")),
+        text(
+            say(
+                "You have already begun something here. If you take the other conversation, what was given on this "
+                "side alone is erased."
+            )
+        ),
+    )
+    choices = (
+        Choice("take", say("Take the other conversation")),
+        Choice("stay", say("Keep this one"), "choices:no:synonyms"),
+    )
+    return Screen("which", blocks, choices)
+
+
+def _ask() -> Screen:
+    blocks = (
+        title(say("You have a code")),
+        text(say("Type it or paste it here: capitals, spaces and dashes do not matter.")),
+    )
+    return Screen("code", blocks, (), (Choice("back", say("Back to where I was")),))
