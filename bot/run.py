@@ -20,7 +20,7 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from bot.settings import Settings
-from bot.telegram.app import Account, TelegramDoor
+from bot.telegram.app import Account, Resources, TelegramDoor
 from bot.telegram.poller import DeafError
 from bot.ticker import Ticker
 from bot.web.app import create_app
@@ -150,8 +150,9 @@ def _telegram(settings: Settings, core: Core) -> TelegramDoor:
         settings.telegram_rate,
         settings.webhook_url,
     )
+    resources = Resources(core.wording, core.papers, settings.web_url)
     try:
-        return TelegramDoor(account, core.delivery, core.owner, clock)
+        return TelegramDoor(account, core.delivery, core.owner, clock, resources)
     except RuntimeError:
         raise StartError(
             "Aucune autorité de certification n'est connue de cette machine : installez le paquet "

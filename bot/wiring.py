@@ -34,7 +34,7 @@ from rallynov.people.service import Codes, People
 from rallynov.privacy.flow import PrivacyDialogue
 from rallynov.privacy.service import Erasure
 from rallynov.reception.flow import Reception
-from rallynov.sheets.content import check_sheets, load_sheets
+from rallynov.sheets.content import check_sheets, load_sheets, sheet_terms
 from rallynov.sheets.flow import SheetsDialogue
 from rallynov.sheets.model import Shelf
 from rallynov.sheets.paper import sheet_maker
@@ -94,12 +94,13 @@ def build(
 
     Refuses, with ``ContentError``, a content file that cannot be used.
     """
-    wording = Wording({"operator": settings.operator, "contact": settings.contact})
+    shelves = load_sheets()
+    names = {"operator": settings.operator, "contact": settings.contact}
+    wording = Wording(names, content=sheet_terms(shelves))
     edition = editions.current(store, sample=sample)
     grid = load_grid()
     notice = wording.term("privacy:notice:version", "fr")
     codes = CodesDialogue(Place("diagnosis"), {Purpose.COLLEAGUE: "colleagues"})
-    shelves = load_sheets(languages=wording.languages)
     dialogues: list[Dialogue] = [
         Reception(grid, edition.title, settings.contact, codes),
         DiagnosisDialogue(grid, notice),

@@ -269,27 +269,26 @@ def test_the_privacy_notice_is_short_enough_to_be_read(language: str) -> None:
         WORDING.term("privacy:notice:nothing", language)
 
 
-def test_typography_is_applied_by_the_wording_alone() -> None:
-    """No other module sets a sentence: neither by a no-break space nor by calling the typographer."""
-    signs = re.compile(
-        r"[\u00a0\u202f]|\\u00a0|\\u202f|\\xa0|&nbsp;|&#160;|&#8239;|&#x(?:a0|202f);|\bNNBSP\b", re.IGNORECASE
-    )
-    setters = re.compile(r"\bTYPOGRAPHIES\b|import .*\b(?:french|english)\b")
-    written = [
-        path
-        for folder in ("bot", "rallynov", "locales")
-        for path in (ROOT / folder).rglob("*")
-        if path.is_file()
-    ]
-    found: dict[str, set[str]] = {}
-    for path in written:
-        if path.suffix in {".py", ".toml", ".po", ".md", ".html", ".js", ".css", ".typ", ".svg", ".txt"}:
-            text = path.read_text("utf-8")
-            kinds = {kind for kind, sign in (("sign", signs), ("call", setters)) if sign.search(text)}
-            if kinds:
-                found[str(path.relative_to(ROOT))] = kinds
-    assert found.pop("rallynov/wording.py") == {"call"}
-    assert {path for path in found if not path.startswith("rallynov/text/")} == set()
+SETTERS = {"rallynov/wording.py", "rallynov/sheets/content.py"}
+"""Where words are loaded: they alone call the typographer, whose rules are in ``rallynov/text``."""
+MEASURERS = {"rallynov/figures/layout.py", "rallynov/papers/press.py"}
+"""Where signs are known by their width or by the fonts that draw them, and none is written."""
+TEXTS = {".py", ".toml", ".po", ".md", ".html", ".js", ".css", ".typ", ".txt"}
+NO_BREAK = re.compile(
+    r"[\u00a0\u202f]|\\u00a0|\\u202f|\\xa0|&nbsp;|&#160;|&#8239;|&#x(?:a0|202f);|\bNNBSP\b", re.IGNORECASE
+)
+CALL = re.compile(r"\bTYPOGRAPHIES\b|\btypography\b|import [^\n]*\b(?:french|english)\b")
+
+
+def test_typography_is_applied_where_words_are_loaded_and_nowhere_else() -> None:
+    files = [path for room in ("bot", "rallynov", "locales") for path in (ROOT / room).rglob("*")]
+    texts = {
+        str(path.relative_to(ROOT)): path.read_text("utf-8")
+        for path in files
+        if path.suffix in TEXTS and "rallynov/text" not in str(path)
+    }
+    assert {path for path, text in texts.items() if path.endswith(".py") and CALL.search(text)} == SETTERS
+    assert {path for path, text in texts.items() if NO_BREAK.search(text)} <= MEASURERS
 
 
 def _literals(tree: ast.AST) -> Iterator[tuple[ast.expr, bool]]:
@@ -328,6 +327,6 @@ def _keys() -> Iterator[tuple[str, str]]:
 def test_every_term_of_the_code_exists() -> None:
     known = WORDING._terms["fr"]  # and the others have the same: see above
     keys = set(_keys())
-    assert ("rallynov/diagnosis/screens.py", re.escape("privacy:notice:summary")) in keys
+    assert re.escape("privacy:notice:summary") in {key for _, key in keys}
     missing = [(path, key) for path, key in keys if not any(re.fullmatch(key, term) for term in known)]
     assert missing == []

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 
 from bot import logs
 from bot.settings import Settings
-from bot.telegram.app import Account, TelegramDoor
+from bot.telegram.app import Account, Resources, TelegramDoor
 from bot.telegram.calls import Api
 from bot.telegram.http import FastRequest, PlainRequest, make_request
 from bot.telegram.poller import DeafError, Poller, Time
@@ -199,7 +199,9 @@ async def test_a_poller_in_trouble(whole: Core, error: int, logged: io.StringIO)
 
 async def test_a_whole_conversation_at_debug(whole: Core, logged: io.StringIO) -> None:
     with BotApi() as telegram:
-        door = TelegramDoor(Account(TOKEN, telegram.url), whole.delivery, "me", Clock())
+        door = TelegramDoor(
+            Account(TOKEN, telegram.url), whole.delivery, "me", Clock(), Resources(whole.wording, whole.papers)
+        )
         running = asyncio.ensure_future(door.run())
         telegram.text(7, "bonjour MARQUE")
         telegram.text(7, "/MARQUE MARQUE")

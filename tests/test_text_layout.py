@@ -5,7 +5,7 @@ import regex
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from rallynov.text import french, split_message, utf16_len
+from rallynov.text import TYPOGRAPHIES, english, french, split_message, utf16_len
 
 FAMILY = "\U0001f469\u200d\U0001f469\u200d\U0001f467"
 
@@ -133,7 +133,9 @@ def test_a_part_has_room_for_one_emoji() -> None:
         ),
         ("*Attention !* (vraiment ?)", "*Attention⎵!* (vraiment⎵?)"),
         (":-) ;-) a:b", ":-) ;-) a:b"),
-        ("12 %, 1:2", "12 %, 1:2"),
+        ("12 %, 1:2", "12~%, 1:2"),
+        ("{n} %, {n}%", "{n}~%, {n}~%"),
+        ("100 %s, 20%20", "100 %s, 20%20"),
         ("! seul", "! seul"),
         ("", ""),
     ],
@@ -142,12 +144,14 @@ def test_words_are_typeset(written: str, typeset: str) -> None:
     assert french(written).replace("\u202f", "⎵").replace("\u00a0", "~") == typeset
 
 
-@given(st.text(st.sampled_from("ab1é'’.:;!?«»/`{}<>&@ \n\u00a0\u202f…~*()\""), max_size=40))
+@given(st.text(st.sampled_from("ab1é'’.:;!?%«»/`{}<>&@ \n\u00a0\u202f…~*()\""), max_size=40))
 @example("« »")
 @example("a' !")
 @example("a:»")
+@example('" "')
 def test_typesetting_is_done_once(text: str) -> None:
-    assert french(french(text)) == french(text)
+    for typeset in TYPOGRAPHIES.values():
+        assert typeset(typeset(text)) == typeset(text)
 
 
 @given(
@@ -155,4 +159,24 @@ def test_typesetting_is_done_once(text: str) -> None:
     st.sampled_from(["{name}", "https://x.fr/a?b=c;d", "`a ! b`"]),
 )
 def test_what_is_kept_is_kept_in_any_company(text: str, kept: str) -> None:
-    assert kept in french(f"{text} {kept} {text}")
+    for typeset in TYPOGRAPHIES.values():
+        assert kept in typeset(f"{text} {kept} {text}")
+
+
+@pytest.mark.parametrize(
+    ("written", "typeset"),
+    [
+        ("I don't know", "I don’t know"),
+        ("the employees' views, '90s", "the employees’ views, ’90s"),
+        ("What now ? {name} : two ; three !", "What now? {name}: two; three!"),
+        ('Type "back" ("menu").', "Type “back” (“menu”)."),
+        ('"{name}" and "{other}"', "“{name}” and “{other}”"),
+        ("“Not yet”", "“Not yet”"),
+        ("Wait...", "Wait…"),
+        ("at 10:30, {when:%H:%M}, 72%", "at 10:30, {when:%H:%M}, 72%"),
+        ("o'neil@x.fr: https://x.fr/it's?a=b... /erase", "o'neil@x.fr: https://x.fr/it's?a=b… /erase"),
+        ("", ""),
+    ],
+)
+def test_english_words_are_typeset(written: str, typeset: str) -> None:
+    assert english(written) == typeset

@@ -5,7 +5,8 @@ Each lies in a folder named after the language that its person speaks; in every 
 ``> words`` is typed, ``> [Label]`` is pressed, ``> {autocollant}`` is sent; with ``>>`` it comes twice before any answer.
 ``> [Label] (à nouveau)`` presses the same card again, ``> [Label] (2 messages plus haut)`` an older one.
 ``~ 3 jours`` lets time pass, ``? données`` shows all that is kept of the person (``= `` lines), ``# `` is a comment.
-``< `` is what is answered: ``# title``, text, ``• item``, ``| quote``, ``1. choice``, ``[action]``.
+``< `` is what is answered: ``# title``, text, ``• item``, ``| quote``, ``1. choice``, ``[action]``, ``▦`` a figure,
+``⎙`` a document, ``⌗`` a code. With several people, ``@ name`` is whose turn it is, and ``CODE`` the last code shown.
 
 ``pytest --update`` writes the answers anew. A label that has changed since is found by its place on the card.
 Every turn begins from the database alone: state is saved and read again between any two of them.
@@ -65,13 +66,25 @@ class Person(Protocol):
 def card_of(message: Message) -> Card:
     """What a message shows, before any channel renders it."""
     both = (*message.choices, *message.actions)
+    texts = (text for kind, texts in message.blocks for text in _marked(kind, texts))
     return Card(
-        tuple(text for kind, texts in message.blocks for text in _marked(kind, texts)),
+        (*_beside(message), *texts),
         tuple(label for _, label in message.choices),
         tuple(label for _, label in message.actions),
         tuple(message.token(key) for key, _ in both),
         tuple(key for key, _ in both),
     )
+
+
+def _beside(message: Message) -> Iterable[str]:
+    """What stands beside the words: the figure as a table, the papers, and that there is a code."""
+    if message.figure:
+        yield f"▦ {message.figure.title}"
+        for label, points in message.figure.rows:
+            yield f"▦ {label}: " + " | ".join("?" if one is None else f"{one:g}" for one in points)
+    yield from (f"⎙ {label}" for _, _, label in message.papers)
+    if message.code:
+        yield "⌗ un code"
 
 
 def _marked(kind: str, texts: Iterable[str]) -> list[str]:
@@ -172,6 +185,13 @@ def play(
             continue
         new, shown = playing.line(line, told)
         written += ["", new, *shown]
+    settle(path, golden, written, update=update, seen=seen)
+
+
+def settle(
+    path: Path, golden: str, written: Sequence[str], *, update: bool, seen: Callable[[str], str] = str
+) -> None:
+    """Compare what was played with its golden form, or write that anew."""
     result = "\n".join(written).lstrip("\n") + "\n"
     if update:
         path.write_text(result, "utf-8")

@@ -16,6 +16,8 @@ from telegram.error import TelegramError
 from bot.telegram import webhook
 from bot.telegram.calls import Api
 from bot.telegram.http import make_request
+from bot.telegram.links import Links
+from bot.telegram.parcels import Parcels
 from bot.telegram.poller import DeafError, Poller, Time
 from bot.telegram.sender import TelegramTransport
 from bot.telegram.updates import CHANNEL
@@ -24,6 +26,8 @@ from rallynov.delivery.leadership import Leadership
 from rallynov.delivery.pacing import Pacer
 from rallynov.delivery.sender import AT_ONCE, Sender
 from rallynov.delivery.service import Delivery
+from rallynov.papers.model import Papers
+from rallynov.wording import Wording
 
 log = structlog.get_logger("rallynov.telegram")
 STUCK = 120.0
@@ -49,16 +53,31 @@ class Account:
         return f"Account({self.bot_id})"
 
 
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """What answers need beside the API: words, papers, and the public address of the web door."""
+
+    wording: Wording
+    papers: Papers
+    web: str | None = None
+
+
 class TelegramDoor:
     """Telegram, for one process: it reads and sends while it leads."""
 
     def __init__(
-        self, account: Account, delivery: Delivery, owner: str, clock: Callable[[], datetime]
+        self,
+        account: Account,
+        delivery: Delivery,
+        owner: str,
+        clock: Callable[[], datetime],
+        resources: Resources,
     ) -> None:
         self._account = account
         self._delivery = delivery
         self._owner = owner
         self._clock = clock
+        self._resources = resources
         self._api = Api(
             account.token,
             calls=make_request(account.client, AT_ONCE),
@@ -89,7 +108,10 @@ class TelegramDoor:
 
     async def _lead(self) -> None:
         pacer = Pacer(self._account.rate, min(20, self._account.rate))
-        sender = Sender(self._delivery.store, TelegramTransport(self._api), pacer, self._clock, self._owner)
+        given = self._resources
+        files = Parcels(given.papers, given.wording)
+        transport = TelegramTransport(self._api, files, Links(given.wording, given.web, self.link))
+        sender = Sender(self._delivery.store, transport, pacer, self._clock, self._owner)
         recovered = await self._delivery.store.writing(self._recover)
         if recovered:
             log.warning("messages_recovered", count=recovered)
@@ -109,6 +131,7 @@ class TelegramDoor:
                 task.cancel()
             await asyncio.gather(greeting, *doing, return_exceptions=True)
             await self._delivery.detach(sender)
+            files.close()
 
     async def _read(self) -> None:
         if self._account.webhook_url is None:
@@ -120,7 +143,7 @@ class TelegramDoor:
     async def _introduce(self) -> None:
         """Learn the bot's name for the links that we print; nothing waits for it."""
         with contextlib.suppress(TelegramError):
-            self.username = (await self._api.get_me()).username
+            self.username = self._poller.name = (await self._api.get_me()).username
             log.info("telegram_ready", bot=self.username)
 
     def _recover(self) -> int:

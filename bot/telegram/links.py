@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -51,7 +51,7 @@ class Links:
             row.append(self._copy(say("Copy the link"), link, message))
         return [row]
 
-    def _copy(self, label: Say, text: str, message: Message) -> Mapping[str, Any]:
+    def _copy(self, label: Say, text: str, message: Message) -> dict[str, Any]:
         return {"text": self._word(label, message), "copy_text": {"text": text[:COPIED]}}
 
     def _page(self, code: str) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import structlog
 
 from rallynov.delivery.message import Drawing, Message
-from rallynov.dialogue.words import Say, Typed, say
+from rallynov.dialogue.words import Typed, say
 from rallynov.figures.caption import caption
 from rallynov.figures.radar import radar_svg
 from rallynov.papers.model import File, Papers
@@ -29,8 +29,6 @@ WIDTH = 1080
 PRESSES = 2
 """Files made together, at most."""
 PHOTO, DOCUMENT = "photo", "document"
-GONE = say("The document “{label}” is no longer there.")
-TROUBLE = say("The document “{label}” could not be sent. Please ask for it again in a moment.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +79,20 @@ class Parcels:
             return Parcel(PHOTO, File("figure.png", "image/png", picture), words)
         [(name, ref, label)] = message.papers
         file = self._papers.make(name, address, ref, message.language)
-        return Parcel(DOCUMENT, file, _cut(label)) if file else self._said(GONE, message)
+        if file is None:
+            gone = say("The document “{label}” is no longer there.", label=Typed(label))
+            return self._wording.word(gone, message.language)
+        return Parcel(DOCUMENT, file, _cut(label))
 
     def words(self, message: Message) -> str:
         """Return what is said when the file cannot be had: a figure's equivalent, or an apology."""
         if message.figure:
             return _equivalent(message.figure, message.language, 4 * CAPTION)
-        return self._said(TROUBLE, message)
-
-    def _said(self, sentence: Say, message: Message) -> str:
-        label = Typed(message.papers[0][2])
-        return self._wording.word(Say(sentence.msgid, (("label", label),)), message.language)
+        sorry = say(
+            "The document “{label}” could not be sent. Please ask for it again in a moment.",
+            label=Typed(message.papers[0][2]),
+        )
+        return self._wording.word(sorry, message.language)
 
 
 def _equivalent(drawing: Drawing, language: str, limit: int) -> str:

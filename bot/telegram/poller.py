@@ -58,6 +58,8 @@ class Poller:
         self._failures = 0
         self._refused_since: float | None = None
         self._answers: set[asyncio.Task[None]] = set()
+        self.name: str | None = None
+        """The bot's name, once it is known: commands of groups that name another bot are not ours."""
         self.last_ok: float | None = None
         """When Telegram last answered, in monotonic seconds."""
         self.last_look: float = time.monotonic()
@@ -102,7 +104,7 @@ class Poller:
 
     async def keep(self, raw: Sequence[object], offset: int | None) -> int | None:
         """Store updates and how far they reach in one transaction; only then is the next offset known."""
-        parsed = parse(raw, self._bot_id, self._time.now())
+        parsed = parse(raw, self._bot_id, self._time.now(), self.name or "")
         reached = offset if parsed.next_offset is None else parsed.next_offset
         cursor = None if reached is None else Cursor(self._cursor, reached)
         await self._delivery.take(parsed.events, cursor)

@@ -70,12 +70,12 @@ class TelegramTransport:
     async def _text(self, drawn: Message, address: str, *, plain: bool) -> Any:
         if parcels.kind(drawn):
             return await self._said(address, self._files.words(drawn))
-        rows = self._links.rows(drawn)
-        buttons = keyboard(drawn)
+        if plain:
+            return await self._said(address, _plain(drawn, self._links), reply_markup=keyboard(drawn))
+        buttons, rows = keyboard(drawn), self._links.rows(drawn)
         if rows:
             buttons = {"inline_keyboard": [*rows, *(buttons["inline_keyboard"] if buttons else [])]}
-        text = _plain(drawn, self._links) if plain else _html(drawn, self._links)
-        return await self._said(address, text, reply_markup=buttons, parse_mode=None if plain else "HTML")
+        return await self._said(address, _html(drawn, self._links), reply_markup=buttons, parse_mode="HTML")
 
     async def _said(self, address: str, text: str, **more: Any) -> Any:
         chat = self.chat(address)

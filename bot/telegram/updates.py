@@ -1,8 +1,5 @@
 """Telegram's updates, parsed one by one into events; a malformed one is set aside, never in the way of the
 others.
-
-Only the fields that we use are read, by pydantic: about thirty times as fast as building PTB's objects, and
-strict about what we rely on (``docs/decisions/0002-updates.md``).
 """
 
 from __future__ import annotations
@@ -12,11 +9,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field
 
+from bot.telegram.shapes import Callback, Chat, Membership, Message, Sender, Update
 from rallynov.delivery.inbox import Incoming
 from rallynov.delivery.message import parse_token
 from rallynov.delivery.tables import InboxStatus
@@ -25,7 +22,9 @@ from rallynov.text import clean_text
 
 CHANNEL = "telegram"
 ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
-Id = Annotated[int, Field(ge=-(2**62), lt=2**62)]
+ASKED = ("start", "aide", "help")
+"""Commands answered in a group when they name no bot; any other speaks to us only by our name."""
+ABSENT = frozenset({"kicked", "left"})
 MEDIA: tuple[tuple[str, Oddity], ...] = (
     ("sticker", Oddity.STICKER),
     ("voice", Oddity.VOICE),
@@ -43,82 +42,6 @@ MEDIA: tuple[tuple[str, Oddity], ...] = (
 )
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-
-class Chat(_Part):
-    """A chat; ``type`` is "private" with one person."""
-
-    id: Id
-    type: str = "private"
-
-
-class Sender(_Part):
-    """Who wrote or pressed, and the language of their Telegram."""
-
-    id: Id
-    language_code: str | None = None
-
-
-class Message(_Part):
-    """A message, as far as we read it; what else it holds only tells its kind."""
-
-    model_config = ConfigDict(extra="allow", frozen=True)
-
-    chat: Chat
-    sender: Annotated[Sender | None, Field(alias="from")] = None
-    text: str | None = None
-    forward_origin: dict[str, Any] | None = None
-
-
-class Anchor(_Part):
-    """The message that a button stood on: where it is."""
-
-    chat: Chat
-    message_id: Id | None = None
-
-
-class Callback(_Part):
-    """A pressed button."""
-
-    id: str
-    sender: Annotated[Sender, Field(alias="from")]
-    message: Anchor | None = None
-    data: str | None = None
-
-
-class Member(_Part):
-    """What we are in a chat now."""
-
-    status: str
-
-
-class Membership(_Part):
-    """A change of what we are in a chat: a person who blocks the bot makes it "kicked"."""
-
-    chat: Chat
-    new_chat_member: Member
-
-
-class Update(_Part):
-    """An update of one of the types that we ask for."""
-
-    update_id: Annotated[int, Field(ge=0, lt=2**62, strict=True)]
-    message: Message | None = None
-    edited_message: Message | None = None
-    callback_query: Callback | None = None
-    my_chat_member: Membership | None = None
-
-    def chat(self) -> Chat | None:
-        """Return the chat that the update belongs to; None for a type that we do not know."""
-        if self.callback_query:
-            pressed = self.callback_query
-            return pressed.message.chat if pressed.message else Chat(id=pressed.sender.id)
-        part = self.message or self.edited_message or self.my_chat_member
-        return part.chat if part else None
-
-
 @dataclass(frozen=True, slots=True)
 class Parsed:
     """A group of updates ready for the inbox; ``next_offset`` is None when no id could be read."""
@@ -129,8 +52,8 @@ class Parsed:
     malformed: int
 
 
-def parse(raw: Sequence[Any], bot_id: str, now: datetime) -> Parsed:
-    """Parse updates one by one, in the order Telegram gave them.
+def parse(raw: Sequence[Any], bot_id: str, now: datetime, name: str = "") -> Parsed:
+    """Parse updates one by one, in the order Telegram gave them; ``name`` is the bot's, when it is known.
 
     The next offset follows the last id of the group, never the largest one ever seen: Telegram restarts its
     numbering at random after a week without updates.
@@ -142,7 +65,7 @@ def parse(raw: Sequence[Any], bot_id: str, now: datetime) -> Parsed:
         next_offset = _id(item) + 1 if _id(item) >= 0 else next_offset
         try:
             update = Update.model_validate(item)
-            chat, kept = update.chat(), _kept(update)
+            chat, kept = update.chat(), _kept(update, name.casefold())
         except Exception:  # whatever it is, it is set aside and the others go on
             malformed += 1
             events.append(_incoming(_fingerprint(item), "", _shape(item), bot_id, now, InboxStatus.POISON))
@@ -150,7 +73,7 @@ def parse(raw: Sequence[Any], bot_id: str, now: datetime) -> Parsed:
         if update.callback_query:
             presses.append(update.callback_query.id)
         address = f"{CHANNEL}:{chat.id}" if chat else ""
-        status = InboxStatus.NEW if chat else InboxStatus.IGNORED
+        status = InboxStatus.NEW if chat and chat.type != "channel" else InboxStatus.IGNORED
         events.append(_incoming(str(update.update_id), address, kept, bot_id, now, status))
     return Parsed(tuple(events), tuple(presses), next_offset, malformed)
 
@@ -162,8 +85,7 @@ def read(payload: str) -> Event:
         token = parse_token(update.callback_query.data or "")
         return Pressed(*token, _card(update.callback_query)) if token else Pressed("", "", -1)
     if update.my_chat_member:
-        gone = update.my_chat_member.new_chat_member.status in {"kicked", "left"}
-        return Left() if gone else Returned()
+        return _membership(update.my_chat_member)
     if update.message:
         return _message(update.message)
     if update.edited_message and update.edited_message.chat.type == "private":
@@ -183,6 +105,16 @@ def _card(press: Callback) -> str:
     return str(press.message.message_id or "") if press.message else ""
 
 
+def _membership(change: Membership) -> Event:
+    """Read what we have become: added to a group, we say once that we talk in private; a channel hears nothing."""
+    if change.chat.type == "channel":
+        return Ignored()
+    if change.new_chat_member.status in ABSENT:
+        return Left()
+    added = change.chat.type != "private" and change.old_chat_member.status in ABSENT
+    return Sent(Oddity.GROUP) if added else Returned()
+
+
 def _message(message: Message) -> Event:
     text = clean_text(message.text) if message.text else ""
     if message.chat.type != "private":
@@ -195,19 +127,23 @@ def _message(message: Message) -> Event:
     return Sent(next((oddity for key, oddity in MEDIA if key in held), Oddity.OTHER))
 
 
-def _kept(update: Update) -> dict[str, Any]:
+def _kept(update: Update, name: str) -> dict[str, Any]:
     """Return what is stored of an update: what ``read`` reads, and nothing else.
 
     Names, places, cards and what people say to each other in groups never reach the database.
     """
     kept: dict[str, Any] = {"update_id": update.update_id}
     if update.message:
-        kept["message"] = _kept_message(update.message)
+        kept["message"] = _kept_message(update.message, name)
     if update.edited_message:
         kept["edited_message"] = {"chat": _kept_chat(update.edited_message.chat)}
     if update.my_chat_member:
-        status = {"status": update.my_chat_member.new_chat_member.status}
-        kept["my_chat_member"] = {"chat": _kept_chat(update.my_chat_member.chat), "new_chat_member": status}
+        change = update.my_chat_member
+        kept["my_chat_member"] = {
+            "chat": _kept_chat(change.chat),
+            "new_chat_member": {"status": change.new_chat_member.status},
+            "old_chat_member": {"status": change.old_chat_member.status},
+        }
     press = update.callback_query
     if press:
         kept["callback_query"] = {"id": press.id, "from": _kept_sender(press.sender), "data": press.data}
@@ -225,12 +161,20 @@ def _kept_chat(chat: Chat) -> dict[str, Any]:
     return {"id": chat.id, "type": chat.type}
 
 
-def _kept_message(message: Message) -> dict[str, Any]:
+def _asks_us(text: str, name: str) -> bool:
+    """Tell whether a text of a group is a command for this bot, as far as its name is known."""
+    if not text.startswith("/"):
+        return False
+    command, _, whom = text.split(maxsplit=1)[0][1:].casefold().partition("@")
+    return whom == name or not name if whom else command in ASKED
+
+
+def _kept_message(message: Message, name: str) -> dict[str, Any]:
     kept: dict[str, Any] = {"chat": _kept_chat(message.chat)}
     if message.sender and message.chat.type == "private":
         kept["from"] = _kept_sender(message.sender)
     held = message.model_extra or {}
-    if message.text is not None and (message.chat.type == "private" or message.text.startswith("/")):
+    if message.text is not None and (message.chat.type == "private" or _asks_us(message.text, name)):
         kept["text"] = message.text
     if message.forward_origin or "forward_date" in held:
         kept["forward_origin"] = {"kept": False}

@@ -2,68 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import TypeAlias
+from collections.abc import Awaitable, Callable
 
 from fastapi import FastAPI, Request, Response
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import HTMLResponse
-from fastapi.staticfiles import StaticFiles
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES
 
 from bot.web import words
+from bot.web.assets import Assets
 from bot.web.chat import Chat
+from bot.web.codes import Codes
 from bot.web.door import Door
 from bot.web.health import Health
 from bot.web.news import News
+from bot.web.papers import PaperPages
+from bot.web.reader import Readers
 from bot.web.shield import Shield
-from bot.web.view import STATIC, View
-from bot.web.words import Section
-from rallynov.dialogue.words import say
+from bot.web.view import View
+from bot.web.words import Page
 
-_Page: TypeAlias = tuple[str, Sequence[str], Sequence[Section]]
+PACKED = 5
+"""A page is packed at each request: further levels cost more than what they save."""
 
 
 def create_app(door: Door) -> FastAPI:
     """Build the application; it shows no description of its interface."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    view = View(door)
-    app.add_middleware(Shield, secure=door.secure, trouble=lambda: view.trouble(500))
-    Chat(door, view).mount(app)
+    assets, readers = Assets(), Readers(door)
+    view = View(door, assets)
+    unpacked = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/pdf")
+    app.add_middleware(GZipMiddleware, compresslevel=PACKED, exclude_content_types=unpacked)
+    app.add_middleware(
+        Shield,
+        secure=door.secure,
+        trouble=lambda scope: view.trouble(500, readers.at(Request(scope))),
+    )
+    for part in (Chat, Codes, PaperPages):
+        part(door, view, readers).mount(app)
     News(door, view).mount(app)
     Health(door).mount(app)
-    _documents(app, door, view)
+    for path, page in words.documents(door.operator, door.contact).items():
+        app.add_route(path, _document(view, readers, page), methods=["GET"])
     for router in door.routers:
         app.include_router(router)
-    app.mount("/static", StaticFiles(directory=STATIC))
+    assets.mount(app)
     for status in (404, 405):
-        app.add_exception_handler(status, _trouble(view, status))
+        app.add_exception_handler(status, _trouble(view, readers, status))
     return app
 
 
-def _documents(app: FastAPI, door: Door, view: View) -> None:
-    """Write the pages of text once: they change with a release only."""
-    notice = door.wording.texts("privacy:notice:full", door.language)
-    pages: dict[str, _Page] = {
-        "/confidentialite": (view.words["privacy"], notice, (words.cookie_words(),)),
-        "/accessibilite": (
-            door.wording.word(say("Accessibility"), door.language),
-            (),
-            tuple(words.accessibility(door.operator, door.contact)),
-        ),
-        "/mentions-legales": (view.words["legal"], (), tuple(words.legal(door.operator, door.contact))),
-    }
-    for path, page in pages.items():
-        app.add_route(path, _document(view, page), methods=["GET"])
-
-
-def _document(view: View, page: _Page) -> Callable[[Request], Awaitable[Response]]:
-    async def show(request: Request) -> Response:  # noqa: ARG001  # a route's signature
-        return HTMLResponse(view.document(*page))
+def _document(view: View, readers: Readers, page: Page) -> Callable[[Request], Awaitable[Response]]:
+    async def show(request: Request) -> Response:
+        return HTMLResponse(view.document(page, await readers.of(request)))
 
     return show
 
 
-def _trouble(view: View, status: int) -> Callable[[Request, Exception], Awaitable[Response]]:
+def _trouble(
+    view: View, readers: Readers, status: int
+) -> Callable[[Request, Exception], Awaitable[Response]]:
     async def show(request: Request, error: Exception) -> Response:  # noqa: ARG001  # a handler's signature
-        return HTMLResponse(view.trouble(status), status)
+        return HTMLResponse(view.trouble(status, await readers.of(request)), status)
 
     return show

@@ -89,7 +89,9 @@ class Chat:
         texts = {name: value for name, value in form.items() if isinstance(value, str)}
         asked = replace(asked, reader=self._readers.at(request, texts.get("lang", "")))
         said = self._read(texts, asked.reader.language)
-        if asked.cookie and not visitors.token_agrees(asked.cookie, texts.get("token", "")):
+        if asked.cookie and not visitors.token_agrees(
+            asked.cookie, said.desk.form_id, texts.get("token", "")
+        ):
             return await self._refused(asked, said.desk, 403)
         cookie = asked.cookie or self._newcomers.cookie(said.desk.form_id)
         if not self._pace.allows(visitors.address_of(cookie)):
@@ -149,13 +151,13 @@ class Chat:
         if talk is None:
             notice = desk.notice or self._view.words[reader.language]["closed"]
             return self._bare(asked, replace(desk, notice=notice))
-        desk = replace(desk, token=visitors.form_token(asked.cookie))
-        return HTMLResponse(self._view.chat(talk, desk, reader.speaking(talk.language)), status)
+        return HTMLResponse(
+            self._view.chat(talk, desk.signed(asked.cookie), reader.speaking(talk.language)), status
+        )
 
     def _bare(self, asked: _Asked, desk: Desk) -> Response:
         """Show the page without its conversation: the form, to send again, needs no database."""
-        desk = replace(desk, token=visitors.form_token(asked.cookie) if asked.cookie else "")
-        return HTMLResponse(self._view.chat(None, desk, asked.reader), 503)
+        return HTMLResponse(self._view.chat(None, desk.signed(asked.cookie), asked.reader), 503)
 
     async def _news(self, cookie: str, reader: Reader, after: int) -> Response:
         """Give what came after a message; the whole page anew when its own words are in another language."""
@@ -164,7 +166,7 @@ class Chat:
             return PlainTextResponse(self._view.words[reader.language]["closed"], 503)
         if talk.language and talk.language != reader.language:
             return Response(headers={"HX-Refresh": "true"})
-        desk = Desk(self._door.new_token(), visitors.form_token(cookie))
+        desk = Desk(self._door.new_token()).signed(cookie)
         headers = {} if talk.follows else {"HX-Reswap": "innerHTML"}
         return HTMLResponse(self._view.fragment(talk, desk, reader), headers=headers)
 

@@ -31,9 +31,9 @@ STATIC = "/static/"
 
 
 class Shield:
-    """The outermost layer; an exception that nobody caught becomes ``trouble``, a whole page in French."""
+    """The outermost layer; an exception that nobody caught becomes ``trouble``, a whole page in the reader's language."""
 
-    def __init__(self, app: Application, *, secure: bool, trouble: Callable[[], str]) -> None:
+    def __init__(self, app: Application, *, secure: bool, trouble: Callable[[Scope], str]) -> None:
         self._app = app
         self._headers = [*HEADERS, *([HTTPS] if secure else [])]
         self._trouble = trouble
@@ -58,7 +58,7 @@ class Shield:
             log.error("page_failed", path=scope["path"], error=type(error).__name__)  # no typed text in logs
             if begun:
                 raise
-            body = self._trouble().encode()
+            body = self._trouble(scope).encode()
             kind = [
                 (b"content-type", b"text/html; charset=utf-8"),
                 (b"content-length", str(len(body)).encode()),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from babel import Locale
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot import plain
-from bot.web import drawings
+from bot.web import drawings, visitors
 from bot.web.assets import Assets
 from bot.web.door import Door
 from bot.web.reader import Reader
@@ -51,6 +51,10 @@ class Desk:
     text: str = ""
     press: str = ""
     notice: str = ""
+
+    def signed(self, cookie: str | None) -> Desk:
+        """Return this desk with the token of a visitor; a newcomer has none."""
+        return replace(self, token=visitors.form_token(cookie, self.form_id) if cookie else "")
 
 
 class View:

@@ -43,14 +43,17 @@ def address_of(cookie: str) -> str:
     return f"{CHANNEL}:{hashlib.sha256(cookie.encode()).hexdigest()}"
 
 
-def form_token(cookie: str) -> str:
-    """Return what a form of this visitor's page carries, to tell it from a form of elsewhere."""
-    return hmac.new(cookie.encode(), b"rallynov form 1", hashlib.sha256).hexdigest()
+def form_token(cookie: str, form_id: str) -> str:
+    """Return what a form of this visitor's page carries, to tell it from a form of elsewhere.
+
+    Another one for each form: the length of a compressed page, guess after guess, then tells nothing.
+    """
+    return hmac.new(cookie.encode(), f"rallynov form 2 {form_id}".encode(), hashlib.sha256).hexdigest()
 
 
-def token_agrees(cookie: str, token: str) -> bool:
+def token_agrees(cookie: str, form_id: str, token: str) -> bool:
     """Tell whether a form's token is this visitor's."""
-    return hmac.compare_digest(form_token(cookie).encode(), token.encode())
+    return hmac.compare_digest(form_token(cookie, form_id).encode(), token.encode())
 
 
 def comes_from_here(request: Request) -> bool:
@@ -75,3 +78,8 @@ def comes_from_here(request: Request) -> bool:
 def is_foreign(request: Request) -> bool:
     """Tell whether the browser says that another site asks for this: for requests that change nothing."""
     return request.headers.get("sec-fetch-site", "same-origin") in {"cross-site", "same-site"}
+
+
+def is_embedded(request: Request) -> bool:
+    """Tell whether another site asks for this as a part of its own page, which nobody chose to open."""
+    return is_foreign(request) and request.headers.get("sec-fetch-mode", "navigate") != "navigate"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from dataclasses import dataclass
 
-from rallynov.dialogue.words import Say, Typed, say
+from rallynov.dialogue.words import Say, Term, Typed, Words, say
 from rallynov.wording import Wording
 
 LABELS: Mapping[str, Say] = {
@@ -31,6 +31,22 @@ LABELS: Mapping[str, Say] = {
     "promise_name": say("Neither name nor address: it is anonymous."),
     "promise_bot": say("You talk with a program; a person of the team is never far."),
     "motto": say("Find out what you already invent"),
+    "expect": say("What to expect"),
+    "answers": say("My answers"),
+    "tools": say("Your conversation"),
+    "papers": say("Documents to keep"),
+    "absent": say("no score"),
+    "code_web": say("Open on the web"),
+    "code_telegram": say("Open on Telegram"),
+    "code_qr": say("QR code of the web link"),
+    "code_scan": say("Scan this with a phone, or open one of these links."),
+    "code_type": say("Or copy this code, and send it in the other conversation after “/start”:"),
+    "code_go": say("Continue here"),
+    "code_once": say(
+        "This link leads to a conversation of the rally: yours, begun elsewhere, or one to which a colleague invites you. "
+        "It works once. Nothing happens before you press the button."
+    ),
+    "code_no": say("If you did not expect this link, close this page."),
     "earlier": say("Earlier messages are not shown here. To read your answers again, type “recap”."),
     "unknown": say("An earlier button"),
     "sending": say("Sending…"),
@@ -69,6 +85,10 @@ TROUBLES: Mapping[int, tuple[Say, Say]] = {
         say("Nothing to see at this address"),
         say("It only receives what the conversation sends. Your conversation is still where you left it."),
     ),
+    503: (
+        say("Too many documents are being prepared"),
+        say("Yours is not lost: please come back to the conversation and ask for it again in a minute."),
+    ),
     500: (
         say("Something broke on our side"),
         say(
@@ -84,25 +104,52 @@ def labels(wording: Wording, language: str) -> dict[str, str]:
     return {name: wording.word(words, language) for name, words in LABELS.items()}
 
 
-Section: TypeAlias = tuple[Say | None, Sequence[Say], Sequence[Say]]
-"""A heading (None: none), paragraphs, and items of a list."""
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading (None: none), paragraphs, and items of a list."""
+
+    head: Say | None = None
+    texts: Sequence[Words] = ()
+    items: Sequence[Words] = ()
 
 
-def cookie_words() -> Section:
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of text."""
+
+    title: Say
+    sections: Sequence[Section]
+
+
+def documents(operator: str, contact: str) -> Mapping[str, Page]:
+    """Return the pages of text by their address."""
+    return {
+        "/confidentialite": Page(
+            say("Your data"), (Section(texts=(Term("privacy:notice:full"),)), _in_the_browser())
+        ),
+        "/accessibilite": Page(say("Accessibility"), _accessibility(operator, contact)),
+        "/mentions-legales": Page(say("Legal notice"), _legal(operator, contact)),
+    }
+
+
+def _in_the_browser() -> Section:
     """Tell what the web page adds to the privacy notice."""
-    return (
+    return Section(
         say("On this page"),
         (
             say(
                 "At your first answer, and not before, one cookie is set: a random number that lets you find your "
                 "conversation again for three months. There is no audience measurement, and nothing comes from another site."
             ),
+            say(
+                "Until you close the tab, your browser also keeps a text that you began and have not sent, and the address "
+                "of the page. It tells us nothing of them."
+            ),
         ),
-        (),
     )
 
 
-def accessibility(operator: str, contact: str) -> Sequence[Section]:
+def _accessibility(operator: str, contact: str) -> Sequence[Section]:
     """Return the accessibility statement: what was tested, what was not, and how to report a difficulty."""
     opening = say(
         "Accessibility: not compliant. No audit against the French reference (RGAA 4.1) has been made yet, and the law "
@@ -113,7 +160,16 @@ def accessibility(operator: str, contact: str) -> Sequence[Section]:
         say("the whole self-diagnosis with the keyboard alone;"),
         say("the whole self-diagnosis without JavaScript;"),
         say("every page with the automatic tool axe, levels A and AA, in light and in dark colours;"),
-        say("a narrow screen (375 pixels wide)."),
+        say("a phone's screen (375 pixels wide) and a computer's (1280 pixels)."),
+    )
+    untested = (
+        say(
+            "The service has not been tried yet by people who use a screen reader, a braille display or their voice."
+        ),
+        say(
+            "After a change of language, the earlier messages of a conversation stay in the language in which they were "
+            "written, and a screen reader is not told of it."
+        ),
     )
     report = say(
         "If something is in your way, write to {contact}. Tell us the page and what you use; you will have an answer, "
@@ -125,25 +181,16 @@ def accessibility(operator: str, contact: str) -> Sequence[Section]:
         "delegates, or by post without a stamp (Défenseur des droits, Libre réponse 71120, 75342 Paris CEDEX 07)."
     )
     return (
-        (None, (opening,), ()),
-        (say("What was tested"), (), tested),
-        (
-            say("What was not"),
-            (
-                say(
-                    "The service has not been tried yet by people who use a screen reader, a braille display or their voice."
-                ),
-            ),
-            (),
-        ),
-        (say("Report a difficulty"), (report,), ()),
-        (say("If nothing comes of it"), (remedy,), ()),
-        (None, (say("Statement made on 22 November 2026."),), ()),
+        Section(texts=(opening,)),
+        Section(say("What was tested"), items=tested),
+        Section(say("What was not"), untested),
+        Section(say("Report a difficulty"), (report,)),
+        Section(say("If nothing comes of it"), (remedy,)),
+        Section(texts=(say("Statement made on 22 November 2026."),)),
     )
 
 
-def legal(operator: str, contact: str) -> Sequence[Section]:
-    """Return the legal notice."""
+def _legal(operator: str, contact: str) -> Sequence[Section]:
     publisher = say("This service is published by {operator}.", operator=Typed(operator))
     reach = say("To reach us, or to know who hosts this service: {contact}.", contact=Typed(contact))
     software = say("Rally'nov is free software, under the European Union Public Licence (EUPL 1.2).")
@@ -151,7 +198,7 @@ def legal(operator: str, contact: str) -> Sequence[Section]:
         "The result of the self-diagnosis is indicative. It is not a label, and no decision follows from it."
     )
     return (
-        (say("Publisher"), (publisher, reach), ()),
-        (say("Software"), (software,), ()),
-        (say("What the result is worth"), (result,), ()),
+        Section(say("Publisher"), (publisher, reach)),
+        Section(say("Software"), (software,)),
+        Section(say("What the result is worth"), (result,)),
     )

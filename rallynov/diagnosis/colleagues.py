@@ -25,8 +25,8 @@ HERE = Place(NAME)
 class ColleaguesDialogue:
     """Answering with colleagues.
 
-    Places: none (the group, or the role to choose first), ``code:<code>`` (an invitation), ``join:<panel>`` (the
-    role of whoever was invited), ``join:<panel>:<role>`` (which answers they bring).
+    Places: none (the group, or the role to choose first), ``join:<panel>`` (the role of whoever was invited),
+    ``join:<panel>:<role>`` (which answers they bring).
     """
 
     name = NAME
@@ -50,7 +50,7 @@ class ColleaguesDialogue:
             return asking.notice()
         if not mine.panel:
             return panel.role(panel.ALONE)
-        return panel.invitation(target) if focus == "code" else panel.group(self._grid, mine)
+        return panel.group(self._grid, mine)
 
     def choose(self, place: Place, key: str, scene: Scene) -> Move:
         """Accept, choose a role, invite, or go on."""
@@ -111,4 +111,4 @@ class ColleaguesDialogue:
         code = code_of(scene.secret, Purpose.COLLEAGUE)
         until = scene.now + Purpose.COLLEAGUE.lasts
         order = MakeCode(Purpose.COLLEAGUE, code, scene.of(Diagnosis).panel, until)
-        return Move(Place(NAME, f"code:{code}"), (order,))
+        return Move(HERE, (order,), panel.INVITATION, code=code)

@@ -20,6 +20,7 @@ HERE = Place(NAME)
 RESULT, DETAILS, RECAP, RESTART, REPORT = (
     Place(NAME, focus) for focus in ("result", "details", "recap", "restart", "report")
 )
+READING = Place(NAME, "reading")
 RECEPTION = Place()
 COMPLETE = {"result", "details", "report"}
 """What is shown of a diagnosis that holds an answer to every question."""
@@ -54,7 +55,9 @@ class DiagnosisDialogue:
             return self._asking.screen(mine, question, again=focus in {"edit", "back"})
         if focus == "report":
             return result.report(mine)
-        return result.details(self._grid, mine) if focus == "details" else result.result(self._grid, mine)
+        if focus == "details":
+            return result.details(self._grid, mine)
+        return result.result(self._grid, mine, drawn=focus != "reading")
 
     def choose(self, place: Place, key: str, scene: Scene) -> Move:
         """Decide on an answer or an action."""
@@ -62,6 +65,8 @@ class DiagnosisDialogue:
         head, _, target = key.partition("-")
         if key == "accept":
             return self._threshold.enter(place, scene)
+        if key == "result" and place in {DETAILS, REPORT}:
+            return Move(to=READING)
         if key in {"result", "details", "recap", "restart"}:
             return Move(to=Place(NAME, key))
         if head in {"recap", "edit"} and target:

@@ -14,7 +14,7 @@ from typing import TypeAlias
 from rallynov.diagnosis.model import Checkpoint, Diagnosis, Grid
 from rallynov.diagnosis.reading import Reading, Result, read
 from rallynov.diagnosis.report_rows import answers, checkpoints, method
-from rallynov.dialogue.words import Day, Term, Typed, Words, say
+from rallynov.dialogue.words import Day, Term, Typed, Words, plural, say
 from rallynov.figures.model import Plot, points
 from rallynov.figures.radar import described
 from rallynov.wording import Wording
@@ -59,7 +59,7 @@ def report_data(grid: Grid, kept: Kept, wording: Wording, language: str) -> Give
         "since": _since(grid, mine, found, speak),
         "radar": _radar(plot(grid, mine, wording, language), found, speak),
         "strengths": _listed(say("Your strengths"), found.strengths, "strength", speak),
-        "steps": _listed(say("Your next steps, the most useful first"), found.priorities, "next", speak),
+        "steps": _steps(found, speak),
         "checkpoints": checkpoints(found, wording, language),
         "answers": answers(grid, mine, speak),
         "method": method(grid, speak),
@@ -98,23 +98,15 @@ def _points(reading: Reading) -> float | None:
 def _verdict(found: Result, mine: Diagnosis, total: int, speak: Speak) -> Given:
     """Say the score in honest words: none when nothing is known, and how much of the grid it rests on."""
     answered = len(mine.given)
-    under_way = say(
-        "{answered} questions of {total} have an answer: this diagnosis is under way.",
-        answered=answered,
+    under_way = plural(
+        "{n} question of {total} has an answer: this diagnosis is under way.",
+        "{n} questions of {total} have an answer: this diagnosis is under way.",
+        answered,
         total=total,
     )
-    score: Given | None = None
-    if found.band and found.total is not None:
-        words = "" if found.indicative else speak(Term(f"grid:band.{found.band}:text"))
-        score = {
-            "points": points(found.total, DASH),
-            "of": speak(say("out of 100")),
-            "band": speak(Term(f"grid:band.{found.band}:title")),
-            "words": words,
-        }
     return {
         "heading": speak(say("Your result")),
-        "score": score,
+        "score": _score(found, speak),
         "under_way": speak(under_way) if answered < total else "",
         "coverage": {"share": found.coverage, "words": speak(_coverage(found))},
         "weak": {
@@ -127,6 +119,23 @@ def _verdict(found: Result, mine: Diagnosis, total: int, speak: Speak) -> Given:
                 "part."
             )
         ),
+    }
+
+
+def _score(found: Result, speak: Speak) -> Given | None:
+    """Return total and band; ``firm`` is false when they rest on too little to be told first."""
+    if found.band is None or found.total is None:
+        return None
+    total, band = int(points(found.total, "0")), Term(f"grid:band.{found.band}:title")
+    if found.indicative:
+        so_far = say("So far: {total} out of 100, “{band}”.", total=total, band=band)
+        return {"firm": False, "words": speak(say("A result to complete")), "so_far": speak(so_far)}
+    return {
+        "firm": True,
+        "points": str(total),
+        "of": speak(say("out of 100")),
+        "band": speak(band),
+        "words": speak(Term(f"grid:band.{found.band}:text")),
     }
 
 
@@ -185,6 +194,14 @@ def _radar(drawn: Plot | None, found: Result, speak: Speak) -> Given | None:
         "head": list(drawn.columns),
         "rows": rows,
     }
+
+
+def _steps(found: Result, speak: Speak) -> Given:
+    """Return the next steps; where too little is known to choose them, the essential checkpoints to begin with."""
+    if found.priorities:
+        return _listed(say("Your next steps, the most useful first"), found.priorities, "next", speak)
+    essential = [reading for reading in found.unknown if reading.checkpoint.essential]
+    return _listed(say("Where to begin"), essential, "next", speak)
 
 
 def _listed(title: Words, readings: Sequence[Reading], what: str, speak: Speak) -> Given:

@@ -167,13 +167,20 @@ class Engine:
         if move.back:
             place, under = (talk.under[-1] if talk.under else Place()), ()
         screen = self.screen(place, scene).led_by(*move.lead)
+        if move.code:
+            screen = replace(screen, code=move.code, shared=False)
+        if (move.code or move.back) and screen.figure:  # it was drawn before
+            screen = replace(screen, figure=None)
         here = Conversation(place, under, talk.nonce + 1, 0, (), talk.last, scene.received, scene.now)
         if move.person:  # what is pending is drawn with what is known of that person
             screen = Screen(screen.name, move.lead)
         return Turn(here, (screen,), move.commands, move.language, move.person)
 
     def _again(self, talk: Conversation, scene: Scene, *lead: Block) -> Turn:
-        return self._draw(talk, self.pending(talk, scene).led_by(*lead), scene)
+        pending = self.pending(talk, scene).led_by(*lead)
+        if pending.figure or pending.papers:  # they were given when the person came here
+            pending = replace(pending, figure=None, papers=())
+        return self._draw(talk, pending, scene)
 
     def _draw(self, talk: Conversation, screen: Screen, scene: Scene) -> Turn:
         drawn = replace(talk, nonce=talk.nonce + 1, last_at=scene.received, asked_at=scene.now)

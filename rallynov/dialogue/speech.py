@@ -94,7 +94,19 @@ ENGLISH: Final = Speech(
     no="no",
     denials=frozenset(
         (
-            *("not", "no", "non", "never", "none", "nothing", "nobody", "without", "cannot", "nor", "neither"),
+            *(
+                "not",
+                "no",
+                "non",
+                "never",
+                "none",
+                "nothing",
+                "nobody",
+                "without",
+                "cannot",
+                "nor",
+                "neither",
+            ),
             "t",  # don't, isn't: an apostrophe parts them
             *("dont", "doesnt", "isnt", "arent", "havent", "hasnt", "cant", "wont", "wasnt", "didnt"),
         )

@@ -82,6 +82,7 @@ class Move:
 
     ``to`` None stays where we are. ``over`` goes there as a digression: ``back`` returns from it. ``language``
     changes the person's language. ``person`` gives this address to another person, whose facts are then shown.
+    ``code`` is a one-time code to show with what is said.
     """
 
     to: Place | None = None
@@ -92,6 +93,7 @@ class Move:
     back: bool = False
     language: str = ""
     person: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

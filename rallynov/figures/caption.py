@@ -35,7 +35,9 @@ def _line(row: Row, heads: list[str], colon: str, absent: str, longest: int) -> 
     """Write one axis: its newest point, then the others, each under its head in lower case."""
     label, got = row
     first, *others = (points(value, absent) for value in got)
-    beside = "; ".join(f"{_within(head)}{colon}{point}" for head, point in zip(heads[1:], others, strict=False))
+    beside = "; ".join(
+        f"{_within(head)}{colon}{point}" for head, point in zip(heads[1:], others, strict=False)
+    )
     return f"{_short(label, longest)}{colon}{first}" + (f" ({beside})" if beside else "")
 
 

@@ -91,9 +91,7 @@ def _grid(ground: _Ground) -> list[str]:
         f'<polygon points="{_path([ground.at(nth, level) for nth in range(ground.axes)])}"/>'
         for level in (25, 50, 75, 100)
     ]
-    spokes = "".join(
-        f"M0 0L{x:.1f} {y:.1f}" for x, y in (ground.at(nth, 100) for nth in range(ground.axes))
-    )
+    spokes = "".join(f"M0 0L{x:.1f} {y:.1f}" for x, y in (ground.at(nth, 100) for nth in range(ground.axes)))
     look = ' fill="none" stroke="currentColor" stroke-opacity=".22" stroke-width=".8"'
     return [_group("radar-grid", [*rings, f'<path d="{spokes}"/>'], look)]
 
@@ -156,7 +154,9 @@ def _words(label: Label) -> str:
         bold = f'<tspan class="radar-value" font-weight="700">{_text(label.value)}</tspan>' if last else ""
         between = " " if line and label.value and last else ""
         dy = f' dy="{LINE:g}"' if nth else ""
-        spans.append(f'<tspan x="{label.x:.1f}"{dy}>{_text(line)}{between}{bold if label.value else ""}</tspan>')
+        spans.append(
+            f'<tspan x="{label.x:.1f}"{dy}>{_text(line)}{between}{bold if label.value else ""}</tspan>'
+        )
     return (
         f'<text class="radar-label" x="{label.x:.1f}" y="{first:.1f}" text-anchor="{label.anchor}">'
         f"{''.join(spans)}</text>"

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,9 @@ _STANDARDS: list[typst.PDFStandard] = ["ua-1", "a-2a"]
 _FONTS = typst.Fonts(include_system_fonts=False)
 _PICTURE = b"""#set page(width: 1pt * int(sys.inputs.width), height: auto, margin: 0pt, fill: rgb(sys.inputs.paper))
 #image(bytes(sys.inputs.svg), format: "svg", width: 100%)"""
-_REFUSED = re.compile(r'error: [^\n]*? (?:the text|the PDF contains|disallowed)[^\n]*? `"(?P<signs>[^\n]+?)"`')
+_REFUSED = re.compile(
+    r'error: [^\n]*? (?:the text|the PDF contains|disallowed)[^\n]*? `"(?P<signs>[^\n]+?)"`'
+)
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 _SURE = frozenset(map(chr, (10, *range(0x20, 0x7F), *range(0xA0, 0xAD), *range(0xAE, 0x17F)))) | frozenset(
     "–—‘’“”•…‹›€→←− \u202f" + STRUCK
@@ -55,7 +58,7 @@ def compile_pdf(
             refused = _refused(error.diagnostic)
             if not refused:
                 raise
-            words, struck = _each_text(words, lambda text, signs=refused: _without(text, signs)), "yes"
+            words, struck = _each_text(words, partial(_without, signs=refused)), "yes"
     words = _each_text(words, lambda text: _without(text, frozenset(text) - _SURE))
     return _compile(template, {"data": _json(words), "images": drawings, "struck": struck}, at)
 

@@ -47,11 +47,8 @@ class CodesDialogue:
         self._receivers = receivers
 
     def screen(self, place: Place, scene: Scene) -> Screen:
-        """Return the code to go on elsewhere, the question of what to keep, or the question of the code."""
-        focus, _, target = (place.focus or "").partition(":")
-        if focus == "move":
-            return _elsewhere(target)
-        return _which() if focus == "take" else _ask()
+        """Return the question of what to keep, or the question of the code."""
+        return _which() if (place.focus or "").startswith("take:") else _ask()
 
     def choose(self, place: Place, key: str, scene: Scene) -> Move:
         """Take the other conversation, or keep this one."""
@@ -78,7 +75,7 @@ class CodesDialogue:
             return Move(lead=(note(say("There is nothing to take elsewhere yet: begin here first.")),))
         code = code_of(scene.secret, Purpose.MOVE)
         order = MakeCode(Purpose.MOVE, code, "", scene.now + Purpose.MOVE.lasts)
-        return Move(Place(NAME, f"move:{code}"), (order,), over=True)
+        return Move(commands=(order,), lead=_ELSEWHERE, code=code)
 
     def _given(self, scene: Scene) -> Move:
         typed = scene.of(TypedCode)
@@ -109,18 +106,16 @@ def _own(purpose: str) -> Say:
     return say("This code is for somebody else: pass it on to them.")
 
 
-def _elsewhere(code: str) -> Screen:
-    blocks = (
-        title(say("Go on elsewhere")),
-        text(
-            say(
-                "Open one of these links on the other device, or type the code there after “/code”. It works once, for "
-                "thirty minutes. Your answers are then the same on both sides."
-            )
-        ),
-        note(say("Keep it to yourself: whoever opens it sees your answers.")),
-    )
-    return Screen("elsewhere", blocks, (), (Choice("back", say("Back to where I was")),), code=code)
+_ELSEWHERE: tuple[Block, ...] = (
+    title(say("Go on elsewhere")),
+    text(
+        say(
+            "Open one of these links on the other device, or type the code there after “/code”. It works once, for "
+            "thirty minutes. Your answers are then the same on both sides."
+        )
+    ),
+    note(say("Keep it to yourself: whoever opens it sees your answers.")),
+)
 
 
 def _which() -> Screen:

@@ -11,10 +11,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn, Protocol
 
-from rallynov.sheets.model import SECTIONS, Sheet, Shelf
+from rallynov.sheets.model import SECTIONS, Sheet, Shelf, Text
 from rallynov.sheets.reading import read_sheet
-from rallynov.text import TYPOGRAPHIES
-from rallynov.wording import LANGUAGES, LOCALES, ContentError
+from rallynov.wording import LANGUAGES, LOCALES, ContentError, typesetter
 
 
 class Checkpoint(Protocol):
@@ -45,6 +44,11 @@ def load_sheets(folder: Path = LOCALES, languages: Sequence[str] = LANGUAGES) ->
     return shelves
 
 
+def sheet_terms(shelves: Mapping[str, Shelf]) -> dict[str, dict[str, Text]]:
+    """Return the texts of all sheets by language and key, as ``Wording`` takes them."""
+    return {language: shelf.terms() for language, shelf in shelves.items()}
+
+
 def check_sheets(grid: Grid, shelves: Mapping[str, Shelf]) -> None:
     """Stop the start when grid and sheets do not name each other."""
     known = {checkpoint.id for checkpoint in grid.checkpoints}
@@ -66,7 +70,7 @@ def _refuse(path: Path | str, what: str) -> NoReturn:
 
 
 def _shelf(folder: Path, language: str) -> Shelf:
-    tidy = TYPOGRAPHIES[language]
+    tidy = typesetter(language)
     headings = _headings(folder / "headings.toml")
     sheets: list[Sheet] = []
     for path in sorted(folder.glob("*.md")):

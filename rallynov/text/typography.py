@@ -61,8 +61,8 @@ _ENGLISH_SIGNS = {"open": "“", "close": "”", "apostrophe": "’", "dots": "�
 def french(text: str) -> str:
     """`text` with French spaces, apostrophes and ellipses.
 
-    A narrow no-break space (U+202F) before `; ! ?`, a no-break space (U+00A0) before `: %` and inside `« »`,
-    `’` for `'` inside a word, `…` for `...`. Doing it twice changes nothing.
+    A narrow no-break space (U+202F) before `; ! ?` and inside `« »`, a no-break space (U+00A0) before `:` and
+    the `%` of a figure, `’` for `'` inside a word, `…` for `...`. Doing it twice changes nothing.
     """
     return _RULES.sub(_typeset, text)
 

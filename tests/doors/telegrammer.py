@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from conversation import Clock
@@ -61,7 +61,7 @@ class Telegrammer:
         with self.core.store.read() as tx:
             rows = tx.execute(select(OutboxRow.id, OutboxRow.body).where(mine).order_by(OutboxRow.id)).all()
         self.seen = rows[-1].id if rows else self.seen
-        return [load(row.body) for row in rows]
+        return list(together(load(row.body) for row in rows))
 
     def kept(self) -> list[str]:
         return kept(self.core, f"telegram:{self.chat}")
@@ -71,7 +71,25 @@ class Telegrammer:
         return {"message_id": 11, "date": 1_795_338_000, "chat": chat, "from": self._sender()}
 
     def _sender(self) -> dict[str, Any]:
-        return {"id": self.chat, "is_bot": False, "first_name": "Claude", "language_code": TOLD[self.language]}
+        return {
+            "id": self.chat,
+            "is_bot": False,
+            "first_name": "Claude",
+            "language_code": TOLD[self.language],
+        }
+
+
+def together(parts: Iterable[Message]) -> Iterator[Message]:
+    """Messages as one screen made them: a picture and papers go out before their text."""
+    apart: list[Message] = []
+    for part in parts:
+        if (part.figure or part.papers) and not part.blocks:
+            apart.append(part)
+            continue
+        figure = next((one.figure for one in apart if one.figure), None)
+        papers = tuple(paper for one in apart for paper in one.papers)
+        yield replace(part, figure=figure, papers=papers) if apart else part
+        apart = []
 
 
 TOLD = {"fr": "fr", "en": "en-GB"}
@@ -110,7 +128,7 @@ ODDITIES: Mapping[str, Any] = {
     "bouton d'un autre robot": lambda message: {
         "callback_query": {
             "id": "9",
-            "from": message["from"],
+            "from": message.get("from", {"id": message["chat"]["id"]}),
             "message": message,
             "data": "vote:3",
         }

@@ -14,14 +14,14 @@ from rallynov.dialogue.events import Commanded, Event, Pressed, Said, typed
 from rallynov.dialogue.screens import Choice, Screen, text
 from rallynov.dialogue.turn import Conversation, Move, Place, Scene
 from rallynov.dialogue.words import say
-from rallynov.sheets.content import load_sheets
+from rallynov.sheets.content import load_sheets, sheet_terms
 from rallynov.sheets.flow import SheetsDialogue
 from rallynov.wording import LANGUAGES, Wording
 
 SHELVES = load_sheets()
 WORDING = Wording(
     {"operator": "l'équipe", "contact": "l'équipe"},
-    content={language: shelf.terms() for language, shelf in SHELVES.items()},
+    content=sheet_terms(SHELVES),
 )
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 

@@ -10,22 +10,23 @@ import pikepdf
 import pytest
 
 from rallynov.papers.model import File, Maker
-from rallynov.sheets.content import load_sheets
+from rallynov.sheets.content import load_sheets, sheet_terms
 from rallynov.sheets.model import Sheet
 from rallynov.sheets.paper import sheet_maker
 from rallynov.wording import Wording
 
 SHELVES = load_sheets()
-CONTENT = {language: shelf.terms() for language, shelf in SHELVES.items()}
 ALL = [(language, sheet) for language, shelf in SHELVES.items() for sheet in shelf.sheets]
-EACH = pytest.mark.parametrize(("language", "sheet"), ALL, ids=[f"{one}-{sheet.number}" for one, sheet in ALL])
+EACH = pytest.mark.parametrize(
+    ("language", "sheet"), ALL, ids=[f"{one}-{sheet.number}" for one, sheet in ALL]
+)
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 PAIR = re.compile(r"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>")
 
 
 @pytest.fixture(scope="module")
 def make() -> Maker:
-    wording = Wording({"operator": "l'équipe", "contact": "l'équipe"}, content=CONTENT)
+    wording = Wording({"operator": "l'équipe", "contact": "l'équipe"}, content=sheet_terms(SHELVES))
     return sheet_maker(SHELVES, wording, "Rally'nov, édition exemple", lambda: NOW)
 
 

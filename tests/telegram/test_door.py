@@ -9,7 +9,7 @@ from botapi import BotApi
 from conversation import Clock, core
 from sqlalchemy import insert, select
 
-from bot.telegram.app import STUCK, Account, TelegramDoor
+from bot.telegram.app import STUCK, Account, Resources, TelegramDoor
 from bot.telegram.poller import DeafError, Poller, Time
 from bot.wiring import Core
 from rallynov.delivery import sender, service
@@ -38,7 +38,8 @@ async def whole(sqlite: Store, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
 
 @pytest.fixture
 async def door(whole: Core, telegram: BotApi) -> TelegramDoor:
-    return TelegramDoor(Account(TOKEN, telegram.url), whole.delivery, "me", Clock())
+    resources = Resources(whole.wording, whole.papers, "https://rallye.example")
+    return TelegramDoor(Account(TOKEN, telegram.url), whole.delivery, "me", Clock(), resources)
 
 
 @pytest.fixture

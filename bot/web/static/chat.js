@@ -1,40 +1,22 @@
 // The chat page, made livelier: everything here also works by the ordinary forms of the page.
-// A form is sent with its own id until an answer comes: sent twice, it is still one message.
+// htmx sends the forms, places the answers and hears the news. Here is what it leaves to us: a message is sent again, with
+// the id of its form, until an answer comes (it is then still one message); focus follows the question; nothing typed is lost.
 "use strict";
 (() => {
   const words = document.body.dataset;
-  const status = document.getElementById("status");
-  const composer = document.getElementById("composer");
-  const field = document.getElementById("text");
   const find = (id) => document.getElementById(id);
-  const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+  const status = find("status");
+  const composer = find("composer");
+  const field = find("text");
   if (!find("journal")) return; // the page of a bad moment: plain forms do
 
-  let last = Number(find("journal").dataset.last);
-  let heard = last; // what the server said was last
-  let sending = false;
+  const PAUSES = [1000, 2000, 4000, 8000];
+  let sending = null; // the message under way: its form, button, values, what was typed, how often it failed
+  let heard = 0; // the last message that the server spoke of
   let source = null;
-
-  function apply(html) {
-    const news = new DOMParser().parseFromString(html, "text/html");
-    const from = news.getElementById("journal");
-    if (!from) return false;
-    const follows = from.dataset.follows === "1";
-    if (follows && Number(from.dataset.after) !== last) return false; // another answer came first
-    const journal = find("journal");
-    if (!follows) journal.replaceChildren();
-    if (from.children.length || news.querySelector("#pending #fin")) find("fin")?.removeAttribute("id");
-    journal.append(...from.children);
-    find("pending").replaceWith(news.getElementById("pending"));
-    const answers = news.getElementById("answers");
-    const held = find("answers").contains(document.activeElement);
-    find("answers").replaceWith(answers);
-    for (const name of ["id", "token"]) composer.elements[name].value = answers.elements[name].value;
-    last = Number(from.dataset.last);
-    heard = Math.max(heard, last);
-    if (held) show(true);
-    return true;
-  }
+  let held = false; // the focus stood among the answers that news replace
+  let overtaken = false; // an answer was left out, because it followed what is shown no more
+  const shown = () => Number(find("after").value);
 
   function show(focus) {
     const message = document.querySelector("#fin article");
@@ -44,90 +26,118 @@
   }
 
   function busy(yes) {
-    sending = yes;
     document.querySelector("main").setAttribute("aria-busy", String(yes));
-    for (const button of document.querySelectorAll("main button")) button.disabled = yes;
+    for (const button of document.querySelectorAll("main button, #nav button")) button.disabled = yes;
+  }
+
+  function begin(form, submitter, values) {
+    const typed = form === composer ? field.value : null;
+    sending = { form, button: submitter, values, typed, failures: 0 };
+    sending.slow = setTimeout(() => (status.textContent = words.sending), 300);
+  }
+
+  function end(notice) {
+    const ended = sending;
+    clearTimeout(ended.slow);
+    sending = null;
+    busy(false);
+    status.textContent = notice;
+    return ended;
   }
 
   // Cut lines and a database away are tried again; what the server refuses is not.
-  async function post(body) {
-    let refusal = null;
-    let cause = 0;
-    for (const pause of [0, 1000, 2000, 4000, 8000]) {
-      if (pause) {
-        status.textContent = words.again;
-        await wait(pause);
-      }
-      try {
-        const answer = await fetch("/say", {
-          method: "POST",
-          body,
-          headers: { "X-Fragment": "1" },
-          signal: AbortSignal.timeout(20000),
-        });
-        if (answer.ok) return answer.text();
-        cause = answer.status;
-        refusal = await answer.text();
-        if (![502, 503, 504].includes(cause)) break;
-      } catch {
-        refusal = null;
-      }
+  function failed(request) {
+    const cut = request.status === 0;
+    const pause = PAUSES[sending.failures++];
+    if (pause && (cut || [502, 503, 504].includes(request.status))) {
+      clearTimeout(sending.slow);
+      status.textContent = words.again;
+      const { form, values } = sending;
+      setTimeout(() => htmx.ajax("post", "/say", { source: form, values }).catch(() => {}), pause);
+      return;
     }
-    throw new Error(refusal || words.failed, { cause });
+    const ours = request.getResponseHeader("Content-Type")?.startsWith("text/plain");
+    const { button, typed } = end(ours ? request.responseText : words.failed);
+    (typed === null ? button : field)?.focus();
+    if (request.status === 403) sync(); // an old page: its forms are made anew
   }
 
-  async function send(form, button) {
-    const body = new FormData(form);
-    if (button?.name) body.append(button.name, button.value);
-    body.set("after", String(last));
-    const typed = form === composer;
-    const text = field.value;
-    busy(true);
-    const slow = setTimeout(() => (status.textContent = words.sending), 300);
-    try {
-      const html = await post(body).finally(() => clearTimeout(slow));
-      busy(false);
-      if (typed && field.value === text) field.value = "";
-      status.textContent = "";
-      if (!apply(html)) await sync();
-      listen();
-      if (typed) field.focus({ preventScroll: true });
-      show(!typed);
-    } catch (error) {
-      busy(false);
-      status.textContent = error.message;
-      (typed ? field : button)?.focus();
-      if (error.cause === 403) await sync(); // an old page: its forms are made anew
-    }
-    if (heard > last) sync();
-  }
-
-  async function sync() {
-    if (sending) return;
-    try {
-      const answer = await fetch(`/fragment?after=${last}`);
-      if (answer.ok && !sending) apply(await answer.text());
-    } catch {
-      // the next news will do
-    }
+  function sync() {
+    htmx.trigger(find("line"), "sse:changed");
   }
 
   function listen() {
-    words.known = "1";
-    if (source || document.hidden) return;
-    source = new EventSource(`/events?after=${last}`);
-    source.addEventListener("changed", (event) => {
-      heard = Math.max(heard, Number(event.lastEventId));
-      if (heard > last) sync();
-    });
+    if (document.hidden || (source && source.readyState !== EventSource.CLOSED)) return;
+    const line = find("line").cloneNode();
+    line.setAttribute("sse-connect", `/events?after=${shown()}`);
+    find("line").replaceWith(line);
+    htmx.process(line);
   }
 
-  document.addEventListener("submit", (event) => {
-    // Compared as elements: a form with a field named "id" hides its own id.
-    if (event.target !== composer && event.target !== find("answers")) return;
-    event.preventDefault();
-    if (!sending) send(event.target, event.submitter);
+  htmx.createEventSource = (url) => {
+    source = new EventSource(url);
+    if (document.hidden) queueMicrotask(() => source.close());
+    return source;
+  };
+
+  // A request is about to leave: one message at a time; news that are already here, or come with an answer, are not asked.
+  document.addEventListener("htmx:configRequest", (event) => {
+    const { elt, verb, formData, triggeringEvent } = event.detail;
+    if (verb === "get") {
+      const told = Number(triggeringEvent.detail?.lastEventId || 0);
+      heard = Math.max(heard, told);
+      if (sending || (told && told <= shown())) event.preventDefault();
+    } else if (!sending && (elt !== composer || field.reportValidity())) {
+      begin(elt, triggeringEvent?.submitter, Object.fromEntries(formData));
+    } else if (triggeringEvent) {
+      event.preventDefault();
+    }
   });
+
+  document.addEventListener("htmx:beforeSend", (event) => {
+    if (event.detail.requestConfig.verb === "post") busy(true);
+  });
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { requestConfig, serverResponse, swapOverride } = event.detail;
+    const late = !swapOverride && Number(requestConfig.parameters.after) !== shown();
+    overtaken ||= late;
+    if (late || (sending && requestConfig.verb === "get")) event.detail.shouldSwap = false;
+    if (!event.detail.shouldSwap) return;
+    if (sending) busy(false);
+    held = find("offers").contains(document.activeElement);
+    if (serverResponse.includes('id="fin"')) find("fin")?.removeAttribute("id");
+  });
+
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const { xhr, requestConfig, successful } = event.detail;
+    if (requestConfig.verb === "get") {
+      if (successful && held) show(true);
+      if (overtaken) sync();
+      overtaken = held = false;
+    } else if (successful) {
+      const { typed } = end("");
+      if (typed !== null && field.value === typed) field.value = "";
+      if (typed !== null) field.focus({ preventScroll: true });
+      show(typed === null);
+      listen();
+      if (overtaken || heard > shown()) sync();
+      overtaken = held = false;
+    } else if (xhr.getResponseHeader("HX-Refresh")) {
+      if (field.value === sending.typed) field.value = "";
+    } else {
+      failed(xhr);
+    }
+  });
+
+  // The second click of a double click is no answer to the question that has just come.
+  document.addEventListener(
+    "click",
+    (event) => {
+      if (event.detail > 1 && event.target.closest("#offers button")) event.preventDefault();
+    },
+    true,
+  );
 
   field.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
@@ -139,21 +149,35 @@
   document.addEventListener("keydown", (event) => {
     if (!/^[1-9]$/.test(event.key) || event.ctrlKey || event.altKey || event.metaKey) return;
     if (!event.target.closest("#answers, #fin")) return;
-    document.querySelectorAll("#answers .choices button")[Number(event.key) - 1]?.click();
+    document.querySelectorAll("#offers .choices button")[Number(event.key) - 1]?.click();
   });
 
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) {
       source?.close();
-      source = null;
-    } else if (words.known === "1") {
+    } else if (find("line").hasAttribute("sse-connect")) {
       sync();
       listen();
     }
   });
 
-  if (words.known === "1") {
-    listen();
-    if (!location.hash && find("journal").children.length > 1) show(false);
+  // What was begun here and not sent is found again after another page, in this tab alone.
+  const draft = {
+    keep() {
+      if (field.value) sessionStorage.setItem("draft", field.value);
+      else sessionStorage.removeItem("draft");
+    },
+    take() {
+      field.value ||= sessionStorage.getItem("draft") ?? "";
+    },
+  };
+  composer.noValidate = true; // checked above, so that what is sent again is sent whatever the field holds by then
+  try {
+    draft.take();
+    addEventListener("pagehide", draft.keep);
+  } catch {
+    // a browser that keeps nothing
   }
+
+  if (find("line").hasAttribute("sse-connect") && !location.hash && find("journal").children.length > 1) show(false);
 })();

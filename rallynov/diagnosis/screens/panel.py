@@ -29,6 +29,15 @@ ALONE: tuple[Block, ...] = (
         )
     ),
 )
+INVITATION: tuple[Block, ...] = (
+    title(say("Invite a colleague")),
+    text(
+        say(
+            "Send one of these links to one colleague: it works once, for fourteen days. Make another for each "
+            "person."
+        )
+    ),
+)
 MOST = 6
 """Colleagues that one picture can tell apart."""
 
@@ -49,21 +58,6 @@ def which() -> Screen:
         Choice("again", say("Begin new ones")),
     )
     return Screen("which_answers", (text(words),), choices, (MENU,))
-
-
-def invitation(code: str) -> Screen:
-    """The one-time link for one colleague."""
-    blocks = (
-        title(say("Invite a colleague")),
-        text(
-            say(
-                "Send one of these links to one colleague: it works once, for fourteen days. Make another for each "
-                "person."
-            )
-        ),
-    )
-    actions = (Choice("invite", say("Invite another colleague")), Choice("group", say("See our group")), MENU)
-    return Screen("invitation", blocks, (), actions, code=code)
 
 
 def group(grid: Grid, mine: Diagnosis) -> Screen:

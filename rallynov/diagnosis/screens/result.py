@@ -19,8 +19,11 @@ SHEETS = Choice("fiches", say("Fact sheets"))
 BACK = Choice("result", say("Back to my result"))
 
 
-def result(grid: Grid, mine: Diagnosis) -> Screen:
-    """The reading of a finished diagnosis: total, band, coverage, what has changed, strengths, priorities."""
+def result(grid: Grid, mine: Diagnosis, *, drawn: bool = True) -> Screen:
+    """The reading of a finished diagnosis: total, band, coverage, what has changed, strengths, priorities.
+
+    It is ``drawn`` to whoever comes to it, and not again to whoever comes back from its details.
+    """
     found = read(grid, mine.given)
     before = read(grid, mine.earlier.answers) if mine.earlier else None
     indicative = say(
@@ -38,7 +41,7 @@ def result(grid: Grid, mine: Diagnosis) -> Screen:
     )
     actions = (DETAILS, REPORT, ANSWERS, COLLEAGUES, Choice("restart", say("New diagnosis")), MENU)
     sheets = _sheets(found.priorities)
-    return Screen("result", blocks, sheets, actions, figure=_radar(mine, found, before))
+    return Screen("result", blocks, sheets, actions, figure=_radar(mine, found, before) if drawn else None)
 
 
 def _sheets(readings: Sequence[Reading]) -> tuple[Choice, ...]:
@@ -196,4 +199,4 @@ def _helped(reading: Reading, line: Say) -> Say:
     if not sheets:
         return line
     helped = Term(f"sheets:{sheets[0]}:title")
-    return say("{line} Sheet {number}: {title}.", line=line, number=Typed(sheets[0]), title=helped)
+    return say("{line} Sheet {number}: “{title}”.", line=line, number=Typed(sheets[0]), title=helped)
