@@ -212,6 +212,10 @@ def _application(settings: Settings, core: Core, telegram: TelegramDoor | None) 
         probes={"worker": core.delivery.trouble} | ({"telegram": telegram.trouble} if telegram else {}),
         routers=[router] if telegram and (router := telegram.router()) else [],
         telegram_link=telegram.link if telegram else lambda: None,
+        papers=core.papers,
+        shelves=core.shelves,
+        steps=core.steps,
+        base=settings.web_url or "",
     )
     return create_app(door)
 

@@ -1,22 +1,25 @@
 """The same dialogue in a terminal: one line typed, one answer printed. Answers are typed, as numbers or
-words.
+words; a figure is a table, a document is saved into a folder.
 """
 
 from __future__ import annotations
 
 import asyncio
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import select
 
 from bot import plain
 from rallynov.delivery.inbox import Incoming
-from rallynov.delivery.message import Message, load
+from rallynov.delivery.message import Drawing, Message, load
 from rallynov.delivery.service import Delivery
 from rallynov.delivery.tables import ConversationRow, OutboxRow
-from rallynov.dialogue.words import say
+from rallynov.dialogue.words import Typed, Words, say
+from rallynov.papers.model import Papers
 from rallynov.wording import Wording
 
 CHANNEL = "terminal"
@@ -28,12 +31,33 @@ def draw(message: Message) -> str:
     """Write a message for a terminal: headings in capitals, choices with their numbers, actions in
     brackets.
     """
-    parts = [_block(kind, texts) for kind, texts in message.blocks]
+    parts = [_table(message.figure)] if message.figure else []
+    parts += [_block(kind, texts) for kind, texts in message.blocks]
     if message.choices:
         parts.append("\n".join(f"  {n}. {label}" for n, (_, label) in enumerate(message.choices, 1)))
     if message.actions:
         parts.append("  ".join(f"[{label}]" for _, label in message.actions))
     return "\n\n".join(parts)
+
+
+def _table(drawing: Drawing) -> str:
+    """Write a figure as a table, its last line naming the columns when there are several."""
+    width = max(len(label) for label, _ in drawing.rows)
+    rows = [
+        f"  {label:<{width}}" + "".join(f"{_point(p):>6}" for p in points) for label, points in drawing.rows
+    ]
+    several = len(drawing.columns) > 2
+    legend = [_wrapped(" | ".join(drawing.columns[1:]), "  ", "  ")] if several else []
+    return "\n".join([drawing.title.upper(), *rows, *legend])
+
+
+def _point(value: float | None) -> str:
+    return "–" if value is None else f"{value:.0f}"
+
+
+def in_groups(code: str) -> str:
+    """Write a code so that it can be read and typed: in groups of four."""
+    return "-".join(textwrap.wrap(code, 4))
 
 
 def _block(kind: str, texts: tuple[str, ...]) -> str:
@@ -52,6 +76,14 @@ def _wrapped(text: str, first: str = "", others: str = "") -> str:
     return textwrap.fill(text, WIDTH, initial_indent=first, subsequent_indent=others, break_long_words=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """Who makes documents, and the folder where a terminal saves them."""
+
+    papers: Papers
+    folder: Path
+
+
 class Terminal:
     """One conversation at a terminal; ``name`` tells two people of one machine apart, ``language`` is the machine's."""
 
@@ -63,6 +95,7 @@ class Terminal:
         clock: Callable[[], datetime],
         new_id: Callable[[], str],
         language: str = "fr",
+        documents: Documents | None = None,
     ) -> None:
         self._delivery = delivery
         self._wording = wording
@@ -70,6 +103,7 @@ class Terminal:
         self._new_id = new_id
         self._address = f"{CHANNEL}:{name}"
         self._language = language
+        self._documents = documents or Documents(Papers({}), Path())
         self._seen = 0
 
     async def send(self, text: str) -> list[Message]:
@@ -92,18 +126,37 @@ class Terminal:
     async def talk(self, read: Callable[[str], str], write: Callable[[str], None]) -> None:
         """Talk until the end of the input (Ctrl-D)."""
         await asyncio.to_thread(self._answers)
-        for message in await self.send("/menu"):
-            write("\n" + draw(message))
+        await self._show(await self.send("/menu"), write)
         while True:
             try:
                 line = await asyncio.to_thread(read, "\n> ")
             except (EOFError, KeyboardInterrupt):
                 self.part(write)
                 return
-            for message in await self.send(line):
-                write("\n" + draw(message))
+            await self._show(await self.send(line), write)
+
+    async def _show(self, messages: Sequence[Message], write: Callable[[str], None]) -> None:
+        for message in messages:
+            write("\n" + draw(message))
+            for kind, ref, label in message.papers:
+                write("\n" + await asyncio.to_thread(self._saved, kind, ref, label))
+            if message.code:
+                write("\n" + self._word(say("Code to type: {code}", code=Typed(in_groups(message.code)))))
+
+    def _saved(self, kind: str, ref: str, label: str) -> str:
+        """Save a document, and say where."""
+        made = self._documents.papers.make(kind, self._address, ref, self._language)
+        if made is None:
+            return self._word(say("The document “{label}” is no longer there.", label=Typed(label)))
+        self._documents.folder.mkdir(parents=True, exist_ok=True)
+        path = self._documents.folder / made.name
+        path.write_bytes(made.content)
+        return self._word(say("{label}: saved in {path}", label=Typed(label), path=Typed(str(path))))
+
+    def _word(self, words: Words) -> str:
+        return self._wording.word(words, self._language)
 
     def part(self, write: Callable[[str], None]) -> None:
         """Say goodbye: everything is stored."""
         kept = say("Everything you answered is kept. Come back whenever you like, and type “resume”.")
-        write("\n" + self._wording.word(kept, self._language))
+        write("\n" + self._word(kept))

@@ -19,6 +19,7 @@ from rallynov.delivery.subject import Subject, Tools
 from rallynov.delivery.turns import Turns
 from rallynov.diagnosis.colleagues import ColleaguesDialogue
 from rallynov.diagnosis.flow import DiagnosisDialogue
+from rallynov.diagnosis.model import Grid
 from rallynov.diagnosis.reports import report_maker
 from rallynov.diagnosis.service import Diagnoses, check_words, load_grid
 from rallynov.diagnosis.triage import TriageDialogue
@@ -84,6 +85,8 @@ class Core:
     delivery: Delivery
     papers: Papers
     shelves: Mapping[str, Shelf]
+    steps: Mapping[str, tuple[int, int]]
+    commands: frozenset[str]
     owner: str
 
 
@@ -124,4 +127,16 @@ def build(
     languages = {"web": plain.language, "terminal": plain.language, updates.CHANNEL: updates.language}
     tools = Tools(now, new_id, new_secret, readers, languages, PULL)
     turns = Turns(store, Engine(dialogues, wording), wording, subjects, tools)
-    return Core(store, wording, edition, turns, Delivery(store, turns, now), papers, shelves, new_id())
+    commands = frozenset(name for dialogue in dialogues for name in dialogue.commands)
+    delivery = Delivery(store, turns, now)
+    return Core(store, wording, edition, turns, delivery, papers, shelves, _steps(grid), commands, new_id())
+
+
+def _steps(grid: Grid) -> Mapping[str, tuple[int, int]]:
+    """Return the rank of each screen that is a question, and how many there are with it."""
+    forms = {"opening": grid.opening(), "q": grid.form()}
+    return {
+        f"{name}:{question.id}": (form.number(question.id), len(form.questions))
+        for name, form in forms.items()
+        for question in form.questions
+    }

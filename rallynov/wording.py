@@ -33,11 +33,6 @@ class ContentError(Exception):
     """A content file cannot be used: the start stops, and the message names file and key."""
 
 
-def typesetter(language: str) -> Callable[[str], str]:
-    """Return what sets the words of a language, for content that is read elsewhere (the sheets)."""
-    return TYPOGRAPHIES[language]
-
-
 class Wording:
     """All the words of all languages; ``word`` is the only way from an engine's value to a sentence."""
 

@@ -55,6 +55,8 @@ TYPED = {
     "“help”": Verb.HELP,
     "“talk to a person”": Verb.PERSON,
     "“language”": Verb.LANGUAGE,
+    "“elsewhere”": Verb.ELSEWHERE,
+    "“sheets”": Verb.SHEETS,
 }
 """What the msgids say that a person may type, and what the program must then understand."""
 SAID_OTHERWISE = {"non conforme", "not compliant"}

@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry
 
 from rallynov.delivery.service import Delivery
 from rallynov.papers.model import Papers
+from rallynov.sheets.model import Shelf
 from rallynov.wording import Wording
 
 CHANNEL = "web"
@@ -30,7 +31,7 @@ class Door:
     ``secure`` tells that people reach us by https: the cookie is then bound to it. ``telegram_link`` is asked at every
     page, because the bot learns its own name after the start. ``routers`` belong to other doors (Telegram's webhook).
     ``base`` begins the addresses that are opened elsewhere; the request's own when it is empty. ``steps`` tells which
-    screens are a question, with its rank and how many there are.
+    screens are a question, with its rank and how many there are; ``shelves`` holds the fact sheets by language.
     """
 
     delivery: Delivery
@@ -47,6 +48,7 @@ class Door:
     routers: Sequence[APIRouter] = ()
     telegram_link: Callable[[], str | None] = _no_link
     papers: Papers = field(default_factory=lambda: Papers({}))
+    shelves: Mapping[str, Shelf] = field(default_factory=dict)
     steps: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     base: str = ""
     patience: float = 5.0

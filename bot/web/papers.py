@@ -59,6 +59,8 @@ class PaperPages:
 
 def _handed_over(file: File) -> dict[str, str]:
     """Say that a document is to be saved, under its name, in ASCII for old browsers and whole for the others."""
-    plain = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "-_. ") else "_" for sign in file.name)
+    plain = "".join(
+        sign if sign.isascii() and (sign.isalnum() or sign in "-_. ") else "_" for sign in file.name
+    )
     disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file.name, safe='')}"
     return {"Content-Disposition": disposition}

@@ -39,7 +39,8 @@ LABELS: Mapping[str, Say] = {
     "code_web": say("Open on the web"),
     "code_telegram": say("Open on Telegram"),
     "code_qr": say("QR code of the web link"),
-    "code_scan": say("Scan this with a phone, or open one of these links."),
+    "code_scan": say("Scan the drawing with a phone, or open a link:"),
+    "code_links": say("Open a link:"),
     "code_type": say("Or copy this code, and send it in the other conversation after “/start”:"),
     "code_go": say("Continue here"),
     "code_once": say(

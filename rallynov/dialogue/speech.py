@@ -9,6 +9,8 @@ from typing import Final
 class Speech:
     """A language's small words, folded (no case, accents or punctuation)."""
 
+    joins: bool
+    """Whether an apostrophe joins what it stands between: "don't" is one word, "l'essai" is two."""
     figures: Mapping[str, int]
     """Figures in letters, "deux"."""
     ordinals: Mapping[str, int]
@@ -41,6 +43,7 @@ _ONE_TO_TWELVE = "un deux trois quatre cinq six sept huit neuf dix onze douze"
 _FIRST_TO_TENTH = "premier deuxieme troisieme quatrieme cinquieme sixieme septieme huitieme neuvieme dixieme"
 
 FRENCH: Final = Speech(
+    joins=False,
     figures=_counted(_ONE_TO_TWELVE) | {"une": 1},
     ordinals=_counted(_FIRST_TO_TENTH) | {"premiere": 1, "second": 2, "seconde": 2},
     articles=frozenset(("la", "le", "l")),
@@ -71,6 +74,7 @@ FRENCH: Final = Speech(
 )
 
 ENGLISH: Final = Speech(
+    joins=True,
     figures=_counted("one two three four five six seven eight nine ten eleven twelve"),
     ordinals=_counted("first second third fourth fifth sixth seventh eighth ninth tenth"),
     articles=frozenset(("the",)),
@@ -78,17 +82,16 @@ ENGLISH: Final = Speech(
     nouns=frozenset(("one", "answer", "choice", "option", "level")),
     ordinal="(?:st|nd|rd|th)",
     openings=(
-        *("uh", "um", "er", "erm", "hmm", "well", "so", "ok", "okay", "right", "let s say", "please", "then"),
-        *("it s", "it is", "that s", "that is", "this is", "that would be", "it would be"),
-        *("i d say", "i would say", "i say", "i choose", "i pick", "i ll take", "i ll go for", "i ll say"),
-        *("i think it s", "i think we re", "i think", "i want to", "i want", "i d like to", "i d like"),
-        *("i would like to", "i would like", "can i", "could i", "may i", "can we", "could we", "let s"),
-        *("we re", "we are", "for us", "for me", "here"),
-        *("my answer is", "my answer", "the answer is", "the answer"),
+        *("uh", "um", "er", "erm", "hmm", "well", "so", "ok", "okay", "right", "lets say", "please", "then"),
+        *("its", "it is", "thats", "that is", "this is", "that would be", "it would be", "were", "we are"),
+        *("id say", "i would say", "i say", "ill say", "i choose", "i pick", "ill take", "ill go for"),
+        *("i think its", "i think were", "i think", "i want to", "i want", "id like to", "id like"),
+        *("i would like to", "i would like", "can i", "could i", "may i", "can we", "could we", "lets"),
+        *("for us", "for me", "here", "my answer is", "my answer", "the answer is", "the answer"),
     ),
     closings=(
         *("thanks", "thanks a lot", "thank you", "thank you very much", "many thanks", "cheers"),
-        *("please", "pls", "plz", "for us", "here"),
+        *("please", "pls", "plz", "for us", "here", "id say", "i think"),
     ),
     yes="yes",
     no="no",
@@ -103,12 +106,12 @@ ENGLISH: Final = Speech(
                 "nothing",
                 "nobody",
                 "without",
-                "cannot",
                 "nor",
                 "neither",
+                "hardly",
             ),
-            "t",  # don't, isn't: an apostrophe parts them
-            *("dont", "doesnt", "isnt", "arent", "havent", "hasnt", "cant", "wont", "wasnt", "didnt"),
+            *("dont", "doesnt", "didnt", "isnt", "arent", "wasnt", "werent", "havent", "hasnt", "hadnt"),
+            *("cant", "cannot", "couldnt", "wont", "wouldnt", "shouldnt", "aint"),
         )
     ),
     either=frozenset(("or", "and", "to", "even", "between", "maybe")),

@@ -9,14 +9,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 from typing import Final
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
+from rallynov.dialogue.said import bared, denies, folded, letters, name_of, unstretched
 from rallynov.dialogue.speech import FRENCH, Speech
-from rallynov.text import fold
 
 MAX_WORDS: Final = 8
 """A longer text is a story, not a choice: only the whole label is understood."""
@@ -89,14 +88,14 @@ def understand(
     synonym of several options is asked, the option that lists it earliest first. Never raises; expects a
     clean text.
     """
-    said = _key(text) if len(text) <= _MAX_CHARACTERS else ""
-    bare = _bare(said, speech)
-    for version in dict.fromkeys((said, bare, _unstretched(bare))):
-        if version and (whole := _whole(version, options)):
+    said = folded(text, speech) if len(text) <= _MAX_CHARACTERS else ""
+    bare = bared(said, speech)
+    for version in dict.fromkeys((said, bare, unstretched(bare))):
+        if version and (whole := _whole(version, options, speech)):
             return whole
     if numbered and not _NOT_A_PLACE.search(text) and (placed := _placed(said, bare, options, speech)):
         return placed
-    if len(bare.split()) > MAX_WORDS or _letters(bare) < _MIN_LETTERS:
+    if len(bare.split()) > MAX_WORDS or letters(bare) < _MIN_LETTERS:
         return Nothing()
     return (
         _begun(bare, options, speech)
@@ -115,9 +114,10 @@ def verb(
     wrong, missing, added or swapped letter inside a word of 5 letters or more is forgiven, unless `typos` is
     False (where any word can be an answer). None when a typo could be two verbs.
     """
-    said = _key(text) if len(text) <= _MAX_CHARACTERS else ""
-    spoken = [(meant, _name(way)) for key, ways in phrases.items() for meant in (Verb(key),) for way in ways]
-    bare = _bare(said, speech)
+    said = folded(text, speech) if len(text) <= _MAX_CHARACTERS else ""
+    meanings = ((Verb(key), ways) for key, ways in phrases.items())
+    spoken = [(meant, name_of(way, speech)) for meant, ways in meanings for way in ways]
+    bare = bared(said, speech)
     if not said or len(bare.split()) > MAX_WORDS:
         return None
     for version in (said, bare):
@@ -132,43 +132,6 @@ def verb(
 _NOT_A_PLACE = re.compile(r"^\s*[-−–+<>=~]|[%‰€$£]|\d[.,]\d")
 
 
-def _key(text: str) -> str:
-    """`text` folded; as it is, less spaces and repetitions, when it has no letter (`"? ?"` gives `"?"`)."""
-    return fold(text) or re.sub(r"(.)\1+", r"\1", "".join(text.split()))
-
-
-# The words of the files come back at every message. What people type never enters a cache: it is theirs.
-_name = lru_cache(maxsize=4096)(_key)
-
-
-def _unstretched(said: str) -> str:
-    return re.sub(r"([a-z])\1{2,}", r"\1", said)  # "ouiiii"
-
-
-def _bare(said: str, speech: Speech) -> str:
-    """`said` without the words around it that say nothing; never empty when `said` is not."""
-    before = ""
-    while said != before:
-        before = said
-        for opening in speech.openings:
-            said = said.removeprefix(opening + " ")
-        for closing in speech.closings:
-            said = said.removesuffix(" " + closing)
-        first, _, rest = said.partition(" ")
-        # "oui, en place", "non, pas encore": said twice. "oui, pas encore" is no such thing.
-        if rest and first == (speech.no if _denied(rest, speech) else speech.yes):
-            said = rest
-    return said
-
-
-def _letters(said: str) -> int:
-    return len(said.replace(" ", ""))
-
-
-def _denied(said: str, speech: Speech) -> bool:
-    return not speech.denials.isdisjoint(said.split())
-
-
 def _near(keys: Iterable[str]) -> Near | None:
     found = tuple(dict.fromkeys(keys))[:_MAX_NEAR]
     return Near(found) if found else None
@@ -176,22 +139,22 @@ def _near(keys: Iterable[str]) -> Near | None:
 
 def _names(options: Sequence[Option], like: str, speech: Speech) -> Iterator[tuple[str, Option]]:
     """Labels and synonyms that can be guessed: long enough, and denying when `like` does."""
-    denied = _denied(like, speech)
+    denied = denies(like, speech)
     for option in options:
-        for name in map(_name, (option.label, *option.synonyms)):
-            if _letters(name) >= _MIN_LETTERS and _denied(name, speech) == denied:
+        for name in _named(option, speech):
+            if letters(name) >= _MIN_LETTERS and denies(name, speech) == denied:
                 yield name, option
 
 
-def _whole(said: str, options: Sequence[Option]) -> Exact | Near | None:
-    labelled = [option.key for option in options if _name(option.label) == said]
+def _named(option: Option, speech: Speech) -> list[str]:
+    return [name_of(name, speech) for name in (option.label, *option.synonyms)]
+
+
+def _whole(said: str, options: Sequence[Option], speech: Speech) -> Exact | Near | None:
+    labelled = [option.key for option in options if name_of(option.label, speech) == said]
     if len(labelled) == 1:
         return Exact(labelled[0])
-    ranks = {
-        option.key: names.index(said)
-        for option in options
-        if said in (names := [_name(name) for name in (option.label, *option.synonyms)])
-    }
+    ranks = {o.key: names.index(said) for o in options if said in (names := _named(o, speech))}
     return Exact(next(iter(ranks))) if len(ranks) == 1 else _near(sorted(ranks, key=ranks.__getitem__))
 
 
@@ -206,7 +169,7 @@ def _placed(said: str, bare: str, options: Sequence[Option], speech: Speech) -> 
     keys = [options[n - 1].key for n in figures if n <= len(options)]
     if len(figures) == len(words) == 1 and (keys or words[0].isdecimal()):
         sure = not speech.pointers.isdisjoint(said.split())
-        return Exact(keys[0]) if keys and sure else _pointed(str(figures[0]), keys, options)
+        return Exact(keys[0]) if keys and sure else _pointed(str(figures[0]), keys, options, speech)
     if len(figures) == 2 and all(word in speech.either or _figure(word, speech) for word in words):
         return _begun(bare, options, speech) or _near(keys) or Nothing()
     if figures and words[0].isdecimal() and keys:
@@ -214,10 +177,13 @@ def _placed(said: str, bare: str, options: Sequence[Option], speech: Speech) -> 
     return None
 
 
-def _pointed(figure: str, keys: Sequence[str], options: Sequence[Option]) -> Exact | Near | Nothing:
+def _pointed(
+    figure: str, keys: Sequence[str], options: Sequence[Option], speech: Speech
+) -> Exact | Near | Nothing:
     """A figure alone. Among labels with figures ("1-2", "3-5 salariés") it may be a quantity: asked."""
-    figured = [o for o in options if any(word.isdecimal() for word in _name(o.label).split())]
-    spelled = [o.key for o in figured if figure in _name(o.label).split()]
+    labels = {o.key: name_of(o.label, speech).split() for o in options}
+    figured = [key for key, words in labels.items() if any(word.isdecimal() for word in words)]
+    spelled = [key for key in figured if figure in labels[key]]
     if keys and (not figured or spelled == keys):
         return Exact(keys[0])
     return _near([*spelled, *keys]) or Nothing()
@@ -245,9 +211,10 @@ def _begun(said: str, options: Sequence[Option], speech: Speech) -> Exact | Near
     found = [
         o
         for o in options
-        if (name := _name(o.label)).startswith(said) and _denied(name, speech) == _denied(said, speech)
+        if (name := name_of(o.label, speech)).startswith(said)
+        and denies(name, speech) == denies(said, speech)
     ]
-    if len(found) == 1 and (" " not in said or _name(found[0].label).startswith(said + " ")):
+    if len(found) == 1 and (" " not in said or name_of(found[0].label, speech).startswith(said + " ")):
         return Exact(found[0].key)
     return _near(option.key for option in found)
 

@@ -65,6 +65,7 @@ def _em(sign: str) -> float:
     return 0.56 if sign.islower() or sign.isdigit() else 0.7
 
 
+@lru_cache(maxsize=4096)
 def width(text: str) -> float:
     """Estimate how wide a text is drawn, in units."""
     return FONT * sum(map(_em, text))
@@ -78,6 +79,7 @@ def wrap(text: str, room: float, most: int = _LONGEST) -> tuple[str, ...]:
     return _fitted(text, room, most) or _shortened(_fill(text.split(" "), room), room, most)
 
 
+@lru_cache(maxsize=4096)
 def _fitted(text: str, room: float, most: int) -> tuple[str, ...]:
     """Break a text into the fewest lines; none at all when it does not fit."""
     for count in range(1, most + 1):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from html import escape
-from itertools import pairwise, product
+from itertools import pairwise
 
 from rallynov.figures.layout import EDGE, FONT, LINE, WIDTH, Label, around, spot, width, wrap
 from rallynov.figures.model import Drawable, points
@@ -78,11 +78,12 @@ def described(drawing: Drawable, absent: str = ABSENT) -> str:
 
 def _place(texts: list[tuple[str, str]]) -> tuple[_Ground, tuple[Label, ...]]:
     """Choose the widest rim that leaves every label two lines, or else three, or four."""
-    for radii, most in product(_RADII, (2, 3, 4)):
-        for radius in radii:
-            labels = around(texts, radius)
-            if all(len(label.lines) <= most and not label.cut for label in labels):
-                return _Ground(len(texts), radius), labels
+    for radii in _RADII:
+        tried = [(radius, around(texts, radius)) for radius in radii]
+        for most in (2, 3, 4):
+            for radius, labels in tried:
+                if all(len(label.lines) <= most and not label.cut for label in labels):
+                    return _Ground(len(texts), radius), labels
     return _Ground(len(texts), _RADII[0][-1]), around(texts, _RADII[0][-1])
 
 

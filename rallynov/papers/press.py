@@ -37,6 +37,8 @@ _SURE = frozenset(map(chr, (10, *range(0x20, 0x7F), *range(0xA0, 0xAD), *range(0
 )
 """Signs that the embedded fonts draw: our own words need no other, and none of them is ever struck."""
 _TRIES = 4
+_GENERATIONS = 10
+"""typst keeps what it computed for that many compilations; its next document is somebody else's."""
 
 
 def compile_pdf(
@@ -74,18 +76,27 @@ def draw_png(svg: str, width: int, paper: str = "#fffdf8") -> bytes:
 
 
 def _compile(template: Path, inputs: dict[str, str], at: datetime) -> bytes:
-    return _bytes(
-        typst.compile(
-            template,
-            root=ROOT,
-            font_paths=_FONTS,
-            ignore_system_fonts=True,
-            sys_inputs=inputs,
-            format="pdf",
-            pdf_standards=_STANDARDS,
-            timestamp=int(at.timestamp()),
+    try:
+        return _bytes(
+            typst.compile(
+                template,
+                root=ROOT,
+                font_paths=_FONTS,
+                ignore_system_fonts=True,
+                sys_inputs=inputs,
+                format="pdf",
+                pdf_standards=_STANDARDS,
+                timestamp=int(at.timestamp()),
+            )
         )
-    )
+    finally:
+        _forget()
+
+
+def _forget() -> None:
+    """Let typst's memory of a document age: 115 MB after 100 reports instead of 224, for 8 ms each."""
+    for _ in range(_GENERATIONS):
+        typst.compile(b" ", font_paths=_FONTS, ignore_system_fonts=True)
 
 
 def _bytes(made: object) -> bytes:

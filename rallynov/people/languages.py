@@ -53,5 +53,5 @@ class LanguageDialogue:
         return Move(lead=_SPOKEN, back=True, language=code)
 
 
-_SPOKEN = (note(say("From now on, we speak English.")),)
+_SPOKEN = (note(say("We go on in English.")),)
 """Said in the language that was chosen: each catalogue names its own."""

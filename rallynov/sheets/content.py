@@ -13,7 +13,8 @@ from typing import NoReturn, Protocol
 
 from rallynov.sheets.model import SECTIONS, Sheet, Shelf, Text
 from rallynov.sheets.reading import read_sheet
-from rallynov.wording import LANGUAGES, LOCALES, ContentError, typesetter
+from rallynov.text import TYPOGRAPHIES
+from rallynov.wording import LANGUAGES, LOCALES, ContentError
 
 
 class Checkpoint(Protocol):
@@ -70,7 +71,7 @@ def _refuse(path: Path | str, what: str) -> NoReturn:
 
 
 def _shelf(folder: Path, language: str) -> Shelf:
-    tidy = typesetter(language)
+    tidy = TYPOGRAPHIES[language]
     headings = _headings(folder / "headings.toml")
     sheets: list[Sheet] = []
     for path in sorted(folder.glob("*.md")):

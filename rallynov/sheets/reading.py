@@ -91,7 +91,10 @@ class _Reading:
             if node.type == "heading":
                 heading = self._plain(node.children)
                 if names.get(heading, heading) in {*parts, heading} or node.tag != "h2":
-                    self._refuse(f"the heading « {heading} » is of no use here")
+                    known = ", ".join(self._headings.values())
+                    self._refuse(
+                        f"the heading « {heading} » is of no use here; each of these comes once: {known}"
+                    )
                 parts[names[heading]] = []
             elif not parts:
                 self._refuse("something stands before the first heading")

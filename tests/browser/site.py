@@ -47,6 +47,10 @@ class Site:
                 clock=clock,
                 new_token=new_token,
                 registry=CollectorRegistry(),
+                papers=core.papers,
+                shelves=core.shelves,
+                steps=core.steps,
+                telegram_link=lambda: "https://t.me/rallye_exemple_bot",
             )
         )
         config = uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=1)

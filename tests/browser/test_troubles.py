@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from browser.conftest import Browse
 from browser.site import Site
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 pytestmark = pytest.mark.browser
 HOSTILE = "<img src=x onerror=\"document.title='pris'\"><script>document.title='pris'</script>'\"`${1}{{2}}"
@@ -150,9 +150,10 @@ def test_an_erasure_empties_the_page(browse: Browse) -> None:
 
 def test_the_first_page_is_light(browse: Browse, site: Site) -> None:
     page = browse()
-    sizes = []
-    page.on("response", lambda answer: sizes.append(len(answer.body())))
+    requests: list[Request] = []
+    page.on("requestfinished", lambda request: requests.append(request))
     page.goto(site.url)
     page.wait_for_load_state("networkidle")
-    assert len(sizes) >= 3
-    assert sum(sizes) < 50_000
+    sizes = {request.url: request.sizes()["responseBodySize"] for request in requests}
+    assert len(sizes) >= 5, "the page, its style, its scripts and its pictures"
+    assert sum(sizes.values()) < 40_000, sizes

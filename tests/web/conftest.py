@@ -40,6 +40,9 @@ def door(core: Core, clock: conversation.Clock) -> Door:
         clock=clock,
         new_token=lambda: f"token-{next(ids):016d}",
         registry=CollectorRegistry(),
+        papers=core.papers,
+        shelves=core.shelves,
+        steps=core.steps,
         patience=2.0,
     )
 

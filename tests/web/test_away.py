@@ -13,6 +13,7 @@ from web.conftest import Open
 from web.test_walk import begin
 from web.visitor import Visitor, read
 
+from bot.web.assets import Assets
 from bot.web.door import Door
 from bot.web.news import LISTENERS, News
 from bot.web.view import View
@@ -45,7 +46,7 @@ async def test_what_cannot_be_kept_stays_in_its_field(
     assert answer.headers["retry-after"] == "5"
     page = read(answer.text)
     assert page.texts["textarea"] == ["\nUne phrase à ne pas perdre"]
-    assert page.hidden == hidden
+    assert {**page.hidden, "after": hidden["after"]} == hidden
     visitor.page = page
     await visitor.say("Une phrase à ne pas perdre")
     assert _kept(core, "Une phrase") == 1
@@ -95,31 +96,29 @@ async def test_an_answer_that_takes_its_time(
 
 async def test_fragments_hold_what_is_new(visitor: Visitor) -> None:
     page = await begin(visitor)
-    last = next(values["data-last"] for _, values in page.tags if values.get("id") == "journal")
-    sent = {"Origin": visitor.home, "X-Fragment": "1"}
-    answer = await visitor.post(sent, **page.hidden, text="4", after=last)
+    sent = {"Origin": visitor.home, "HX-Request": "true"}
+    answer = await visitor.post(sent, **page.hidden, text="4")
     news = read(answer.text)
     assert answer.status_code == 200
     assert "<html" not in answer.text
+    assert "hx-reswap" not in answer.headers, "what is new goes after the rest"
     assert len(news.texts["article"]) == 1
     assert news.hidden["id"] != page.hidden["id"]
-    journal = next(values for _, values in news.tags if values.get("id") == "journal")
-    assert (journal["data-after"], journal["data-follows"]) == (last, "1")
-    again = read((await visitor.client.get(f"/fragment?after={last}")).text)
+    assert int(news.hidden["after"]) > int(page.hidden["after"])
+    again = read((await visitor.client.get(f"/fragment?after={page.hidden['after']}")).text)
     assert again.texts["article"] == news.texts["article"]
-    nothing = read((await visitor.client.get(f"/fragment?after={journal['data-last']}")).text)
+    nothing = read((await visitor.client.get(f"/fragment?after={news.hidden['after']}")).text)
     assert "article" not in nothing.texts
     assert nothing.buttons == news.buttons
 
 
 async def test_a_fragment_after_an_erasure_replaces_the_page(visitor: Visitor) -> None:
     page = await begin(visitor)
-    last = next(values["data-last"] for _, values in page.tags if values.get("id") == "journal")
     await visitor.say("/effacer")
     await visitor.press("erase")
-    news = read((await visitor.client.get(f"/fragment?after={last}")).text)
-    journal = next(values for _, values in news.tags if values.get("id") == "journal")
-    assert journal["data-follows"] == "0"
+    answer = await visitor.client.get(f"/fragment?after={page.hidden['after']}")
+    news = read(answer.text)
+    assert answer.headers["hx-reswap"] == "innerHTML"
     assert len(news.texts["article"]) == 1
 
 
@@ -132,7 +131,7 @@ async def test_a_strange_position_is_the_beginning(visitor: Visitor, after: str)
 
 async def test_a_page_hears_of_what_was_said_elsewhere(visitor: Visitor, door: Door) -> None:
     await begin(visitor)
-    news = News(door, View(door))
+    news = News(door, View(door, Assets()))
     address = address_of(visitor.client.cookies["rallynov"])
     told = news._told(address, 0)
     assert (await anext(told)).startswith("retry:")
@@ -147,7 +146,7 @@ async def test_a_page_hears_of_what_was_said_elsewhere(visitor: Visitor, door: D
 
 async def test_one_visitor_cannot_hold_every_line(visitor: Visitor, door: Door) -> None:
     await begin(visitor)
-    news = News(door, View(door))
+    news = News(door, View(door, Assets()))
     address = address_of(visitor.client.cookies["rallynov"])
     lines = [news._heard(address, 0) for _ in range(LISTENERS)]
     for line in lines:

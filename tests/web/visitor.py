@@ -29,7 +29,7 @@ class Page(HTMLParser):
         self.tags.append((tag, values))
         if tag == "input" and values.get("type") == "hidden":
             self.hidden[values["name"]] = values["value"]
-        if tag not in {"input", "meta", "link", "img", "br"}:
+        if tag not in {"input", "meta", "link", "img", "br", "path", "circle", "polygon"}:
             self._open.append((tag, values))
             if tag in {"h1", "h2", "p", "li", "button", "textarea", "article", "blockquote"}:
                 self.texts.setdefault(tag, []).append("")
@@ -47,7 +47,7 @@ class Page(HTMLParser):
         for tag, values in self._open:
             if tag in self.texts:
                 self.texts[tag][-1] += data
-            if tag == "button" and values.get("value"):
+            if tag == "button" and values.get("name") == "press":
                 self.buttons[values["value"]] = self.buttons.get(values["value"], "") + data
 
 
