@@ -51,7 +51,7 @@ def test_a_report_is_saved_and_its_place_said(sqlite: Store, tmp_path: Path) -> 
 
 def test_a_document_that_nobody_makes(sqlite: Store, tmp_path: Path) -> None:
     told = talked(sqlite, tmp_path / "documents", *WHOLE, "mon rapport", papers=False)
-    assert "n’est plus là" in told
+    assert "n’existe plus" in told
     assert not (tmp_path / "documents").exists()
 
 

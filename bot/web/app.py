@@ -18,6 +18,7 @@ from bot.web.health import Health
 from bot.web.news import News
 from bot.web.papers import PaperPages
 from bot.web.reader import Readers
+from bot.web.sheets import SheetPages
 from bot.web.shield import Shield
 from bot.web.view import View
 from bot.web.words import Page
@@ -38,7 +39,7 @@ def create_app(door: Door) -> FastAPI:
         secure=door.secure,
         trouble=lambda scope: view.trouble(500, readers.at(Request(scope))),
     )
-    for part in (Chat, Codes, PaperPages):
+    for part in (Chat, Codes, PaperPages, SheetPages):
         part(door, view, readers).mount(app)
     News(door, view).mount(app)
     Health(door).mount(app)

@@ -39,14 +39,22 @@ LABELS: Mapping[str, Say] = {
     "code_web": say("Open on the web"),
     "code_telegram": say("Open on Telegram"),
     "code_qr": say("QR code of the web link"),
-    "code_scan": say("Scan the drawing with a phone, or open a link:"),
-    "code_links": say("Open a link:"),
-    "code_type": say("Or copy this code, and send it in the other conversation after “/start”:"),
+    "code_type": say("The code, to type or to copy:"),
     "code_go": say("Continue here"),
     "code_once": say(
         "This link leads to a conversation of the rally: yours, begun elsewhere, or one to which a colleague invites you. "
         "It works once. Nothing happens before you press the button."
     ),
+    "elsewhere": say("Continue on another device"),
+    "sheets": say("Fact sheets"),
+    "sheets_intro": say(
+        "Each sheet is short: three steps, a made-up example, a common mistake and a tool ready to use. "
+        "Beside each one, the checkpoint that it serves."
+    ),
+    "sheets_all": say("All the sheets"),
+    "sheets_beside": say("Other sheets"),
+    "sheet_keep": say("Keep this sheet (PDF)"),
+    "serves": say("For the checkpoint:"),
     "code_no": say("If you did not expect this link, close this page."),
     "earlier": say("Earlier messages are not shown here. To read your answers again, type “recap”."),
     "unknown": say("An earlier button"),

@@ -132,7 +132,7 @@ class Engine:
         screen = self.screen(talk.place, scene)
         lead = lost(text, missed.misses, screen)
         if not screen.choices:  # a content that was read: its actions are shown again, not all its words
-            return self._draw(missed, replace(screen, blocks=lead), scene)
+            return self._draw(missed, replace(screen, blocks=lead, figure=None, papers=()), scene)
         return self._again(missed, scene, *lead)
 
     def _commanded(self, talk: Conversation, command: Commanded, scene: Scene) -> Turn:

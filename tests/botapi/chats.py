@@ -12,6 +12,7 @@ BOT = {"id": 123456789, "is_bot": True, "first_name": "Rally'nov", "username": "
 MESSAGE_UNITS = 4096
 CAPTION_UNITS = 1024
 DATA_BYTES = 64
+COPIED = 256
 ACTIONS = frozenset(
     ["url", "callback_data", "web_app", "login_url", "switch_inline_query", "copy_text", "pay"]
 )
@@ -47,6 +48,8 @@ class Chats:
     def edit(self, params: dict[str, Any], text: str | None) -> dict[str, Any]:
         """Replace text (None: kept) and keyboard of a message; refuse an edit that changes nothing."""
         old = self.find(params, "edit")
+        if text is not None and "text" not in old:
+            raise Refused(400, "Bad Request: there is no text in the message to edit")
         key = (params["chat_id"], old["message_id"])
         markup = keyboard(params)
         source = self.written[key][1] if text is None else params["text"]
@@ -164,6 +167,11 @@ def _check_button(one: Any) -> None:
     if not ACTIONS & one.keys():
         text = "Text buttons are unallowed in the inline keyboard"
         raise Refused(400, f"Bad Request: can't parse inline keyboard button: {text}")
+    url, copied = one.get("url"), one.get("copy_text")
+    if url is not None and not str(url).startswith(("https://", "http://", "tg://")):
+        raise Refused(400, f"Bad Request: inline keyboard button URL '{url}' is invalid: Wrong HTTP URL")
+    if copied is not None and not 1 <= len(str(copied["text"])) <= COPIED:
+        raise Refused(400, "Bad Request: BUTTON_COPY_TEXT_INVALID")
     data = one.get("callback_data")
     if data is not None and not 1 <= len(str(data).encode()) <= DATA_BYTES:
         raise Refused(400, "Bad Request: BUTTON_DATA_INVALID")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import orjson
 
-from .chats import Chats, chat, now, person
+from .chats import BOT, Chats, chat, now, person
 from .faults import Fault, Faults
 from .updates import Updates
 
@@ -66,6 +66,18 @@ class Control:
             gone = {"message_id": message_id, "chat": chat(chat_id), "date": 0}
             message = self._chats.visible.get(chat_id, {}).get(message_id, gone)
             return self._press(chat_id, message, data)
+
+    def become(self, chat_id: int, before: str, now_: str, kind: str = "") -> int:
+        """The bot's place in a chat changes ("member", "kicked", "left"…); gives the update_id.
+
+        A person who blocks the bot makes it "kicked": `block` then refuses its messages too.
+        """
+        where = chat(chat_id) | ({"type": kind} if kind else {})
+        members = {
+            "old_chat_member": {"status": before, "user": BOT},
+            "new_chat_member": {"status": now_, "user": BOT},
+        }
+        return self.push({"my_chat_member": {"chat": where, "from": person(7), "date": now(), **members}})
 
     def raw(self, value: Any) -> int:
         """Add any JSON value (or bytes, even broken) verbatim where an update stands.

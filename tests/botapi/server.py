@@ -13,6 +13,7 @@ from .control import Control
 from .faults import Fault, Faults, Refused
 from .methods import METHODS, to_a_chat
 from .params import parameters
+from .profile import PROFILE, Profile
 from .updates import Updates, Waiting
 from .webhook import Webhook, hook_of
 from .wire import Connection, Request
@@ -56,6 +57,7 @@ class BotApi(Control):
         self.errors: list[str] = []
         self._changed = threading.Condition(threading.RLock())
         self._updates, self._chats, self._faults = Updates(), Chats(), Faults()
+        self.profile = Profile()
         self._webhook = Webhook(self._updates, self._delivered, self._replied)
         self._calls: list[Call] = []
         self._latency = 0.0
@@ -159,6 +161,8 @@ class BotApi(Control):
             return told | (
                 {"last_error_message": self._webhook.last_error} if self._webhook.last_error else {}
             )
+        if method in PROFILE:
+            return PROFILE[method](self.profile, params)
         known = METHODS.get(method)
         return known(self._chats, params) if known else True
 

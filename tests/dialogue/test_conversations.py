@@ -20,5 +20,7 @@ def test_goes_as_written(path: Path, sqlite: Store, clock: Clock, pytestconfig: 
 
 
 def test_every_transcript_is_played_in_both_languages() -> None:
-    played = {language: {(p.parts[-4], p.name) for p in ALL if p.parts[-2] == language} for language in ("fr", "en")}
+    played = {
+        language: {(p.parts[-4], p.name) for p in ALL if p.parts[-2] == language} for language in ("fr", "en")
+    }
     assert played["fr"] == played["en"]

@@ -27,7 +27,7 @@
 
   function busy(yes) {
     document.querySelector("main").setAttribute("aria-busy", String(yes));
-    for (const button of document.querySelectorAll("main button, #nav button")) button.disabled = yes;
+    for (const button of document.querySelectorAll("main button, button[form=tools], #nav button")) button.disabled = yes;
   }
 
   function begin(form, submitter, values) {
