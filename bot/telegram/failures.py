@@ -72,6 +72,8 @@ _BAD_REQUESTS: Final[tuple[tuple[str, FailureKind], ...]] = (
     ("user not found", FailureKind.GONE),
     ("peer_id_invalid", FailureKind.GONE),
     ("group chat was deactivated", FailureKind.GONE),
+    ("not enough rights to send photos", FailureKind.BAD_CONTENT),  # a text may pass
+    ("not enough rights to send documents", FailureKind.BAD_CONTENT),
     ("not enough rights", FailureKind.GONE),
     ("have no rights to send", FailureKind.GONE),
     ("need administrator rights", FailureKind.GONE),

@@ -18,7 +18,7 @@ from rallynov.figures.caption import caption
 from rallynov.figures.radar import radar_svg
 from rallynov.papers.model import File, Papers
 from rallynov.papers.press import draw_png
-from rallynov.text import TYPOGRAPHIES, french, utf16_len
+from rallynov.text import utf16_len
 from rallynov.wording import Wording
 
 log = structlog.get_logger("rallynov.telegram")
@@ -75,7 +75,7 @@ class Parcels:
     def _packed(self, message: Message, address: str) -> Parcel | str:
         if message.figure:
             picture = draw_png(radar_svg(message.figure), WIDTH)
-            words = _equivalent(message.figure, message.language, CAPTION)
+            words = self._equivalent(message.figure, message.language, CAPTION)
             return Parcel(PHOTO, File("figure.png", "image/png", picture), words)
         [(name, ref, label)] = message.papers
         file = self._papers.make(name, address, ref, message.language)
@@ -87,18 +87,17 @@ class Parcels:
     def words(self, message: Message) -> str:
         """Return what is said when the file cannot be had: a figure's equivalent, or an apology."""
         if message.figure:
-            return _equivalent(message.figure, message.language, 4 * CAPTION)
+            return self._equivalent(message.figure, message.language, 4 * CAPTION)
         sorry = say(
             "The document “{label}” could not be sent. Please ask for it again in a moment.",
             label=Typed(message.papers[0][2]),
         )
         return self._wording.word(sorry, message.language)
 
-
-def _equivalent(drawing: Drawing, language: str, limit: int) -> str:
-    """Write a figure as lines, with the colon of its language."""
-    colon = TYPOGRAPHIES.get(language, french)("a : b")[1:-1]
-    return caption(drawing, colon=colon, limit=limit)
+    def _equivalent(self, drawing: Drawing, language: str, limit: int) -> str:
+        """Write a figure as lines, with the colon of its language."""
+        colon = say("{question}: {answer}", question=Typed(""), answer=Typed(""))
+        return caption(drawing, colon=self._wording.word(colon, language), limit=limit)
 
 
 def _cut(label: str) -> str:

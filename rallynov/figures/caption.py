@@ -8,13 +8,11 @@ from rallynov.text import utf16_len
 LIMIT = 1024
 """UTF-16 units that Telegram takes as a caption."""
 
-COLON = "\u00a0: "
-"""French; other languages want ``": "``."""
 
-
-def caption(drawing: Drawable, *, colon: str = COLON, absent: str = "–", limit: int = LIMIT) -> str:
+def caption(drawing: Drawable, *, colon: str = ": ", absent: str = "–", limit: int = LIMIT) -> str:
     """Write a figure line by line, "Un besoin réel : 67 (avant : 50)"; never over ``limit`` UTF-16 units.
 
+    ``colon`` is that of the reader's language, with its spaces.
     Long labels are shortened, all alike, before any line is left out: figures matter more than names.
     """
     for longest in (10_000, 60, 40, 24, 12):

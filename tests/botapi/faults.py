@@ -11,6 +11,7 @@ DESCRIPTIONS = {
     403: "Forbidden: bot was blocked by the user",
     404: "Not Found",
     409: "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",
+    413: "Request Entity Too Large",
     429: "Too Many Requests",
     502: "Bad Gateway",
 }

@@ -1,0 +1,257 @@
+"""The dossier of an initiative: its form, what was answered, who may do what. Pure.
+
+A dossier is *kept* with every answer and *submitted* by one act: the two are never told in the same word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+from typing import TypeAlias
+
+from pydantic import BaseModel, ConfigDict, PositiveInt, model_validator
+from pydantic import Field as Limit
+
+Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
+
+
+class Kind(StrEnum):
+    """What a field holds, and so how what is typed is read (``rallynov.initiatives.reading``)."""
+
+    LINE = "line"
+    TEXT = "text"
+    NUMBER = "number"
+    AMOUNT = "amount"
+    CHOICE = "choice"
+    CHOICES = "choices"
+    DATE = "date"
+    YESNO = "yesno"
+    MUST = "must"
+    """A box that must be ticked."""
+    EMAIL = "email"
+    PHONE = "phone"
+    URL = "url"
+    URLS = "urls"
+    REGISTRY = "registry"
+    """A SIRET, or the RNA of an association that has none."""
+    NAF = "naf"
+    COMMUNE = "commune"
+    ROWS = "rows"
+    """Several rows of the columns of the field."""
+    FILES = "files"
+
+
+class Column(BaseModel):
+    """One column of a field of rows."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    kind: Kind
+    required: bool = True
+    least: int | None = None
+    most: int | None = None
+
+
+class When(BaseModel):
+    """A field is asked when another has one of some values."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    field: str
+    any_of: tuple[str, ...]
+
+
+class Field(BaseModel):
+    """One field. ``least`` and ``most`` are characters, a number, choices or rows, by kind."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    kind: Kind
+    required: bool = True
+    least: int | None = None
+    most: int | None = None
+    options: tuple[str, ...] = ()
+    columns: tuple[Column, ...] = ()
+    when: When | None = None
+    jury: bool = True
+    publishable: bool = False
+    """Whether the person is asked if it may be published."""
+    from_diagnosis: tuple[str, ...] = ()
+    """Questions of the grid whose notes are proposed here."""
+    renamed: Mapping[str, str] = Limit(default_factory=dict)
+    """Former values of options, and what they are called now."""
+
+    def applies(self, answers: Mapping[str, Json]) -> bool:
+        """Tell whether the field is asked, given the other answers."""
+        return self.when is None or answers.get(self.when.field) in self.when.any_of
+
+
+class Step(BaseModel):
+    """One of the steps of the form."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    fields: tuple[Field, ...] = Limit(min_length=1)
+
+
+class DossierForm(BaseModel):
+    """The whole form; refuses a field asked twice, a condition on a field that comes later, options that are none."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    version: str
+    steps: tuple[Step, ...] = Limit(min_length=1)
+    files_most: PositiveInt
+    file_bytes: PositiveInt
+    total_bytes: PositiveInt
+
+    @model_validator(mode="after")
+    def _sound(self) -> DossierForm:
+        seen: set[str] = set()
+        for field in self.fields:
+            if field.id in seen:
+                raise ValueError(f"{field.id} is asked twice")
+            if field.when and field.when.field not in seen:
+                raise ValueError(f"{field.id} depends on {field.when.field}, which is not asked before it")
+            if (field.kind in {Kind.CHOICE, Kind.CHOICES}) != bool(field.options):
+                raise ValueError(f"{field.id}: options are for choices, and choices need them")
+            if (field.kind is Kind.ROWS) != bool(field.columns):
+                raise ValueError(f"{field.id}: columns are for rows, and rows need them")
+            seen.add(field.id)
+        return self
+
+    @cached_property
+    def fields(self) -> tuple[Field, ...]:
+        """All the fields, in order."""
+        return tuple(field for step in self.steps for field in step.fields)
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Field]:
+        return {field.id: field for field in self.fields}
+
+    def find(self, field_id: str) -> Field | None:
+        """Return a field by id; None when this release no longer asks it."""
+        return self._by_id.get(field_id)
+
+    def step_of(self, field_id: str) -> Step:
+        """Return the step of a field; ``StopIteration`` when none asks it."""
+        return next(step for step in self.steps if any(field.id == field_id for field in step.fields))
+
+    def asked(self, answers: Mapping[str, Json]) -> tuple[Field, ...]:
+        """Return the fields that apply."""
+        return tuple(field for field in self.fields if field.applies(answers))
+
+
+class Status(StrEnum):
+    """Where a dossier is in its life."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    TO_CORRECT = "to_correct"
+    ADMISSIBLE = "admissible"
+    INADMISSIBLE = "inadmissible"
+    WITHDRAWN = "withdrawn"
+
+
+class Right(StrEnum):
+    """What a person may do with a dossier; each includes those before it."""
+
+    READ = "read"
+    COMMENT = "comment"
+    EDIT = "edit"
+    OWN = "own"
+
+    def includes(self, other: Right) -> bool:
+        """Tell whether this right gives another."""
+        order = list(Right)
+        return order.index(self) >= order.index(other)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a field holds. ``version`` grows with each change: two devices that write see each other.
+
+    ``source`` is "diagnosis" for a text taken from there, empty when it was typed here; ``skipped`` is a field that
+    was left for later.
+    """
+
+    value: Json
+    version: int = 1
+    by: str = ""
+    at: datetime | None = None
+    source: str = ""
+    skipped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """One file of a dossier; ``state`` is "waiting", "kept" or "refused" (``reason`` says why)."""
+
+    id: str
+    name: str
+    mime: str
+    size: int
+    state: str
+    reason: str = ""
+    scanned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A comment by somebody who shares the dossier; ``field`` is empty for the whole."""
+
+    field: str
+    by: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """One dossier as one person sees it."""
+
+    id: str
+    status: Status = Status.DRAFT
+    right: Right = Right.OWN
+    answers: Mapping[str, Answer] | None = None
+    attachments: tuple[Attachment, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    receipt: str = ""
+    submitted_at: datetime | None = None
+    correct_by: datetime | None = None
+    reason: str = ""
+    sharers: int = 1
+    updated_at: datetime | None = None
+
+    @property
+    def given(self) -> Mapping[str, Json]:
+        """The values by field, without those that were skipped."""
+        return {name: answer.value for name, answer in (self.answers or {}).items() if not answer.skipped}
+
+    @property
+    def open(self) -> bool:
+        """Tell whether its content may be changed, as far as its status goes."""
+        return self.status in {Status.DRAFT, Status.TO_CORRECT}
+
+
+@dataclass(frozen=True, slots=True)
+class Dossiers:
+    """The dossiers of a person, the last touched first."""
+
+    mine: tuple[Dossier, ...] = ()
+
+    def find(self, dossier_id: str) -> Dossier | None:
+        """Return one of them."""
+        return next((one for one in self.mine if one.id == dossier_id), None)
+
+
+def missing(form: DossierForm, dossier: Dossier) -> Sequence[Field]:
+    """Return the required fields that hold no value yet: what stands between a draft and its submission."""
+    given = dossier.given
+    return [f for f in form.asked(given) if f.required and f.kind is not Kind.FILES and f.id not in given]
