@@ -38,6 +38,7 @@ class Message(_Part):
 
     chat: Chat
     sender: Annotated[Sender | None, Field(alias="from")] = None
+    date: Annotated[int, Field(ge=0, lt=2**33)] | None = None
     text: str | None = None
     forward_origin: dict[str, Any] | None = None
 

@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -123,7 +123,8 @@ def _message(message: Message) -> Event:
     if message.forward_origin or "forward_date" in held:
         return Sent(Oddity.FORWARDED)
     if message.text is not None:
-        return typed(text) if text else Sent(Oddity.EMPTY)
+        at = None if message.date is None else datetime.fromtimestamp(message.date, UTC)
+        return typed(text, at) if text else Sent(Oddity.EMPTY)
     return Sent(next((oddity for key, oddity in MEDIA if key in held), Oddity.OTHER))
 
 
@@ -175,7 +176,7 @@ def _kept_message(message: Message, name: str) -> dict[str, Any]:
         kept["from"] = _kept_sender(message.sender)
     held = message.model_extra or {}
     if message.text is not None and (message.chat.type == "private" or _asks_us(message.text, name)):
-        kept["text"] = message.text
+        kept["text"], kept["date"] = message.text, message.date
     if message.forward_origin or "forward_date" in held:
         kept["forward_origin"] = {"kept": False}
     return kept | {name: {} for name, _ in MEDIA if name in held}

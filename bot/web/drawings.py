@@ -7,7 +7,7 @@ from functools import lru_cache
 import segno
 from markupsafe import Markup, escape
 
-from rallynov.delivery.message import Drawing
+from rallynov.delivery.message import Drawing, Message
 from rallynov.figures import model
 from rallynov.figures.radar import radar_svg
 
@@ -41,3 +41,14 @@ def grouped(code: str) -> Markup:
     """Write a code in groups of four: apart for the eye, in one piece for the clipboard."""
     parts = (code[at : at + 4] for at in range(0, len(code), 4))
     return Markup("").join(Markup("<span>{}</span>").format(escape(part)) for part in parts)
+
+
+def cut(message: Message, *, asks: bool) -> int:
+    """Return how many blocks of a message come before its figure and its code: those of its first title.
+
+    What follows was there before and is shown again; a question begins by a note that says how far one is.
+    """
+    titles = [at for at, (kind, _) in enumerate(message.blocks) if kind == "title"]
+    if len(titles) < 2:
+        return len(message.blocks)
+    return titles[1] - (asks and message.blocks[titles[1] - 1][0] == "note")

@@ -81,6 +81,7 @@ class View:
             "points": drawings.points,
             "qr": drawings.qr,
             "grouped": drawings.grouped,
+            "cut": drawings.cut,
         }
 
     def chat(self, talk: Talk | None, desk: Desk, reader: Reader) -> str:

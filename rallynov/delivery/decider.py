@@ -125,7 +125,9 @@ class Decider:
         event = heard.event
         known = {type(fact): fact for fact in facts}
         secret = self._tools.new_secret()
-        return Scene(now, event.received_at, heard.address.language, event.channel, known, secret)
+        at = getattr(heard.happened, "at", None) or event.received_at
+        said = min(at, event.received_at)
+        return Scene(now, event.received_at, heard.address.language, event.channel, known, secret, said)
 
     def _facts(self, tx: Connection, person: str) -> list[object]:
         alone: Mapping[str, Event] = {person: Ignored()}

@@ -14,6 +14,7 @@ from typing import TypeAlias
 from rallynov.diagnosis.model import Checkpoint, Diagnosis, Grid
 from rallynov.diagnosis.reading import Reading, Result, read
 from rallynov.diagnosis.report_rows import answers, checkpoints, method
+from rallynov.dialogue.form import Form
 from rallynov.dialogue.words import Day, Term, Typed, Words, plural, say
 from rallynov.figures.model import Plot, points
 from rallynov.figures.radar import described
@@ -55,7 +56,7 @@ def report_data(grid: Grid, kept: Kept, wording: Wording, language: str) -> Give
         ],
         "running": speak(say("{edition}. Self-diagnosis of {day}.", edition=edition, day=day)),
         "struck": speak(say("▯ stands for a sign that this document cannot print.")),
-        **_verdict(found, mine, len(grid.form().questions), speak),
+        **_verdict(found, grid.form(), mine, speak),
         "since": _since(grid, mine, found, speak),
         "radar": _radar(plot(grid, mine, wording, language), found, speak),
         "strengths": _listed(say("Your strengths"), found.strengths, "strength", speak),
@@ -95,9 +96,9 @@ def _points(reading: Reading) -> float | None:
     return None if reading.mark is None else reading.mark * 100
 
 
-def _verdict(found: Result, mine: Diagnosis, total: int, speak: Speak) -> Given:
+def _verdict(found: Result, form: Form, mine: Diagnosis, speak: Speak) -> Given:
     """Say the score in honest words: none when nothing is known, and how much of the grid it rests on."""
-    answered = len(mine.given)
+    answered, total = form.answered(mine.given), len(form.questions)
     under_way = plural(
         "{n} question of {total} has an answer: this diagnosis is under way.",
         "{n} questions of {total} have an answer: this diagnosis is under way.",

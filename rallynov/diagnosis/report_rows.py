@@ -7,7 +7,7 @@ from itertools import pairwise
 from math import ceil
 from typing import TypeAlias
 
-from rallynov.diagnosis.model import LEVELS, TOP, UNKNOWN, Checkpoint, Diagnosis, Grid
+from rallynov.diagnosis.model import LEVELS, NOT_CONCERNED, TOP, UNKNOWN, Checkpoint, Diagnosis, Grid
 from rallynov.diagnosis.reading import INDICATIVE_BELOW, Band, Reading, Result
 from rallynov.dialogue.words import Say, Term, Words, say
 from rallynov.figures.model import points
@@ -80,7 +80,8 @@ def answers(grid: Grid, mine: Diagnosis, speak: Speak) -> Given:
 
 def _answer(number: int, asked: str, mine: Diagnosis, speak: Speak) -> Given:
     value = mine.given.get(asked)
-    label = Term(f"grid:scale.{value}:label") if value else say("no answer yet")
+    known = value in {*LEVELS, UNKNOWN, NOT_CONCERNED}
+    label = Term(f"grid:scale.{value}:label") if known else say("no answer yet")
     return {
         "number": number,
         "ask": speak(Term(f"grid:{asked}:ask")),

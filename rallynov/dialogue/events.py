@@ -5,7 +5,8 @@ A door turns what it received into one of these; the engine sees nothing else.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -31,9 +32,10 @@ class Oddity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """The person typed a text, already cleaned."""
+    """The person typed a text, already cleaned; ``at`` is when, where the channel tells it."""
 
     text: str
+    at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +53,11 @@ class Pressed:
 
 @dataclass(frozen=True, slots=True)
 class Commanded:
-    """The person gave a command by name, without its slash."""
+    """The person gave a command by name, without its slash; ``at`` is when, where the channel tells it."""
 
     name: str
     argument: str = ""
+    at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +85,11 @@ class Ignored:
 Event: TypeAlias = Said | Pressed | Commanded | Sent | Left | Returned | Ignored
 
 
-def typed(text: str) -> Said | Commanded:
+def typed(text: str, at: datetime | None = None) -> Said | Commanded:
     """Tell a command (``/reprendre``, ``/start CODE``, ``/menu@bot``) from a text; the text is already
     cleaned.
     """
     if not text.startswith("/") or len(text) < 2 or text[1] in " /":
-        return Said(text)
+        return Said(text, at)
     name, _, argument = text[1:].partition(" ")
-    return Commanded(name.partition("@")[0].casefold(), argument.strip())
+    return Commanded(name.partition("@")[0].casefold(), argument.strip(), at)

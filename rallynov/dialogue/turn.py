@@ -45,7 +45,8 @@ class Conversation:
 @dataclass(frozen=True, slots=True)
 class Scene:
     """The facts loaded before a turn, one value per type; ``received`` is when the event reached us, ``now``
-    is now; ``secret`` is fresh, for whoever must make a code in this turn.
+    is now; ``said`` is when the person acted, as the channel tells it, else when it reached us. ``secret`` is
+    fresh, for whoever must make a code in this turn.
     """
 
     now: datetime
@@ -54,6 +55,7 @@ class Scene:
     channel: str = ""
     facts: Mapping[type, Any] = field(default_factory=dict)
     secret: str = ""
+    said: datetime | None = None
 
     def of(self, kind: type[Fact]) -> Fact:
         """Return the fact of a type; ``KeyError`` when its subject was not wired."""

@@ -12,8 +12,8 @@ LIMIT = 1024
 def caption(drawing: Drawable, *, colon: str = ": ", absent: str = "–", limit: int = LIMIT) -> str:
     """Write a figure line by line, "Un besoin réel : 67 (avant : 50)"; never over ``limit`` UTF-16 units.
 
-    ``colon`` is that of the reader's language, with its spaces.
-    Long labels are shortened, all alike, before any line is left out: figures matter more than names.
+    ``colon`` is that of the reader's language, with its spaces. Long labels are shortened, all
+    alike, before any line is left out: figures matter more than names.
     """
     for longest in (10_000, 60, 40, 24, 12):
         text = "\n".join(_lines(drawing, colon, absent, longest))
@@ -40,8 +40,8 @@ def _line(row: Row, heads: list[str], colon: str, absent: str, longest: int) -> 
 
 
 def _within(head: str) -> str:
-    """Write a head inside a sentence: "Avant" becomes "avant", "R2" and "Équipe de Dole" too when it begins it."""
-    return head[:1].lower() + head[1:]
+    """Write a head inside a sentence: "Avant" becomes "avant"; "CSE" and "R2" stay."""
+    return head[:1].lower() + head[1:] if head[1:2].islower() else head
 
 
 def _short(text: str, longest: int) -> str:

@@ -12,7 +12,6 @@ ROWS = (
     ("Mesure et preuves", (None, 25.0)),
     ("Coopérations", (60.0, None)),
 )
-FRENCH = "\u00a0: "
 
 
 def test_a_line_an_axis() -> None:
