@@ -9,11 +9,16 @@ from typing import Literal
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from rallynov.dialogue.words import say
+
 TOKEN = re.compile(r"[0-9]{5,}:[A-Za-z0-9_-]{4,}")
 
 
 class Settings(BaseSettings):
-    """What an operator may set; every variable begins with ``RALLYNOV_``."""
+    """What an operator may set; every variable begins with ``RALLYNOV_``.
+
+    ``operator`` and ``contact`` are shown as they are; when they are not set, in the reader's language.
+    """
 
     model_config = SettingsConfigDict(
         env_prefix="RALLYNOV_", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
@@ -29,8 +34,8 @@ class Settings(BaseSettings):
     web_port: int = Field(default=8000, ge=0, le=65_535)
     web_url: str | None = None
     webhook_url: str | None = None
-    operator: str = "l'équipe du rallye"
-    contact: str = "l'équipe du rallye (www.fact.aract.fr)"
+    operator: str = say("the team of the rally").msgid
+    contact: str = say("the team of the rally (www.fact.aract.fr)").msgid
     log_format: Literal["console", "json"] = "console"
     locale: str = Field(default="", validation_alias=AliasChoices("LC_ALL", "LC_MESSAGES", "LANG"))
 

@@ -43,14 +43,23 @@ class Wording:
         languages: Sequence[str] = LANGUAGES,
         content: Mapping[str, Mapping[str, str | tuple[str, ...]]] | None = None,
     ) -> None:
-        """``names`` fill ``{operator}`` and ``{contact}`` in the privacy pages, the only ones with slots; ``content``
-        holds terms of other files (the sheets), by language.
+        """``names`` fill ``{operator}`` and ``{contact}`` in the privacy pages, the only ones with slots: as they are, or
+        in the reader's language when the catalogue knows them. ``content`` holds terms of other files (the sheets), by
+        language.
         """
         self.languages = tuple(languages)
         self._plurals = {language: Locale.parse(language).plural_form for language in languages}
         self._catalogues = {language: _catalogue(folder, language) for language in languages}
         more = content or {}
-        self._terms = {one: _terms(folder, one, names) | dict(more.get(one, {})) for one in languages}
+        self._terms = {
+            language: _terms(
+                folder, language, {name: catalogue.get(text, text) for name, text in names.items()}
+            )
+            | dict(more.get(language, {}))
+            for language, catalogue in self._catalogues.items()
+        }
+        for language in languages[1:]:
+            _compare(self._terms[languages[0]], self._terms[language], language)
         self._verbs = {language: _verbs(terms) for language, terms in self._terms.items()}
 
     def word(self, words: Words, language: str) -> str:
@@ -165,6 +174,15 @@ def _terms(folder: Path, language: str, names: Mapping[str, str]) -> dict[str, s
                 typed = name == "synonyms" or path.stem == "verbs"
                 terms[f"{path.stem}:{section}:{name}"] = _value(value, str if typed else tidy, filled)
     return terms
+
+
+def _compare(model: Mapping[str, object], terms: Mapping[str, object], language: str) -> None:
+    """Refuse a language that lacks a text of the first one, or has a list where that one has a text."""
+    for key, value in model.items():
+        if type(terms.get(key)) is not type(value):
+            raise ContentError(f"{key} is missing in locales/{language}, or of another shape")
+    for key in terms.keys() - model.keys():
+        raise ContentError(f"{key} of locales/{language} is of no use: the first language does not have it")
 
 
 def _verbs(terms: Mapping[str, str | tuple[str, ...]]) -> dict[str, Sequence[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rallynov.dialogue.words import Say, Term, Typed, Words, say
+from rallynov.dialogue.words import Say, Term, Words, say
 from rallynov.wording import Wording
 
 LABELS: Mapping[str, Say] = {
@@ -163,7 +163,7 @@ def _accessibility(operator: str, contact: str) -> Sequence[Section]:
     opening = say(
         "Accessibility: not compliant. No audit against the French reference (RGAA 4.1) has been made yet, and the law "
         "then has us say “not compliant”. {operator} wants everyone to be able to use this service: here is what we know.",
-        operator=Typed(operator),
+        operator=Say(operator),
     )
     tested = (
         say("the whole self-diagnosis with the keyboard alone;"),
@@ -183,7 +183,7 @@ def _accessibility(operator: str, contact: str) -> Sequence[Section]:
     report = say(
         "If something is in your way, write to {contact}. Tell us the page and what you use; you will have an answer, "
         "and the content in another form if you need it.",
-        contact=Typed(contact),
+        contact=Say(contact),
     )
     remedy = say(
         "If our answer does not suit you, you may turn to the Défenseur des droits: on defenseurdesdroits.fr, through its "
@@ -200,8 +200,8 @@ def _accessibility(operator: str, contact: str) -> Sequence[Section]:
 
 
 def _legal(operator: str, contact: str) -> Sequence[Section]:
-    publisher = say("This service is published by {operator}.", operator=Typed(operator))
-    reach = say("To reach us, or to know who hosts this service: {contact}.", contact=Typed(contact))
+    publisher = say("This service is published by {operator}.", operator=Say(operator))
+    reach = say("To reach us, or to know who hosts this service: {contact}.", contact=Say(contact))
     software = say("Rally'nov is free software, under the European Union Public Licence (EUPL 1.2).")
     result = say(
         "The result of the self-diagnosis is indicative. It is not a label, and no decision follows from it."

@@ -12,7 +12,7 @@ from rallynov.diagnosis.model import (
     StartDiagnosis,
 )
 from rallynov.diagnosis.screens import asking
-from rallynov.dialogue.form import Form
+from rallynov.dialogue.form import Form, Question
 from rallynov.dialogue.screens import Screen, note, text
 from rallynov.dialogue.turn import Command, Move, Place, Scene
 from rallynov.dialogue.words import Term, say
@@ -55,7 +55,7 @@ class Threshold:
 class Asking:
     """Answering the questions of a form: those of the whole grid, or the few of the opening."""
 
-    def __init__(self, grid: Grid, form: Form, *, opening: bool = False) -> None:
+    def __init__(self, grid: Grid, form: Form[Question], *, opening: bool = False) -> None:
         self._grid = grid
         self._whole = grid.form()
         self.form = form

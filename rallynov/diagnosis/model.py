@@ -54,11 +54,11 @@ class Grid(BaseModel):
             raise ValueError("the weights must add up to 100")
         return self
 
-    def form(self) -> Form:
+    def form(self) -> Form[Question]:
         """Return the questions as a form; skipping one says that the person does not know."""
         return Form(tuple(map(self._question, self._ranks)))
 
-    def opening(self) -> Form:
+    def opening(self) -> Form[Question]:
         """Return the few questions that tell whether somebody is concerned; their answers are those of the grid."""
         return Form(tuple(map(self._question, self.triage)))
 

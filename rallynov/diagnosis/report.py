@@ -14,7 +14,7 @@ from typing import TypeAlias
 from rallynov.diagnosis.model import Checkpoint, Diagnosis, Grid
 from rallynov.diagnosis.reading import Reading, Result, read
 from rallynov.diagnosis.report_rows import answers, checkpoints, method
-from rallynov.dialogue.form import Form
+from rallynov.dialogue.form import Form, Question
 from rallynov.dialogue.words import Day, Term, Typed, Words, plural, say
 from rallynov.figures.model import Plot, points
 from rallynov.figures.radar import described
@@ -96,7 +96,7 @@ def _points(reading: Reading) -> float | None:
     return None if reading.mark is None else reading.mark * 100
 
 
-def _verdict(found: Result, form: Form, mine: Diagnosis, speak: Speak) -> Given:
+def _verdict(found: Result, form: Form[Question], mine: Diagnosis, speak: Speak) -> Given:
     """Say the score in honest words: none when nothing is known, and how much of the grid it rests on."""
     answered, total = form.answered(mine.given), len(form.questions)
     under_way = plural(

@@ -90,6 +90,42 @@ class Field(BaseModel):
         """Tell whether the field is asked, given the other answers."""
         return self.when is None or answers.get(self.when.field) in self.when.any_of
 
+    def current(self, value: Json) -> Json:
+        """Return a stored value with the options it holds called as this release calls them."""
+        match value:
+            case str() if self.kind is Kind.CHOICE:
+                return self.renamed.get(value, value)
+            case list() if self.kind is Kind.CHOICES:
+                return [self.renamed.get(one, one) if isinstance(one, str) else one for one in value]
+            case _:
+                return value
+
+    def accepts(self, value: Json) -> bool:
+        """Tell whether a stored value still answers this field: one that does not is kept, and asked again."""
+        match self.kind:
+            case Kind.LINE | Kind.TEXT:
+                return isinstance(value, str) and self._within(len(value))
+            case Kind.NUMBER | Kind.AMOUNT:
+                return isinstance(value, int | float) and self._within(value)
+            case Kind.CHOICE:
+                return value in self.options
+            case Kind.CHOICES | Kind.ROWS:
+                known = isinstance(value, list) and all(map(self._holds, value))
+                return known and isinstance(value, list) and self._within(len(value))
+            case Kind.MUST:
+                return value is True
+            case _:
+                return value is not None
+
+    def _holds(self, one: Json) -> bool:
+        """Tell whether an option, or a row with all that it needs, is one of this field's."""
+        if self.kind is Kind.CHOICES:
+            return one in self.options
+        return isinstance(one, dict) and all(c.id in one for c in self.columns if c.required)
+
+    def _within(self, size: float) -> bool:
+        return (self.least or 0) <= size and (self.most is None or size <= self.most)
+
 
 class Step(BaseModel):
     """One of the steps of the form."""
@@ -147,6 +183,19 @@ class DossierForm(BaseModel):
         """Return the fields that apply."""
         return tuple(field for field in self.fields if field.applies(answers))
 
+    def given(self, dossier: Dossier) -> Mapping[str, Json]:
+        """Return what a dossier holds as this release understands it, in the order of the form.
+
+        Left out, though kept: what it no longer asks or accepts, and what does not apply to the other answers.
+        """
+        held: dict[str, Json] = {}
+        for field in self.fields:
+            if field.id in dossier.given and field.applies(held):
+                value = field.current(dossier.given[field.id])
+                if field.accepts(value):
+                    held[field.id] = value
+        return held
+
 
 class Status(StrEnum):
     """Where a dossier is in its life."""
@@ -174,6 +223,16 @@ class Right(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Rival:
+    """What somebody wrote in a field without having seen what it then held: kept beside it until one is chosen."""
+
+    id: int
+    value: Json
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a field holds. ``version`` grows with each change: two devices that write see each other.
 
@@ -187,6 +246,7 @@ class Answer:
     at: datetime | None = None
     source: str = ""
     skipped: bool = False
+    rivals: tuple[Rival, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,10 +288,12 @@ class Dossier:
     reason: str = ""
     sharers: int = 1
     updated_at: datetime | None = None
+    drafts: Mapping[str, Json] | None = None
+    """By field, what this person typed there that is no value yet."""
 
     @property
     def given(self) -> Mapping[str, Json]:
-        """The values by field, without those that were skipped."""
+        """The values by field as they are stored, without those that were skipped: see ``DossierForm.given``."""
         return {name: answer.value for name, answer in (self.answers or {}).items() if not answer.skipped}
 
     @property
@@ -253,5 +315,5 @@ class Dossiers:
 
 def missing(form: DossierForm, dossier: Dossier) -> Sequence[Field]:
     """Return the required fields that hold no value yet: what stands between a draft and its submission."""
-    given = dossier.given
+    given = form.given(dossier)
     return [f for f in form.asked(given) if f.required and f.kind is not Kind.FILES and f.id not in given]

@@ -9,7 +9,7 @@ from rallynov.dialogue.engine import Dialogue
 from rallynov.dialogue.events import Commanded
 from rallynov.dialogue.screens import Block, Choice, Screen, listing, note, text, title
 from rallynov.dialogue.turn import Move, Place, Scene
-from rallynov.dialogue.words import Typed, Words, say
+from rallynov.dialogue.words import Say, Typed, Words, say
 
 NAME = "reception"
 DIAGNOSIS = "diagnosis"
@@ -112,7 +112,7 @@ class Reception:
                 return self._codes.enter(Commanded("code", argument), place, scene)
 
     def _reach(self) -> Words:
-        return say("Here is whom to contact: {contact}.", contact=Typed(self._contact))
+        return say("Here is whom to contact: {contact}.", contact=Say(self._contact))
 
     def _welcome(self) -> tuple[Block, ...]:
         return (

@@ -18,6 +18,7 @@ from rallynov.diagnosis.report import Kept, plot, report_data
 from rallynov.diagnosis.reports import find, print_report, report_maker
 from rallynov.diagnosis.service import load_grid
 from rallynov.diagnosis.tables import AnswerRow, DiagnosisRow
+from rallynov.dialogue.words import say
 from rallynov.people.tables import PersonRow
 from rallynov.sheets.content import load_sheets
 from rallynov.storage.store import Store
@@ -88,15 +89,8 @@ def test_table_and_picture_say_the_same() -> None:
     assert radar["head"] == list(drawn.columns) == ["Repère", "Ce diagnostic", "Le 12 mai 2026"]
     assert [row[0] for row in radar["rows"]] == [name for name, _ in drawn.rows]
     assert radar["rows"][0][1:] == ["66", "50"]
-    assert radar["rows"][4][1:] == [WORDING.word(_absent("R5"), "fr"), "50"]
+    assert radar["rows"][4][1:] == [WORDING.word(say("not concerned"), "fr"), "50"]
     assert all(f"{name} " in radar["alt"] for name, _ in drawn.rows)
-
-
-def _absent(checkpoint: str) -> Any:
-    from rallynov.dialogue.words import say  # noqa: PLC0415
-
-    assert checkpoint == "R5"
-    return say("not concerned")
 
 
 def test_the_diagnosis_before_is_compared() -> None:
@@ -231,6 +225,11 @@ def test_the_same_answers_give_the_same_bytes() -> None:
     assert once == again
     later = replace(CASES["compared"], at=AT + timedelta(days=1))
     assert print_report(GRID, later, WORDING, "fr") != once
+
+
+def test_a_word_without_an_end_does_not_leave_the_page() -> None:
+    with opened(print_report(GRID, CASES["one word"], WORDING, "fr")) as pdf:
+        assert len(pdf.pages) > 10
 
 
 def test_the_data_is_plain() -> None:

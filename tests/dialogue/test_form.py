@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from rallynov.dialogue.form import Form, Question
 
 
-def form(*ids: str) -> Form:
+def form(*ids: str) -> Form[Question]:
     return Form(tuple(Question(one, ("0", "1", "nsp"), "nsp") for one in ids))
 
 
@@ -20,7 +20,7 @@ def test_the_first_question_without_an_accepted_answer_is_asked() -> None:
     assert asked(ABC, {"a": "0", "b": "1", "c": "nsp"}) is None
 
 
-def asked(questions: Form, answers: dict[str, str]) -> str | None:
+def asked(questions: Form[Question], answers: dict[str, str]) -> str | None:
     pending = questions.next_open(answers)
     return pending.id if pending else None
 

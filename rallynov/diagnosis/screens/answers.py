@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rallynov.diagnosis.model import Checkpoint, Diagnosis, Grid
 from rallynov.diagnosis.screens.asking import MENU
-from rallynov.dialogue.form import Form
+from rallynov.dialogue.form import Form, Question
 from rallynov.dialogue.screens import Choice, Screen, listing, text, title
 from rallynov.dialogue.words import Say, Term, say
 
@@ -29,7 +29,7 @@ def restart() -> Screen:
     )
 
 
-def recap(grid: Grid, form: Form, mine: Diagnosis, checkpoint_id: str) -> Screen:
+def recap(grid: Grid, form: Form[Question], mine: Diagnosis, checkpoint_id: str) -> Screen:
     """All answers by checkpoint; or, once one is chosen, its questions, each ready to be changed."""
     chosen = next((c for c in grid.checkpoints if c.id == checkpoint_id), None)
     if chosen is not None:

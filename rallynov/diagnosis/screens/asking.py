@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from math import ceil
 
 from rallynov.diagnosis.model import NOTE_LIMIT, Checkpoint, Diagnosis, Grid
-from rallynov.dialogue.form import Form
+from rallynov.dialogue.form import Form, Question
 from rallynov.dialogue.screens import Block, Choice, Screen, note, quote, text, title
 from rallynov.dialogue.words import Plural, Say, Slot, Term, Typed, Words, plural, say
 
@@ -44,7 +44,7 @@ class Questions:
     The ``opening`` questions are few: they say how many, and not which checkpoint they belong to.
     """
 
-    def __init__(self, grid: Grid, form: Form, *, opening: bool = False) -> None:
+    def __init__(self, grid: Grid, form: Form[Question], *, opening: bool = False) -> None:
         self._grid = grid
         self._form = form
         self._opening = opening
@@ -98,7 +98,7 @@ class Questions:
         )
 
 
-def _actions(form: Form, asked: str, given: str | None) -> tuple[Choice, ...]:
+def _actions(form: Form[Question], asked: str, given: str | None) -> tuple[Choice, ...]:
     actions = [WHY, SKIP if given is None else KEEP]
     if form.before(asked) is not None:
         actions.append(BACK)
