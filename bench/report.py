@@ -1,4 +1,6 @@
-"""How long 100 reports take, and how much memory: `uv run python bench/report.py`. Exit code 1 over ten seconds.
+"""How long 100 reports take, and how much memory: `uv run python bench/report.py`.
+
+Exit code 1 over ten seconds of the processor: a machine that is busy with something else takes longer by the clock.
 
 Each report is another person's: full answers, notes beside some, compared with an earlier diagnosis.
 """
@@ -29,7 +31,7 @@ def main() -> int:
     questions = [question.id for question in grid.form().questions]
     seeded = random.Random(1)
     before = _peak()
-    started = time.perf_counter()
+    started, worked = time.perf_counter(), time.process_time()
     size = 0
     for nth in range(COUNT):
         now, then = ({q: str(seeded.randint(0, 4)) for q in questions} for _ in range(2))
@@ -38,12 +40,12 @@ def main() -> int:
         mine = Diagnosis(1, now, notes, earlier=Earlier(then, datetime(2026, 5, 12, tzinfo=UTC)))
         language = wording.languages[nth % len(wording.languages)]
         size += len(print_report(grid, Kept(mine, grid.version, "Rally’nov, exemple", at), wording, language))
-    took = time.perf_counter() - started
+    took, work = time.perf_counter() - started, time.process_time() - worked
     print(
-        f"{COUNT} reports in {took:.2f} s ({1000 * took / COUNT:.0f} ms each, {size / COUNT / 1024:.0f} kB each); "
+        f"{COUNT} reports in {took:.2f} s, {work:.2f} s of processor ({size / COUNT / 1024:.0f} kB each); "
         f"memory {before} MB before, {_peak()} MB at its peak"
     )
-    return int(took > ALLOWED)
+    return int(work > ALLOWED)
 
 
 def _peak() -> int:

@@ -14,6 +14,7 @@ import typer
 import uvloop
 
 from bot import logs
+from bot.editions_cli import edition
 from bot.french import Command, Group
 from bot.opening import migrated, read_settings, shared, told, unstored
 from bot.settings import Settings
@@ -38,6 +39,7 @@ telegram = typer.Typer(
     no_args_is_help=True,
 )
 app.add_typer(telegram, name="telegram", rich_help_panel="Commandes")
+app.add_typer(edition, name="edition", rich_help_panel="Commandes")
 
 
 @app.callback(invoke_without_command=True)

@@ -183,6 +183,15 @@ async def _keep(core: Core) -> None:
         log.error("retention_failed", error=type(error).__name__)
 
 
+async def _remind(core: Core) -> None:
+    """Write the reminders that are due."""
+    try:
+        if drafts := await core.store.writing(core.reminders.send, core.store, clock()):
+            log.info("reminded", dossiers=drafts)
+    except Exception as error:  # tried again in a minute
+        log.error("reminders_failed", error=type(error).__name__)
+
+
 def _ticking(core: Core) -> Ticker:
     async def recover() -> None:
         await core.store.writing(_recover, core)
@@ -190,8 +199,12 @@ def _ticking(core: Core) -> Ticker:
     async def keep() -> None:
         await _keep(core)
 
+    async def remind() -> None:
+        await _remind(core)
+
     ticker = Ticker()
     ticker.every(3600, keep)
+    ticker.every(60, remind)
     if not core.store.is_sqlite:
         ticker.every(60, recover)
     ticker.start()

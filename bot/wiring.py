@@ -27,6 +27,15 @@ from rallynov.dialogue.engine import Dialogue, Engine
 from rallynov.dialogue.turn import Place
 from rallynov.editions import service as editions
 from rallynov.editions.model import Edition
+from rallynov.initiatives.communes import load_places
+from rallynov.initiatives.flow import DossierDialogue
+from rallynov.initiatives.late_codes import LateCodes
+from rallynov.initiatives.model import DossierForm
+from rallynov.initiatives.pending import reader
+from rallynov.initiatives.posting import Post
+from rallynov.initiatives.reading import check_form
+from rallynov.initiatives.reminders import Reminders
+from rallynov.initiatives.service import Initiatives, load_form
 from rallynov.papers.model import Papers
 from rallynov.people.flow import CodesDialogue
 from rallynov.people.languages import LanguageDialogue
@@ -87,6 +96,7 @@ class Core:
     shelves: Mapping[str, Shelf]
     steps: Mapping[str, tuple[int, int]]
     commands: frozenset[str]
+    reminders: Reminders
     owner: str
 
 
@@ -103,18 +113,26 @@ def build(
     edition = editions.current(store, sample=sample)
     grid = load_grid()
     notice = wording.term("privacy:notice:version", "fr")
-    codes = CodesDialogue(Place("diagnosis"), {Purpose.COLLEAGUE: "colleagues"})
+    form, post = load_form(), Post(wording, PULL)
+    receivers: Mapping[str, str] = {
+        Purpose.COLLEAGUE: "colleagues",
+        Purpose.COOWNER: "dossier",
+        Purpose.LATE: "dossier",
+    }
+    codes = CodesDialogue(Place("diagnosis"), receivers)
     dialogues: list[Dialogue] = [
         Reception(grid, edition.title, settings.contact, codes),
         DiagnosisDialogue(grid, notice),
         TriageDialogue(grid, notice),
         ColleaguesDialogue(grid, notice),
         SheetsDialogue(shelves[wording.languages[0]]),
+        DossierDialogue(form, reader(load_places(), wording), grid, notice),
         codes,
         PrivacyDialogue(),
         LanguageDialogue(wording.languages),
     ]
     check_words(grid, wording)
+    check_form(form, wording)
     check_sheets(grid, shelves)
     papers = Papers(
         {
@@ -123,20 +141,43 @@ def build(
         }
     )
     readers = {"web": plain.read, "terminal": plain.read, updates.CHANNEL: updates.read}
-    subjects: list[Subject] = [People(), Codes(now), Diagnoses(edition.slug), Erasure()]
+    subjects: list[Subject] = [
+        People(),
+        Codes(now, LateCodes(edition, now)),
+        editions.Calendars(store, edition),
+        Diagnoses(edition.slug),
+        Initiatives(form, edition, post),
+        Erasure(post),
+    ]
     languages = {"web": plain.language, "terminal": plain.language, updates.CHANNEL: updates.language}
     tools = Tools(now, new_id, new_secret, readers, languages, PULL)
     turns = Turns(store, Engine(dialogues, wording), wording, subjects, tools)
     commands = frozenset(name for dialogue in dialogues for name in dialogue.commands)
     delivery = Delivery(store, turns, now)
-    return Core(store, wording, edition, turns, delivery, papers, shelves, _steps(grid), commands, new_id())
+    return Core(
+        store=store,
+        wording=wording,
+        edition=edition,
+        turns=turns,
+        delivery=delivery,
+        papers=papers,
+        shelves=shelves,
+        steps=_steps(grid, form),
+        commands=commands,
+        reminders=Reminders(form, edition, post),
+        owner=new_id(),
+    )
 
 
-def _steps(grid: Grid) -> Mapping[str, tuple[int, int]]:
+def _steps(grid: Grid, dossier: DossierForm) -> Mapping[str, tuple[int, int]]:
     """Return the rank of each screen that is a question, and how many there are with it."""
-    forms = {"opening": grid.opening(), "q": grid.form()}
+    asked = {
+        "opening": [question.id for question in grid.opening().questions],
+        "q": [question.id for question in grid.form().questions],
+        "f": [field.id for field in dossier.fields],
+    }
     return {
-        f"{name}:{question.id}": (form.number(question.id), len(form.questions))
-        for name, form in forms.items()
-        for question in form.questions
+        f"{name}:{question}": (rank, len(ids))
+        for name, ids in asked.items()
+        for rank, question in enumerate(ids, 1)
     }

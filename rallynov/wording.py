@@ -14,7 +14,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_datetime
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
@@ -48,7 +48,7 @@ class Wording:
         language.
         """
         self.languages = tuple(languages)
-        self._plurals = {language: Locale.parse(language).plural_form for language in languages}
+        self._locales = {language: Locale.parse(language) for language in languages}
         self._catalogues = {language: _catalogue(folder, language) for language in languages}
         more = content or {}
         self._terms = {
@@ -72,7 +72,7 @@ class Wording:
             case Say(msgid, slots):
                 return self._fill(self._sentence(msgid, language), slots, language)
             case Plural(one, many, n, slots):
-                form = one if self._of(self._plurals, language)(n) == "one" else many
+                form = one if self._of(self._locales, language).plural_form(n) == "one" else many
                 return self._fill(self._sentence(form, language), (("n", n), *slots), language)
 
     def term(self, key: str, language: str) -> str:
@@ -121,24 +121,25 @@ class Wording:
         return sentence.format_map({name: self._slot(value, language) for name, value in slots})
 
     def _slot(self, value: Slot, language: str) -> str:
+        locale = self._of(self._locales, language)
         match value:
             case datetime():
-                return format_datetime(value, "d MMMM y, HH:mm", tzinfo=PARIS, locale=language)
+                return _moment(value, locale, ", HH:mm")
             case Day(at):
-                return _day(at, language)
+                return _moment(at, locale)
             case int() if -1000 < value < 1000:
                 return str(value)  # what Babel gives too, forty times as fast
             case int() | float():
-                return str(format_decimal(value, locale=language))
+                return str(format_decimal(value, locale=locale))
             case _:
                 return self.word(value, language)
 
 
-def _day(at: datetime, language: str) -> str:
-    """Write a day; the first of the month is an ordinal in French, which the data of Babel ignores."""
-    local = at.astimezone(PARIS)
-    first = language == "fr" and local.day == 1
-    return format_date(local, "'1er' MMMM y" if first else "d MMMM y", locale=language)
+def _moment(at: datetime, locale: Locale, hours: str = "") -> str:
+    """Write a moment in Paris; the first of the month is an ordinal in French, which the data of Babel ignores."""
+    first = locale.language == "fr" and at.astimezone(PARIS).day == 1
+    pattern = ("'1er'" if first else "d") + " MMMM y" + hours
+    return format_datetime(at, pattern, tzinfo=PARIS, locale=locale)
 
 
 def _catalogue(folder: Path, language: str) -> dict[str, str]:

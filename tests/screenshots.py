@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -108,8 +109,10 @@ def on_telegram(browser: Browser, api: BotApi) -> None:
         presses(api, label)
     for level in LEVELS[:4]:
         says(api, level)
+    time.sleep(5)  # people take their time; the cards of who hurries are not touched again
+    edited = len(api.made("editMessageText"))
     presses(api, "En place")
-    api.wait(lambda api: api.made("editMessageText"), 20)
+    api.wait(lambda api: len(api.made("editMessageText")) > edited, 20)
     draw(browser, api, "telegram-question", 2)
     for level in (*LEVELS[5:], "2"):
         says(api, level)

@@ -84,6 +84,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
         settings.setdefault("DATA_DIR", str(tmp_path / "donnees"))
         own = {name: value for name, value in os.environ.items() if not name.startswith("RALLYNOV_")}
         own |= {f"RALLYNOV_{name}": value for name, value in settings.items()}
+        own |= {"LANG": "fr_FR.UTF-8", "LC_ALL": "", "LC_MESSAGES": ""}
         pipe = subprocess.PIPE
         arguments = [sys.executable, *(command if command[0] == "-c" else ("-m", "bot", *command))]
         started.append(subprocess.Popen(arguments, env=own, stdin=pipe, stdout=pipe, stderr=pipe, text=True))
@@ -173,10 +174,10 @@ def test_a_conversation_in_the_terminal(start: Start, tmp_path: Path) -> None:
     code, out, _ = start("chat").outcome("diagnostic\n1\n1\n")
     assert code == 0
     assert "Question 1" in out
-    assert "est gardé" in out
+    assert "sont gardées" in out
     interrupted.line("1. ")
     assert interrupted.end(signal.SIGINT) == 0, "Ctrl-C ends at once, although a line is waited for"
-    assert "est gardé" in interrupted.outcome()[1]
+    assert "sont gardées" in interrupted.outcome()[1]
 
 
 def test_help_is_in_french() -> None:

@@ -179,4 +179,4 @@ def test_what_is_kept_is_kept_in_any_company(text: str, kept: str) -> None:
     ],
 )
 def test_english_words_are_typeset(written: str, typeset: str) -> None:
-    assert english(written) == typeset
+    assert english(written) == TYPOGRAPHIES["en"](written) == typeset

@@ -11,8 +11,6 @@ from rallynov.delivery.message import Message
 from rallynov.dialogue.words import Say, Typed, say
 from rallynov.wording import Wording
 
-GROUP = "group"
-"""The screen shown in groups, whose way out is the private conversation."""
 COPIED = 256
 """Characters that a button copies, at most."""
 
@@ -40,10 +38,12 @@ class Links:
         lines = [escape(line, quote=False) for line in self.lines(message)]
         return [*lines[:-1], lines[-1].replace(message.code, f"<code>{message.code}</code>")] if lines else []
 
-    def rows(self, message: Message) -> list[list[dict[str, Any]]]:
-        """Return the buttons of a message's links, in rows."""
-        if message.screen == GROUP and (bot := self.bot()):
-            return [[{"text": self._word(say("Open a private conversation"), message), "url": bot}]]
+    def rows(self, message: Message, chat: int) -> list[list[dict[str, Any]]]:
+        """Return the buttons of a message's links, in rows; in a group (a negative chat), the way out of it."""
+        if chat < 0:
+            bot = self.bot()
+            private = self._word(say("Open a private conversation"), message)
+            return [[{"text": private, "url": bot}]] if bot else []
         if not message.code:
             return []
         row = [self._copy(say("Copy the code"), message.code, message)]

@@ -72,7 +72,7 @@ class TelegramTransport:
             return await self._said(address, self._files.words(drawn))
         if plain:
             return await self._said(address, _plain(drawn, self._links), reply_markup=keyboard(drawn))
-        buttons, rows = keyboard(drawn), self._links.rows(drawn)
+        buttons, rows = keyboard(drawn), self._links.rows(drawn, self.chat(address))
         if rows:
             buttons = {"inline_keyboard": [*rows, *(buttons["inline_keyboard"] if buttons else [])]}
         return await self._said(address, _html(drawn, self._links), reply_markup=buttons, parse_mode="HTML")

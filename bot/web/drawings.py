@@ -44,11 +44,14 @@ def grouped(code: str) -> Markup:
 
 
 def cut(message: Message, *, asks: bool) -> int:
-    """Return how many blocks of a message come before its figure and its code: those of its first title.
+    """Return how many blocks of a message come before its figure, its code and its progress.
 
-    What follows was there before and is shown again; a question begins by a note that says how far one is.
+    A question, which comes last, begins by a note that says how far one is; what is before it was said in passing. Elsewhere a
+    figure and a code close what is said under the first title.
     """
     titles = [at for at, (kind, _) in enumerate(message.blocks) if kind == "title"]
-    if len(titles) < 2:
-        return len(message.blocks)
-    return titles[1] - (asks and message.blocks[titles[1] - 1][0] == "note")
+    if asks and titles:
+        return titles[-1] - (message.blocks[max(titles[-1] - 1, 0)][0] == "note")
+    if message.figure is None and not message.code:
+        return 0
+    return titles[1] if len(titles) > 1 else len(message.blocks)

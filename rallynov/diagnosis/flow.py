@@ -57,7 +57,7 @@ class DiagnosisDialogue:
             return result.report(mine)
         if focus == "details":
             return result.details(self._grid, mine)
-        return result.result(self._grid, mine, drawn=focus != "reading")
+        return result.result(self._grid, mine, figured=focus != "reading")
 
     def choose(self, place: Place, key: str, scene: Scene) -> Move:
         """Decide on an answer or an action."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import ceil
+from math import ceil, floor
 
 from rallynov.diagnosis.model import LEVELS, NOT_CONCERNED, TOP, Checkpoint, Grid
 
@@ -39,6 +39,11 @@ class Band(StrEnum):
         return max((band for band in Band if total >= band.floor), key=lambda band: band.floor)
 
 
+def whole(points: float) -> int:
+    """Write points without decimals, never rounded up: 59.6 is not yet the band that begins at 60."""
+    return floor(points + 1e-9)
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One checkpoint read: ``mark`` from 0 to 1 (None when nothing is scored), ``covered`` from 0 to 1.
@@ -50,6 +55,11 @@ class Reading:
     mark: float | None
     covered: float
     applies: bool
+
+    @property
+    def points(self) -> int | None:
+        """The mark in points of 100, never rounded up."""
+        return None if self.mark is None else whole(self.mark * 100)
 
     @property
     def gap(self) -> float:

@@ -14,6 +14,7 @@ from typing import TypeAlias
 from rallynov.diagnosis.model import Checkpoint, Diagnosis, Grid
 from rallynov.diagnosis.reading import Reading, Result, read
 from rallynov.diagnosis.report_rows import answers, checkpoints, method
+from rallynov.diagnosis.screens.result import drawn
 from rallynov.dialogue.form import Form, Question
 from rallynov.dialogue.words import Day, Term, Typed, Words, plural, say
 from rallynov.figures.model import Plot, points
@@ -69,31 +70,17 @@ def report_data(grid: Grid, kept: Kept, wording: Wording, language: str) -> Give
 
 def plot(grid: Grid, mine: Diagnosis, wording: Wording, language: str) -> Plot | None:
     """Return the radar of a diagnosis beside the one before; None when nothing is scored."""
-    found = read(grid, mine.given)
-    if found.total is None:
+    before = read(grid, mine.earlier.answers) if mine.earlier else None
+    figure = drawn(mine, read(grid, mine.given), before)
+    if figure is None:
         return None
-    runs = [found]
-    heads: list[Words] = [say("Checkpoint"), say("This diagnosis")]
-    if mine.earlier:
-        runs.append(read(grid, mine.earlier.answers))
-        heads.append(say("On {day}", day=Day(mine.earlier.finished_at)))
-    rows = tuple(
-        (
-            wording.word(_title(checkpoint), language),
-            tuple(_points(result.readings[nth]) for result in runs),
-        )
-        for nth, checkpoint in enumerate(grid.checkpoints)
-    )
-    title = wording.word(say("Your ten checkpoints, in points of 100"), language)
-    return Plot(title, tuple(wording.word(head, language) for head in heads), rows)
+    rows = tuple((wording.word(label, language), points) for label, points in figure.rows)
+    heads = tuple(wording.word(head, language) for head in figure.columns)
+    return Plot(wording.word(figure.title, language), heads, rows)
 
 
 def _title(checkpoint: Checkpoint) -> Term:
     return Term(f"grid:{checkpoint.id}:title")
-
-
-def _points(reading: Reading) -> float | None:
-    return None if reading.mark is None else reading.mark * 100
 
 
 def _verdict(found: Result, form: Form[Question], mine: Diagnosis, speak: Speak) -> Given:

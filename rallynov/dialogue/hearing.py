@@ -106,10 +106,12 @@ class Hearing:
             whole = self._understand(typed, screen.choices, language, numbered=own)
             if isinstance(whole, Exact):
                 return Heard(key=whole.key)
-        named = self._named(typed, drawn, commands, language, typos=own)
+        named = self._named(typed, drawn, commands, language, typos=own and not drawn.free)
         if named != NOTHING:
             return named
-        return Heard(near=reading.keys) if isinstance(reading, Near) and own else NOTHING
+        if isinstance(reading, Near) and own and not drawn.free:
+            return Heard(near=reading.keys)
+        return NOTHING
 
     def _named(
         self, typed: str, drawn: Screen, commands: frozenset[str], language: str, *, typos: bool

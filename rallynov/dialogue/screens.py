@@ -89,7 +89,8 @@ class Screen:
     ``choices`` are answers (numbered, written in the text too); ``actions`` are the verbs of navigation.
     ``notes`` tells that a sentence typed here is kept as a note of this question. ``shared`` tells that this very
     value is shown to many people and holds nothing anyone typed: it may be worded once and kept. ``code`` is a
-    one-time code, which each channel shows as the links that it knows.
+    one-time code, which each channel shows as the links that it knows. ``free`` tells that any text may be an answer
+    here: no typo is forgiven in a verb, and no choice is guessed.
     """
 
     name: str
@@ -101,6 +102,7 @@ class Screen:
     figure: Figure | None = None
     papers: tuple[Paper, ...] = ()
     code: str = ""
+    free: bool = False
 
     def led_by(self, *blocks: Block) -> Screen:
         """Return this screen with something said before it, in the same message."""

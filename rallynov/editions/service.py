@@ -1,14 +1,31 @@
-"""Which edition is current."""
+"""Which edition is current, and its calendar."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
-from rallynov.editions.model import DEFAULT, Edition
-from rallynov.editions.tables import EditionRow
+from rallynov.delivery.subject import Order
+from rallynov.dialogue.events import Event
+from rallynov.dialogue.turn import Command
+from rallynov.editions import late
+from rallynov.editions.model import (
+    DEFAULT,
+    Calendar,
+    Edition,
+    Standing,
+    first_second,
+    last_second,
+    sample_days,
+)
+from rallynov.editions.tables import EditionRow, MilestoneRow
+from rallynov.storage.prepared import Prepared
 from rallynov.storage.store import Store
+
+OPENS, CLOSES = "opens", "closes"
+"""Kinds of milestones."""
 
 
 def current(store: Store, *, sample: bool = False) -> Edition:
@@ -20,9 +37,56 @@ def current(store: Store, *, sample: bool = False) -> Edition:
 
 
 def open_edition(store: Store, edition: Edition, now: datetime) -> None:
-    """Open an edition; nothing happens when it is already there."""
+    """Open an edition that is not there yet. A sample has a call from today on, and a new one once it has closed."""
     with store.write() as tx:
         known = tx.execute(select(EditionRow.slug).where(EditionRow.slug == edition.slug)).first()
         if known is None:
             row = {"slug": edition.slug, "title": edition.title, "sample": edition.sample, "created_at": now}
             tx.execute(insert(EditionRow), [row])
+        if edition.sample and read_calendar(tx, edition).standing(now) in {Standing.UNSET, Standing.CLOSED}:
+            set_calendar(tx, edition, *sample_days(now))
+
+
+_DATES = Prepared(
+    lambda _: select(MilestoneRow.kind, MilestoneRow.at).where(MilestoneRow.edition == bindparam("edition"))
+)
+
+
+def read_calendar(tx: Connection, edition: Edition) -> Calendar:
+    """Read the calendar of an edition."""
+    dates = dict(_DATES.rows(tx, edition=edition.slug))
+    return Calendar(dates.get(OPENS), dates.get(CLOSES), sample=edition.sample)
+
+
+def set_calendar(tx: Connection, edition: Edition, opens: date | None, closes: date | None) -> None:
+    """Set the first and the last day of the call, in Paris; one that is not given stays as it was."""
+    given = {OPENS: opens and first_second(opens), CLOSES: closes and last_second(closes)}
+    for kind, at in given.items():
+        if at is not None:
+            mine = (MilestoneRow.edition == edition.slug) & (MilestoneRow.kind == kind)
+            tx.execute(delete(MilestoneRow).where(mine))
+            tx.execute(insert(MilestoneRow), [{"edition": edition.slug, "kind": kind, "at": at}])
+
+
+class Calendars:
+    """The subject of calendars: the same for all, but for who holds a late code."""
+
+    orders: Sequence[type[Command]] = ()
+
+    def __init__(self, store: Store, edition: Edition) -> None:
+        self._edition = edition
+        with store.read() as tx:
+            self._last = read_calendar(tx, edition)
+
+    def load(self, tx: Connection, people: Mapping[str, Event]) -> Mapping[str, Calendar]:
+        """Read the calendar, and the late codes that some have used."""
+        self._last = calendar = read_calendar(tx, self._edition)
+        held = late.held(tx, self._edition.slug, list(people)) if calendar.closes_at else {}
+        return {person: calendar.with_late(held.get(person)) for person in people}
+
+    def blank(self, person: str) -> Calendar:
+        """Return the calendar as it was last read: a stranger may ask for the dates."""
+        return self._last
+
+    def apply(self, tx: Connection, orders: Sequence[Order]) -> None:
+        """Write nothing."""

@@ -26,7 +26,8 @@ STRUCK = "\u25af"
 
 _STANDARDS: list[typst.PDFStandard] = ["ua-1", "a-2a"]
 _FONTS = typst.Fonts(include_system_fonts=False)
-_PICTURE = b"""#set page(width: 1pt * int(sys.inputs.width), height: auto, margin: 0pt, fill: rgb(sys.inputs.paper))
+_PICTURE = b"""#let wide = 1pt * int(sys.inputs.width)
+#set page(width: wide, height: auto, margin: (x: 2% * wide, y: 3% * wide), fill: rgb(sys.inputs.paper))
 #image(bytes(sys.inputs.svg), format: "svg", width: 100%)"""
 _REFUSED = re.compile(
     r'error: [^\n]*? (?:the text|the PDF contains|disallowed)[^\n]*? `"(?P<signs>[^\n]+?)"`'
@@ -66,7 +67,7 @@ def compile_pdf(
 
 
 def draw_png(svg: str, width: int, paper: str = "#fffdf8") -> bytes:
-    """Draw an SVG as a PNG ``width`` pixels wide on a background, with the embedded fonts."""
+    """Draw an SVG as a PNG ``width`` pixels wide, in a narrow margin, on a background, with the embedded fonts."""
     inputs = {"svg": svg, "width": str(width), "paper": paper}
     return _bytes(
         typst.compile(

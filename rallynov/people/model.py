@@ -48,16 +48,28 @@ class Purpose(StrEnum):
 
     MOVE = "move"
     COLLEAGUE = "colleague"
+    COOWNER = "coowner"
+    """Sharing a dossier; what it opens is "dossier:right"."""
+    LATE = "late"
+    """Submitting after the closing; made by whoever runs the rally, not by a person."""
 
     @property
     def lasts(self) -> timedelta:
-        """How long a code may wait to be used."""
-        return {"move": timedelta(minutes=30), "colleague": timedelta(days=14)}[self.value]
+        """How long a code may wait to be used; a late one, until the date that comes with it."""
+        return _LASTS[self.value]
 
     @property
     def length(self) -> int:
         """Characters of a code: one that is typed from one screen to another, at once, is shorter (60 bits)."""
-        return {"move": 12, "colleague": 26}[self.value]
+        return 12 if self is Purpose.MOVE else 26
+
+
+_LASTS = {
+    "move": timedelta(minutes=30),
+    "colleague": timedelta(days=14),
+    "coowner": timedelta(days=7),
+    "late": timedelta(days=3),
+}
 
 
 class Standing(StrEnum):

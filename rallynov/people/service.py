@@ -66,13 +66,21 @@ _ACCEPT = {
 }
 
 
+Others = Callable[[Connection, Mapping[str, str]], Mapping[str, TypedCode]]
+"""What codes that are not of people open, by the person who typed each."""
+
+
 class Codes:
-    """The subject of one-time codes: what a code that was just typed opens, once."""
+    """The subject of one-time codes: what a code that was just typed opens, once.
+
+    ``others`` knows the codes that no person made.
+    """
 
     orders: Sequence[type[Command]] = (MakeCode, UseCode)
 
-    def __init__(self, clock: Callable[[], datetime]) -> None:
+    def __init__(self, clock: Callable[[], datetime], others: Others | None = None) -> None:
         self._clock = clock
+        self._others = others
 
     def load(self, tx: Connection, people: Mapping[str, Event]) -> Mapping[str, TypedCode]:
         """Read the codes typed in this batch; of two people who give the same one, the first has it."""
@@ -84,7 +92,8 @@ class Codes:
         for person, code in typed.items():
             row = rows.pop(_digest(code), None)
             found[person] = TypedCode(code) if row is None else self._standing(code, row)
-        return found
+        strange = {person: code for person, code in typed.items() if not found[person].purpose}
+        return {**found, **self._others(tx, strange)} if self._others and strange else found
 
     def blank(self, person: str) -> TypedCode:
         """Return no code."""

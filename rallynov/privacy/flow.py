@@ -9,10 +9,17 @@ from rallynov.dialogue.events import Commanded
 from rallynov.dialogue.screens import Choice, Screen, note, text, title
 from rallynov.dialogue.turn import Move, Place, Scene
 from rallynov.dialogue.words import Term, say
+from rallynov.initiatives.model import Dossiers
 from rallynov.people.model import EraseMe, Person
 
 NAME = "privacy"
 ERASE = Place(NAME, "erase")
+_DOSSIERS = text(
+    say(
+        "Your dossiers are erased too, even a submitted one, with their files. Only a dossier that a colleague may change "
+        "goes on with them, without your name."
+    )
+)
 
 
 class PrivacyDialogue:
@@ -32,6 +39,7 @@ class PrivacyDialogue:
                         "Your answers, your notes and your results are erased at once, for good. This cannot be undone."
                     )
                 ),
+                *((_DOSSIERS,) if scene.of(Dossiers).mine else ()),
             ),
             (
                 Choice("keep", say("No, keep everything"), "choices:no:synonyms"),
@@ -43,7 +51,7 @@ class PrivacyDialogue:
         """Erase, or come back to where the person was."""
         if key != "erase":
             return Move(back=True, lead=(note(say("Nothing was erased.")),))
-        blank = scene.having(Diagnosis()).having(Person(scene.of(Person).id))
+        blank = scene.having(Diagnosis()).having(Dossiers()).having(Person(scene.of(Person).id))
         done = note(
             say(
                 "Everything you gave has been erased. Telegram keeps its own copy of this conversation: you can "

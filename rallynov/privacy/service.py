@@ -11,6 +11,9 @@ from rallynov.delivery.subject import Order
 from rallynov.delivery.tables import AuditRow, ConversationRow, InboxRow, InboxStatus, OutboxRow
 from rallynov.dialogue.events import Event
 from rallynov.dialogue.turn import Command
+from rallynov.initiatives import erasure
+from rallynov.initiatives.posting import Letter, Post
+from rallynov.initiatives.tables import ShareRow
 from rallynov.people.model import EraseMe, LeaveBehind
 from rallynov.people.tables import PersonRow
 
@@ -31,6 +34,9 @@ class Erasure:
 
     orders: Sequence[type[Command]] = (EraseMe, LeaveBehind)
 
+    def __init__(self, post: Post) -> None:
+        self._post = post
+
     def load(self, tx: Connection, people: Mapping[str, Event]) -> Mapping[str, Nothing]:
         """Read nothing."""
         return {}
@@ -41,7 +47,9 @@ class Erasure:
 
     def apply(self, tx: Connection, orders: Sequence[Order]) -> None:
         """Erase people; the answer to this very turn is written after it, and says so."""
-        erase(tx, [o.person for o in orders if isinstance(o.command, EraseMe) or _alone(tx, o)])
+        gone = [o.person for o in orders if isinstance(o.command, EraseMe) or _alone(tx, o)]
+        if gone:
+            self._post.send(tx, erase(tx, gone, orders[-1].at), orders[-1].at)
         for order in orders:  # what is said after an erasure is not erased
             told = (InboxRow.address == order.address) & (InboxRow.seq <= order.seq)
             tx.execute(update(InboxRow).where(told).values(payload=""))
@@ -53,8 +61,12 @@ def _alone(tx: Connection, order: Order) -> bool:
     return tx.execute(select(ConversationRow.address).where(*others).limit(1)).first() is None
 
 
-def erase(tx: Connection, people: Sequence[str]) -> None:
-    """Erase people: answers and notes, and the texts of their conversations, on every address."""
+def erase(tx: Connection, people: Sequence[str], now: datetime) -> list[Letter]:
+    """Erase people: answers and notes, their dossiers, and the texts of their conversations, on every address.
+
+    Returns what those who shared a dossier with them are told.
+    """
+    told = erasure.forget(tx, people, now)
     mine = select(ConversationRow.address).where(ConversationRow.person_id.in_(people))
     tx.execute(delete(PersonRow).where(PersonRow.id.in_(people)))
     tx.execute(delete(AuditRow).where(AuditRow.actor.in_(people)))
@@ -64,13 +76,15 @@ def erase(tx: Connection, people: Sequence[str]) -> None:
         .values(payload="")
     )
     tx.execute(delete(OutboxRow).where(OutboxRow.address.in_(mine)))
+    return told
 
 
 def purge(tx: Connection, now: datetime) -> tuple[int, int]:
     """Apply the retention; return how many events were blanked and how many conversations were erased.
 
     Texts of handled events and of messages already delivered are blanked after seven days, the events themselves
-    forgotten after thirty; people and conversations not seen for three months are erased.
+    forgotten after thirty; people and conversations not seen for three months are erased, unless they share a dossier:
+    they are then kept as long as it is.
     """
     handled = InboxRow.status != InboxStatus.NEW
     old = (InboxRow.received_at < now - PAYLOADS) & handled & (InboxRow.payload != "")
@@ -79,16 +93,18 @@ def purge(tx: Connection, now: datetime) -> tuple[int, int]:
     delivered = (OutboxRow.finished_at < now - PAYLOADS) & (OutboxRow.body != "")
     told = (OutboxRow.channel == "telegram") & delivered  # the web's are the pages of its conversations
     tx.execute(update(OutboxRow).where(told).values(body=""))
-    return int(blanked), _purge_people(tx, now - VISITS)
+    erasure.expire(tx, now)
+    return int(blanked), _purge_people(tx, now)
 
 
-def _purge_people(tx: Connection, away: datetime) -> int:
-    """Erase whoever was last seen before a moment, and the conversations that no person stands behind."""
+def _purge_people(tx: Connection, now: datetime) -> int:
+    """Erase whoever was not seen for long, and the conversations that no person stands behind."""
+    away = now - VISITS
     waits = ConversationRow.address.in_(select(InboxRow.address).where(InboxRow.status == InboxStatus.NEW))
     visited = or_(ConversationRow.updated_at >= away, waits) & ConversationRow.person_id.is_not(None)
-    seen = select(ConversationRow.person_id).where(visited)
+    seen = select(ConversationRow.person_id).where(visited).union(select(ShareRow.person_id))
     gone = select(PersonRow.id).where(PersonRow.created_at < away, PersonRow.id.not_in(seen))
-    erase(tx, list(tx.execute(gone).scalars()))
+    erase(tx, list(tx.execute(gone).scalars()), now)
     nobody = or_(ConversationRow.person_id.is_(None), ConversationRow.person_id.not_in(seen))
     idle = select(ConversationRow.address).where(ConversationRow.updated_at < away, nobody, ~waits)
     addresses = list(tx.execute(idle).scalars())

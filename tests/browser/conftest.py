@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from browser.site import Site
@@ -14,7 +15,8 @@ ARGUMENTS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
-PHONE = {"width": 375, "height": 812}
+SIZES = {375: 812, 1280: 900}
+"""Heights of the two screens, by their width."""
 Browse = Callable[..., Page]
 
 
@@ -38,13 +40,23 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
 @pytest.fixture
 def browse(chromium: Browser, site: Site) -> Iterator[Browse]:
-    """Open the site as a new visitor, on a phone; every complaint of the page fails the test."""
+    """Open the site as a new visitor, on a phone unless told; every complaint of the page fails the test."""
     contexts = []
     complaints: list[str] = []
 
-    def opened(*, javascript: bool = True, quiet: bool = True) -> Page:
+    def opened(
+        *,
+        javascript: bool = True,
+        quiet: bool = True,
+        width: int = 375,
+        scheme: Literal["light", "dark"] = "light",
+    ) -> Page:
         context = chromium.new_context(
-            viewport=PHONE, java_script_enabled=javascript, locale="fr-FR", reduced_motion="reduce"
+            viewport={"width": width, "height": SIZES[width]},
+            java_script_enabled=javascript,
+            locale="fr-FR",
+            color_scheme=scheme,
+            reduced_motion="reduce",
         )
         context.set_default_timeout(10_000)
         contexts.append(context)

@@ -35,7 +35,7 @@ class Site:
         assert self._ready.wait(10)
 
     async def _serve(self) -> None:
-        core = build(Settings(_env_file=None), self.store, clock)
+        core = self.core = build(Settings(_env_file=None), self.store, clock)
         core.delivery.start()
         app = create_app(
             Door(

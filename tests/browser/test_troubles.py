@@ -151,9 +151,130 @@ def test_an_erasure_empties_the_page(browse: Browse) -> None:
 def test_the_first_page_is_light(browse: Browse, site: Site) -> None:
     page = browse()
     requests: list[Request] = []
-    page.on("requestfinished", lambda request: requests.append(request))
+
+    def finished(request: Request) -> None:  # a bound method of a list bears no attribute, and one is needed
+        requests.append(request)
+
+    page.on("requestfinished", finished)
     page.goto(site.url)
     page.wait_for_load_state("networkidle")
     sizes = {request.url: request.sizes()["responseBodySize"] for request in requests}
     assert len(sizes) >= 5, "the page, its style, its scripts and its pictures"
     assert sum(sizes.values()) < 40_000, sizes
+
+
+def test_a_change_of_language_keeps_what_was_begun(browse: Browse) -> None:
+    page = browse()
+    begin(page)
+    page.fill("#text", "Une phrase en cours")
+    page.click('#nav button[value="/langue en"]')
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("#fin article")).to_contain_text("Question 1 of 23")
+    expect(page.locator("#fin article")).to_be_focused()
+    assert page.input_value("#text") == "Une phrase en cours"
+    page.fill("#text", "/langue fr")
+    page.keyboard.press("Enter")
+    expect(page.locator("html")).to_have_attribute("lang", "fr")
+    assert page.input_value("#text") == "", "what was sent is not kept"
+
+
+def test_what_was_begun_is_found_again_after_another_page(browse: Browse) -> None:
+    page = browse()
+    begin(page)
+    page.fill("#text", "Une phrase en cours")
+    page.click('footer a[href="/confidentialite"]')
+    page.click(".back")
+    assert page.input_value("#text") == "Une phrase en cours"
+
+
+def test_what_is_sent_again_is_what_was_sent(browse: Browse, site: Site) -> None:
+    page = browse(quiet=False)
+    begin(page)
+    cuts = []
+
+    def cut(route: Route) -> None:
+        cuts.append(route)
+        if len(cuts) > 1:
+            route.continue_()
+        else:
+            route.abort("connectionreset")
+
+    page.route("**/say", cut)
+    page.fill("#text", "en place")
+    page.keyboard.press("Enter")
+    expect(page.locator("#status")).not_to_be_empty()
+    page.fill("#text", "")
+    page.keyboard.press("Enter")
+    expect(page.locator("#fin article")).to_contain_text("Question 2 sur 23")
+    assert (site.heard("en place"), site.events()) == (1, 3)
+
+
+def test_the_second_click_is_no_answer_to_the_next_question(browse: Browse, site: Site) -> None:
+    page = browse()
+    begin(page)
+    first = page.locator("#offers .choices button").nth(1)
+    first.click()
+    expect(page.locator("#fin article")).to_contain_text("Question 2 sur 23")
+    page.locator("#offers .choices button").nth(1).dispatch_event("click", {"detail": 2})
+    page.locator("#offers .choices button").nth(1).click()
+    expect(page.locator("#fin article")).to_contain_text("Question 3 sur 23")
+    assert site.events() == 4
+
+
+def test_a_page_that_was_hidden_listens_again(browse: Browse) -> None:
+    one = browse()
+    begin(one)
+    one.evaluate(
+        """() => {
+            Object.defineProperty(document, "hidden", { get: () => window.away, configurable: true });
+            window.away = true;
+            document.dispatchEvent(new Event("visibilitychange"));
+        }"""
+    )
+    two = one.context.new_page()
+    two.goto(one.url)
+    two.locator("#answers .choices button").nth(2).click()
+    expect(two.locator("#fin article")).to_contain_text("Question 2 sur 23")
+    with one.expect_request("**/events*"):
+        one.evaluate("() => { window.away = false; document.dispatchEvent(new Event('visibilitychange')); }")
+    expect(one.locator("#fin article")).to_contain_text("Question 2 sur 23")
+    two.locator("#answers .choices button").nth(2).click()
+    expect(one.locator("#fin article")).to_contain_text("Question 3 sur 23")
+
+
+def test_the_site_goes_on_elsewhere_by_its_code(browse: Browse) -> None:
+    one, two = browse(), browse()
+    begin(one)
+    one.locator("#answers .choices button").nth(2).click()
+    expect(one.locator("#fin article")).to_contain_text("Question 2 sur 23")
+    one.click('footer button[value="/continuer"]')
+    link = one.locator('#fin a[href*="/c/"]')
+    expect(one.locator("#fin [role=img] svg")).to_be_visible()
+    two.goto(link.get_attribute("href") or "")
+    two.click(".retry button")
+    expect(two.locator("#fin article")).to_contain_text("Question 2 sur 23")
+    two.locator("#answers .choices button").nth(2).click()
+    expect(two.locator("#fin article")).to_contain_text("Question 3 sur 23")
+    one.click('#nav button[value="/recap"]')
+    expect(one.locator("#fin li")).to_have_count(2)
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_bad_moment_is_left_by_the_same_form(
+    browse: Browse, site: Site, monkeypatch: pytest.MonkeyPatch, *, javascript: bool
+) -> None:
+    page = browse(javascript=javascript, quiet=False)
+    begin(page)
+
+    def away() -> None:
+        raise OSError("gone")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(site.core.store, "read", away)
+        page.reload()
+        expect(page.locator("#status")).not_to_be_empty()
+        expect(page.locator("#journal")).to_have_count(0)
+        page.fill("#text", "en place")
+    page.click("#composer button")
+    expect(page.locator("#fin article")).to_contain_text("Question 2 sur 23")
+    assert site.heard("en place") == 1

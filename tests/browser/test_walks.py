@@ -1,9 +1,9 @@
-"""Whole walks in a browser, on a phone: with JavaScript, without, and by the keyboard alone."""
+"""Whole walks in a browser, on a phone and on a computer: with JavaScript, without, and by the keyboard alone."""
 
 from __future__ import annotations
 
 import pytest
-from browser.conftest import Browse
+from browser.conftest import SIZES, Browse
 from browser.site import Site
 from playwright.sync_api import Page, expect
 
@@ -22,9 +22,12 @@ def fits(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
 
+@pytest.mark.parametrize("width", SIZES)
 @pytest.mark.parametrize("javascript", [True, False])
-def test_from_the_first_page_to_the_result(browse: Browse, site: Site, *, javascript: bool) -> None:
-    page = browse(javascript=javascript)
+def test_from_the_first_page_to_the_result(
+    browse: Browse, site: Site, width: int, *, javascript: bool
+) -> None:
+    page = browse(javascript=javascript, width=width)
     assert site.events() == 0
     page.click(choice(page, "begin"))
     page.click(choice(page, "accept"))
@@ -56,8 +59,9 @@ def _tab_to(page: Page, selector: str) -> None:
     pytest.fail(f"Tab does not reach {selector}")
 
 
-def test_by_the_keyboard_alone(browse: Browse, site: Site) -> None:
-    page = browse()
+@pytest.mark.parametrize("width", SIZES)
+def test_by_the_keyboard_alone(browse: Browse, site: Site, width: int) -> None:
+    page = browse(width=width)
     page.keyboard.press("Tab")
     expect(page.locator(".skip")).to_be_focused()
     page.keyboard.press("Enter")
@@ -89,10 +93,52 @@ def test_by_the_keyboard_alone(browse: Browse, site: Site) -> None:
         else:
             page.keyboard.press(str(1 + n % 5))
     expect(page.locator(RESULT).first).to_be_visible()
-    _tab_to(page, "footer li:last-child a")
+    _tab_to(page, "footer li:last-child :is(a, button)")
     page.keyboard.press("Tab")
     assert not page.evaluate("document.activeElement.closest('main')"), "no trap"
     assert site.events() == 25
+
+
+def focused_message_is_clear(page: Page) -> bool:
+    """Tell whether the message that has the focus stands below the bar, not under it."""
+    return bool(
+        page.evaluate(
+            """() => {
+                const bar = document.querySelector(".bar").getBoundingClientRect();
+                const message = document.activeElement.getBoundingClientRect();
+                return message.top >= (bar.width < innerWidth ? 0 : bar.bottom);
+            }"""
+        )
+    )
+
+
+@pytest.mark.parametrize("width", SIZES)
+@pytest.mark.parametrize("javascript", [True, False])
+def test_an_answer_is_changed_from_anywhere_by_the_keyboard(
+    browse: Browse, width: int, *, javascript: bool
+) -> None:
+    page = browse(javascript=javascript, width=width)
+    page.click(choice(page, "begin"))
+    page.click(choice(page, "accept"))
+    for key in ("2", "3", "4"):
+        page.click(choice(page, key))
+    expect(page.locator("#fin article")).to_contain_text("Question 4 sur 23")
+    if javascript:
+        page.locator("#fin article").focus()
+        for _ in range(3):
+            page.keyboard.press("Shift+Tab")
+    _tab_to(page, '#nav button[value="/recap"]')
+    page.keyboard.press("Enter")
+    for key in ("recap-R1", "edit-R1.2", "0"):
+        expect(page.locator(choice(page, key))).to_have_count(1)
+        if javascript:
+            expect(page.locator("#fin article")).to_be_focused()
+            assert focused_message_is_clear(page)
+        _tab_to(page, choice(page, key))
+        page.keyboard.press("Space")
+    expect(page.locator("#fin")).to_contain_text("Pas encore")
+    page.click('#offers button[value*="|resume|"]')
+    expect(page.locator("#fin article")).to_contain_text("Question 4 sur 23")
 
 
 def test_a_figure_presses_nothing_from_elsewhere(browse: Browse, site: Site) -> None:

@@ -162,6 +162,7 @@ def test_a_rank_may_stand_before_its_noun() -> None:
     assert understand("la deuxième réponse", options) == Exact("Dole")
     assert understand("le 2e choix", options) == Exact("Dole")
     assert understand("une réponse", options) == Nothing()
+    assert understand("la deuxième fois", options) == Nothing()
     assert understand("one option", options, speech=ENGLISH) == Nothing()
 
 

@@ -61,5 +61,7 @@ def fonts(content: bytes) -> set[str]:
         return {
             str(one.BaseFont)[1:].partition("+")[2]
             for one in pdf.objects
-            if isinstance(one, pikepdf.Dictionary) and one.get("/Type") == "/Font" and "/DescendantFonts" in one
+            if isinstance(one, pikepdf.Dictionary)
+            and one.get("/Type") == "/Font"
+            and "/DescendantFonts" in one
         }

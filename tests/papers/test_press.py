@@ -81,14 +81,18 @@ def test_a_skipped_level_of_headings_does_not_compile(template: Make) -> None:
         compile_pdf(template("=== Trop bas"), given(), AT)
 
 
-@pytest.mark.parametrize("typed", ["#panic()", "$x^2$", "*gras* _it_ <a> @b `c` \\ // #", '"} #eval("1")', "= x"])
+@pytest.mark.parametrize(
+    "typed", ["#panic()", "$x^2$", "*gras* _it_ <a> @b `c` \\ // #", '"} #eval("1")', "= x"]
+)
 def test_what_was_typed_is_never_markup(template: Make, typed: str) -> None:
     content = compile_pdf(template(""), given(typed, typed), AT)
     assert title_of(content) == typed
     assert [tag.kind for tag in tags(content)].count("H1") == 1
 
 
-@pytest.mark.parametrize("typed", ["مرحبا بالعالم", "שלום", "Привет", "Ελλάδα", "❤️", "œ ŵ ſ ﬁ", "a\u0301q\u0308"])
+@pytest.mark.parametrize(
+    "typed", ["مرحبا بالعالم", "שלום", "Привет", "Ελλάδα", "❤️", "œ ŵ ſ ﬁ", "a\u0301q\u0308"]
+)
 def test_many_scripts_are_printed(template: Make, typed: str) -> None:
     assert title_of(compile_pdf(template(""), given(typed), AT)) == "Un essai"
 
@@ -121,6 +125,11 @@ def test_when_nothing_else_helps_only_sure_signs_are_left(
     assert title_of(content) == f"Été {STRUCK} {STRUCK * 4}"
 
 
+def test_our_own_letters_are_never_replaced() -> None:
+    said = 'error: PDF/UA-1 error: the text `"Repère\\u{489}🙂"` could not be displayed'
+    assert press._refused(said) == {"\u0489", "🙂"}
+
+
 def test_the_signs_of_our_own_words_are_all_drawn(template: Make) -> None:
     everything = "".join(sorted(press._SURE - {"\n"}))
     assert title_of(compile_pdf(template(""), given(everything), AT)) == "Un essai"
@@ -149,6 +158,6 @@ def test_threads_print_at_the_same_time(template: Make) -> None:
 def test_a_drawing_becomes_a_picture_of_a_width() -> None:
     picture = draw_png(SVG, 1020)
     assert picture.startswith(b"\x89PNG")
-    assert struct.unpack(">II", picture[16:24]) == (1020, 510)
+    assert struct.unpack(">II", picture[16:24]) == (1020, 551)
     assert picture == draw_png(SVG, 1020)
     assert picture != draw_png(SVG.replace("Un besoin", "Le besoin"), 1020)

@@ -1,11 +1,14 @@
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from botapi import BotApi
+from desk import Desk
 from loopback import TOKEN, Client, Connection, Loopback
 
 from bot.telegram.calls import Api
 from bot.telegram.http import make_request
+from rallynov.wording import Wording
 
 
 @pytest.fixture(autouse=True)
@@ -38,3 +41,23 @@ async def api(client: Client, server: Loopback) -> AsyncIterator[Api]:
     calls, updates = make_request(client, 4), make_request(client, 1)
     async with Api(TOKEN, api=server.url, calls=calls, updates=updates) as ready:
         yield ready
+
+
+@pytest.fixture(scope="session")
+def wording() -> Wording:
+    return Wording({"operator": "x", "contact": "y"})
+
+
+@pytest.fixture
+def telegram() -> Iterator[BotApi]:
+    with BotApi() as running:
+        yield running
+
+
+@pytest.fixture
+async def desk(telegram: BotApi, client: Client, wording: Wording) -> AsyncIterator[Desk]:
+    calls, updates = make_request(client, 4), make_request(client, 1)
+    async with Api(TOKEN, api=telegram.url, calls=calls, updates=updates) as api:
+        ready = Desk(api, wording)
+        yield ready
+        ready.files.close()

@@ -23,6 +23,7 @@ from bot.telegram.calls import Api
 from bot.telegram.failures import MaybeSent, classify
 from bot.telegram.http import FastRequest
 from rallynov.delivery.decisions import FailureKind
+from rallynov.papers.model import File
 
 
 async def test_an_answer_is_its_result(api: Api, server: Loopback) -> None:
@@ -64,6 +65,20 @@ async def test_upload(api: Api, server: Loopback) -> None:
     assert "Reçu n° 1".encode() in body
     assert b'name="document"' in body
     assert "dossier é.pdf".encode() in body or b"dossier%20%C3%A9.pdf" in body
+
+
+async def test_files_go_by_the_name_of_their_parameter(api: Api, server: Loopback) -> None:
+    octets = bytes(range(256)) * 40
+    file = File('rapport "n° 1"\r\nX-Evil: 1.pdf', "application/pdf", octets)
+    await api.call("sendDocument", files={"document": file}, chat_id=5, caption="Reçu n° 1", parse_mode=None)
+    _, head, body = server.requests[-1]
+    assert b"multipart/form-data" in head
+    assert octets in body
+    assert b'name="document"' in body
+    assert b"application/pdf" in body
+    assert "Reçu n° 1".encode() in body
+    assert b"\nX-Evil" not in body
+    assert b"parse_mode" not in body
 
 
 async def test_an_opened_file_with_a_hostile_name(api: Api, server: Loopback, tmp_path: Path) -> None:

@@ -3,32 +3,27 @@ groups and channels.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
 import pytest
 from botapi import BotApi
-from conversation import Clock, core
+from conversation import START, Clock, core
 from sqlalchemy import insert, select
 
 from bot.telegram.app import Account, Resources, TelegramDoor
 from bot.wiring import Core
 from rallynov.delivery import service
 from rallynov.delivery.decisions import Klass
-from rallynov.delivery.message import Message, dump
+from rallynov.delivery.message import Drawing, Message, dump
 from rallynov.delivery.outbox import RANKS
 from rallynov.delivery.tables import ConversationRow, InboxRow, OutboxRow
+from rallynov.dialogue.words import say
 from rallynov.storage.store import Store
 
 TOKEN = "123456789:AAsecretSECRET"  # noqa: S105
 Until = Callable[[Callable[[BotApi], object]], Awaitable[Any]]
 GROUP = -1001234567890
-
-
-@pytest.fixture
-def telegram() -> Iterator[BotApi]:
-    with BotApi() as running:
-        yield running
 
 
 @pytest.fixture
@@ -59,8 +54,9 @@ async def until(telegram: BotApi, door: TelegramDoor) -> Until:
 
 
 async def eventually(seen: Callable[[], object]) -> None:
-    while not await asyncio.to_thread(seen):
-        await asyncio.sleep(0.01)
+    async with asyncio.timeout(20):
+        while not await asyncio.to_thread(seen):
+            await asyncio.sleep(0.01)
 
 
 def unreachable(store: Store, address: str = "telegram:7") -> bool:
@@ -69,24 +65,19 @@ def unreachable(store: Store, address: str = "telegram:7") -> bool:
         return tx.scalar(mine) is not None
 
 
-def wait_for_later(store: Store, *keys: str, address: str = "telegram:7") -> None:
-    """Announcements that wait for their hour."""
-    at = Clock()
-    rows = [
-        {
-            "key": key,
-            "channel": "telegram",
-            "address": address,
-            "rank": RANKS[Klass.BULK],
-            "body": dump(Message((("text", (key,)),))),
-            "status": "queued",
-            "not_before": at.at.replace(year=2099),
-            "created_at": at(),
-        }
-        for key in keys
-    ]
+def queue(store: Store, address: str, messages: Mapping[str, Message], **row: object) -> None:
+    """Messages that wait in the outbox."""
+    at = Clock()()
+    told = {"channel": "telegram", "address": address, "rank": 0, "status": "queued", "created_at": at, **row}
+    rows = [{**told, "key": key, "body": dump(message)} for key, message in messages.items()]
     with store.write() as tx:
         tx.execute(insert(OutboxRow), rows)
+
+
+def wait_for_later(store: Store, *keys: str, address: str = "telegram:7") -> None:
+    """Announcements that wait for their hour."""
+    later = {"rank": RANKS[Klass.BULK], "not_before": START.replace(year=2099)}
+    queue(store, address, {key: Message((("text", (key,)),)) for key in keys}, **later)
 
 
 def ends(store: Store, *keys: str) -> list[str]:
@@ -161,7 +152,7 @@ async def test_who_blocks_the_bot_is_unreachable_at_once_and_nothing_waits_for_t
 
 
 async def test_what_was_on_its_way_to_who_blocks_the_bot_is_dropped(
-    telegram: BotApi, until: Until, store: Store
+    telegram: BotApi, until: Until, whole: Core, store: Store
 ) -> None:
     telegram.flood(7, retry_after=3600, times=None)
     for text in ("/start", "/menu", "/aide"):
@@ -170,11 +161,10 @@ async def test_what_was_on_its_way_to_who_blocks_the_bot_is_dropped(
     await eventually(lambda: len(_statuses(store)) == 3)
     telegram.become(7, "member", "kicked")
     await eventually(lambda: unreachable(store))
-    await eventually(lambda: _statuses(store) == ["skipped"] * 3)
-    telegram.heal()
-    telegram.become(7, "kicked", "member")
-    await eventually(lambda: not unreachable(store))
-    assert len(telegram.made("sendMessage")) == 1  # the two that waited were never called
+    assert _statuses(store) == ["skipped"] * 3
+    [sender] = whole.delivery._senders
+    await eventually(lambda: sender.pending == 0)
+    assert len(telegram.made("sendMessage")) == 1  # the two that waited are never called
 
 
 def _statuses(store: Store) -> list[str]:
@@ -213,3 +203,67 @@ async def test_a_channel_hears_nothing(telegram: BotApi, until: Until, store: St
     assert telegram.messages(-1009) == []
     with store.read() as tx:
         assert list(tx.scalars(select(ConversationRow.address))) == ["telegram:7"]
+
+
+async def begun(telegram: BotApi, until: Until, chat: int = 7) -> None:
+    """Somebody has read what becomes of their answers, and stands at the first question."""
+    telegram.text(chat, "/diagnostic")
+    await until(lambda api: api.buttons(chat))
+    telegram.press(chat, telegram.buttons(chat)[0])
+    await until(lambda api: len(api.messages(chat)) == 2)
+
+
+async def test_a_diagnosis_ends_with_its_picture_and_its_report(telegram: BotApi, until: Until) -> None:
+    await begun(telegram, until)
+    while not telegram.made("sendPhoto"):
+        seen = len(telegram.messages(7))
+        telegram.press(7, telegram.buttons(7)[0])
+        await until(
+            lambda api, seen=seen: len(api.messages(7)) > seen and "reply_markup" in api.messages(7)[-1]
+        )
+    [picture] = telegram.made("sendPhoto")
+    assert picture.params["photo"]["content"].startswith(b"\x89PNG")
+    assert len(picture.params["caption"].split("\n")) == 11  # a title and ten checkpoints
+    assert "photo" in telegram.messages(7)[-2]  # then the text, with its buttons
+    telegram.text(7, "/rapport")
+    await until(lambda api: api.made("sendDocument"))
+    report = telegram.made("sendDocument")[0].params
+    assert report["document"]["content"].startswith(b"%PDF")
+    assert report["document"]["kind"] == "application/pdf"
+    assert [call.params["action"] for call in telegram.made("sendChatAction")] == [
+        "upload_photo",
+        "upload_document",
+    ]
+
+
+async def test_a_picture_that_is_refused_leaves_nothing_out(
+    telegram: BotApi, until: Until, store: Store
+) -> None:
+    refusal = {"ok": False, "error_code": 400, "description": "Bad Request: PHOTO_INVALID_DIMENSIONS"}
+    telegram.fail("sendPhoto", 400, body=refusal)
+    rows = tuple((axis, (50.0,)) for axis in ("Un", "Deux", "Trois"))
+    figure = Drawing("radar", "Votre résultat", ("Repère", "Maintenant"), rows)
+    queue(store, "telegram:7", {"a": Message((), figure=figure), "b": Message((("text", ("Ensuite",)),))})
+    await until(lambda api: len(api.messages(7)) == 2)
+    equivalent, after = (message["text"] for message in telegram.messages(7))
+    assert equivalent.split("\n")[::3] == ["Votre résultat", "Trois\u00a0: 50"]
+    assert after == "Ensuite"
+    await eventually(lambda: ends(store, "a", "b") == ["sent", "sent"])
+    assert len(telegram.made("sendPhoto")) == 1
+
+
+async def test_a_conversation_goes_on_by_the_link_of_its_code(
+    telegram: BotApi, door: TelegramDoor, until: Until, whole: Core
+) -> None:
+    await eventually(lambda: door.username)
+    await begun(telegram, until)
+    telegram.text(7, "/continuer")
+    await until(lambda api: len(api.messages(7)) == 3)
+    shown = telegram.messages(7)[-1]
+    code, link = (one["copy_text"]["text"] for one in shown["reply_markup"]["inline_keyboard"][0])
+    assert link == f"https://t.me/rallynov_test_bot?start={code}"
+    assert f"https://rallye.example/c/{code}" in shown["text"]
+    telegram.text(8, f"/start {code}")
+    [taken] = await until(lambda api: api.messages(8))
+    done = say("Done: your conversation goes on here, and stays open where you began it.")
+    assert whole.wording.word(done, "fr") in taken["text"]

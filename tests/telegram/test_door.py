@@ -1,7 +1,7 @@
 """The Telegram door as a whole, against the loopback Bot API: reads, answers, recovers, and ends rather than stay mute."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
@@ -19,12 +19,6 @@ from rallynov.storage.store import Store
 
 TOKEN = "123456789:AAsecretSECRET"  # noqa: S105
 Start = Callable[[], TelegramDoor]
-
-
-@pytest.fixture
-def telegram() -> Iterator[BotApi]:
-    with BotApi() as running:
-        yield running
 
 
 @pytest.fixture

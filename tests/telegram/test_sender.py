@@ -2,76 +2,25 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from botapi import BotApi
-from loopback import Client
-from telegram_html import parse
+from desk import PDF, Desk
 
 from bot.telegram import sender
-from bot.telegram.calls import Api
-from bot.telegram.http import make_request
-from bot.telegram.links import Links
-from bot.telegram.parcels import Parcels
-from bot.telegram.sender import TelegramTransport
 from rallynov.delivery.decisions import Failure, FailureKind, Klass, Sent
 from rallynov.delivery.message import Drawing, Message, apart, dump, load
 from rallynov.delivery.outbox import Outgoing
-from rallynov.papers.model import File, Papers
+from rallynov.papers.model import File
 from rallynov.text import utf16_len
-from rallynov.wording import Wording
 
-TOKEN = "123456789:AAsecretSECRET"  # noqa: S105
 PNG = b"\x89PNG\r\n\x1a\n"
 AXES = ("Un besoin réel", "Les parties prenantes", "Une réponse nouvelle", "L'utilité")
 RADAR = Drawing(
     "radar", "Votre résultat", ("Groupe", "Maintenant", "Avant"), tuple((axis, (67.0, None)) for axis in AXES)
 )
-PDF = File("rapport.pdf", "application/pdf", b"%PDF-1.7 \x00\xff octets")
-Maker = Callable[[str, str, str], File | None]
-
-
-@pytest.fixture(scope="module")
-def wording() -> Wording:
-    return Wording({"operator": "x", "contact": "y"})
-
-
-@pytest.fixture
-def telegram() -> Iterator[BotApi]:
-    with BotApi() as running:
-        yield running
-
-
-class Desk:
-    """A transport with papers that the test makes."""
-
-    def __init__(self, api: Api, wording: Wording) -> None:
-        self.asked: list[tuple[str, str, str, str]] = []
-        self.made: Maker = lambda *_: PDF
-        self.files = Parcels(Papers({"report": self.make}), wording)
-        self.bot: str | None = "https://t.me/rallynov_test_bot"
-        self.links = Links(wording, "https://rallye.example/", lambda: self.bot)
-        self.transport = TelegramTransport(api, self.files, self.links)
-
-    def make(self, address: str, ref: str, language: str) -> File | None:
-        self.asked.append((threading.current_thread().name, address, ref, language))
-        return self.made(address, ref, language)
-
-    async def send(self, message: Message, *, plain: bool = False) -> Sent | Failure:
-        outgoing = Outgoing("1:0", "telegram", "telegram:7", Klass.REPLY, dump(message))
-        return await self.transport.deliver(outgoing, plain=plain)
-
-
-@pytest.fixture
-async def desk(telegram: BotApi, client: Client, wording: Wording) -> AsyncIterator[Desk]:
-    calls, updates = make_request(client, 4), make_request(client, 1)
-    async with Api(TOKEN, api=telegram.url, calls=calls, updates=updates) as api:
-        ready = Desk(api, wording)
-        yield ready
-        ready.files.close()
 
 
 def figure(language: str = "fr", drawing: Drawing = RADAR) -> Message:
@@ -211,11 +160,16 @@ async def test_a_file_fails_as_a_text_does(
 async def test_what_is_shown_meanwhile_holds_nothing_up(
     telegram: BotApi, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sender, "SHOWN", 0.01)
-    telegram.hang("sendChatAction")
     telegram.fail("sendChatAction", 429, retry_after=60)
     assert isinstance(await desk.send(figure()), Sent)
-    assert isinstance(await desk.send(paper()), Sent)
+
+    async def never(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(sender, "SHOWN", 0.01)
+    monkeypatch.setattr(desk.transport, "_show", never)
+    async with asyncio.timeout(20):
+        assert isinstance(await desk.send(paper()), Sent)
 
 
 async def test_nothing_is_shown_before_a_text(telegram: BotApi, desk: Desk) -> None:
@@ -240,53 +194,6 @@ async def test_a_result_leaves_as_a_picture_a_document_and_a_text(telegram: BotA
     assert sent == ["sendPhoto", "sendDocument", "sendMessage"]
     assert desk.asked[0][3] == "en"
     assert "reply_markup" in telegram.messages(7)[-1]
-
-
-CODE = "abcdefghij234567"
-
-
-async def test_a_code_is_links_and_a_text_to_copy(telegram: BotApi, desk: Desk) -> None:
-    message = Message(
-        (("text", ("Ouvrez <un> lien.",)),), (), (("back", "Retour"),), code=CODE, language="fr"
-    )
-    await desk.send(message)
-    sent = first(telegram, "sendMessage")
-    assert f"<code>{CODE}</code>" in sent["text"]
-    assert parse(sent["text"]).split("\n") == [
-        "Ouvrez <un> lien.",
-        "",
-        f"Sur le web\u00a0: https://rallye.example/c/{CODE}",
-        f"Sur Telegram\u00a0: https://t.me/rallynov_test_bot?start={CODE}",
-        f"Code à saisir\u00a0: {CODE}",
-    ]
-    rows = sent["reply_markup"]["inline_keyboard"]
-    assert [one["copy_text"]["text"] for one in rows[0]] == [
-        CODE,
-        f"https://t.me/rallynov_test_bot?start={CODE}",
-    ]
-    assert [one["text"] for one in rows[1]] == ["Retour"]
-    await desk.send(message, plain=True)
-    again = telegram.made("sendMessage")[1].params
-    assert again["text"] == parse(sent["text"])
-    assert again["reply_markup"]["inline_keyboard"] == rows[1:]  # nothing that a server may not know
-
-
-async def test_a_code_without_web_and_before_the_bots_name_is_known(telegram: BotApi, desk: Desk) -> None:
-    desk.bot = None
-    desk.transport._links = replace(desk.links, web=None)
-    await desk.send(Message((("text", ("x",)),), code=CODE, language="en"))
-    assert telegram.messages(7)[0]["text"] == f"x\n\nCode to type: {CODE}"
-    assert telegram.buttons(7) == ["Copy the code"]
-
-
-async def test_a_group_is_shown_the_way_to_the_private_conversation(telegram: BotApi, desk: Desk) -> None:
-    group = Message((("text", ("En privé.",)),), screen="group")
-    await desk.send(group)
-    [[button]] = first(telegram, "sendMessage")["reply_markup"]["inline_keyboard"]
-    assert button == {"text": "Ouvrir une conversation privée", "url": "https://t.me/rallynov_test_bot"}
-    desk.bot = None
-    await desk.send(group)
-    assert "reply_markup" not in telegram.messages(7)[1]
 
 
 async def test_a_card_is_frozen_without_its_buttons(telegram: BotApi, desk: Desk) -> None:

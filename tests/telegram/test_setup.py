@@ -1,6 +1,5 @@
 """`rallynov telegram setup`: what Telegram then holds, twice the same, within its limits, in both languages."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -23,12 +22,6 @@ OTHER_NAMES = {
     "sheets", "sheet", "language", "lang",
 }  # fmt: skip
 """Commands that are heard and not listed: other names of those that are, and what a button does better."""
-
-
-@pytest.fixture
-def telegram() -> Iterator[BotApi]:
-    with BotApi() as running:
-        yield running
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.telegram.updates import parse, read
 from rallynov.delivery.tables import InboxStatus
-from rallynov.dialogue.events import Commanded, Event, Ignored, Left, Oddity, Pressed, Returned, Said, Sent
+from rallynov.dialogue.events import Commanded, Event, Ignored, Oddity, Pressed, Said, Sent
 from rallynov.dialogue.replies import ODDITIES
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
@@ -96,26 +96,6 @@ def test_a_forwarded_message_is_no_answer(form: dict[str, Any]) -> None:
 def test_an_edited_message() -> None:
     assert event({"edited_message": message(text="5")["message"]}) == Sent(Oddity.EDITED)
     assert event({"edited_message": message(GROUP, text="5")["message"]}) == Ignored()
-
-
-def test_a_group_is_answered_on_a_command_alone() -> None:
-    assert event(message(GROUP, text="/start@rallynov_bot")) == Sent(Oddity.GROUP)
-    assert event(message(GROUP, text="Bonjour à tous")) == Ignored()
-    assert event(message(GROUP, sticker=FILE)) == Ignored()
-    assert event(message(GROUP, new_chat_members=[PERSON])) == Ignored()
-
-
-@pytest.mark.parametrize(
-    ("status", "expected"), [("kicked", Left()), ("left", Left()), ("member", Returned())]
-)
-def test_leaving_and_coming_back(status: str, expected: Event) -> None:
-    change = {
-        "chat": PRIVATE,
-        "from": PERSON,
-        "date": 1,
-        "new_chat_member": {"status": status, "user": PERSON},
-    }
-    assert event({"my_chat_member": change}) == expected
 
 
 @pytest.mark.parametrize(

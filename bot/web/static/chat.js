@@ -8,7 +8,6 @@
   const status = find("status");
   const composer = find("composer");
   const field = find("text");
-  if (!find("journal")) return; // the page of a bad moment: plain forms do
 
   const PAUSES = [1000, 2000, 4000, 8000];
   let sending = null; // the message under way: its form, button, values, what was typed, how often it failed
@@ -98,6 +97,11 @@
     if (event.detail.requestConfig.verb === "post") busy(true);
   });
 
+  // The page comes back whole when its own words change: where one is comes first there too.
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    if (event.detail.xhr.getResponseHeader("HX-Refresh")) history.replaceState(null, "", "#fin");
+  });
+
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { requestConfig, serverResponse, swapOverride } = event.detail;
     const late = !swapOverride && Number(requestConfig.parameters.after) !== shown();
@@ -179,5 +183,6 @@
     // a browser that keeps nothing
   }
 
-  if (find("line").hasAttribute("sse-connect") && !location.hash && find("journal").children.length > 1) show(false);
+  if (location.hash === "#fin") show(true);
+  else if (find("line").hasAttribute("sse-connect") && find("journal").children.length > 1) show(false);
 })();

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from rallynov.diagnosis.model import Diagnosis, Grid, Role
 from rallynov.diagnosis.reading import Gap, gaps, read
 from rallynov.diagnosis.screens.asking import MENU
-from rallynov.dialogue.screens import Block, Choice, Figure, Screen, listing, note, text, title
+from rallynov.diagnosis.screens.radar import radar
+from rallynov.dialogue.screens import Block, Choice, Screen, listing, note, text, title
 from rallynov.dialogue.words import Term, Words, plural, say
 
 INVITED: tuple[Block, ...] = (
@@ -80,7 +81,8 @@ def group(grid: Grid, mine: Diagnosis) -> Screen:
     voices = [mine.given, *(each.answers for each in done)]
     names = _names(roles)
     blocks += _to_discuss(gaps(grid, voices), names)
-    figure = _radar(grid, names[:MOST], voices[:MOST])
+    series = list(zip(names, (read(grid, voice) for voice in voices), strict=True))[:MOST]
+    figure = radar(say("Your points of view, in points of 100"), series)
     return Screen("group", tuple(blocks), (onward, invite), (MENU,), figure=figure)
 
 
@@ -122,15 +124,3 @@ def _gap(gap: Gap, names: Sequence[Words]) -> list[Block]:
         if value is not None
     ]
     return [text(Term(f"grid:{gap.question}:short")), listing(*said)]
-
-
-def _radar(grid: Grid, names: Sequence[Words], voices: Sequence[Mapping[str, str]]) -> Figure:
-    readings = [read(grid, voice).readings for voice in voices]
-    rows = tuple(
-        (
-            Term(f"grid:{marks[0].checkpoint.id}:title"),
-            tuple(None if each.mark is None else float(int(each.mark * 100 + 1e-9)) for each in marks),
-        )
-        for marks in zip(*readings, strict=True)
-    )
-    return Figure("radar", say("Your points of view, in points of 100"), (say("Checkpoint"), *names), rows)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import floor
 
 from rallynov.diagnosis.model import Diagnosis, Earlier, Grid
-from rallynov.diagnosis.reading import Reading, Result, nearest, read
+from rallynov.diagnosis.reading import Reading, Result, nearest, read, whole
 from rallynov.diagnosis.screens.asking import MENU
+from rallynov.diagnosis.screens.radar import radar
 from rallynov.dialogue.screens import Block, Choice, Figure, Paper, Screen, listing, note, text, title
 from rallynov.dialogue.words import Day, Say, Term, Typed, Words, say
 
@@ -19,10 +19,10 @@ SHEETS = Choice("fiches", say("Fact sheets"))
 BACK = Choice("result", say("Back to my result"))
 
 
-def result(grid: Grid, mine: Diagnosis, *, drawn: bool = True) -> Screen:
+def result(grid: Grid, mine: Diagnosis, *, figured: bool = True) -> Screen:
     """The reading of a finished diagnosis: total, band, coverage, what has changed, strengths, priorities.
 
-    It is ``drawn`` to whoever comes to it, and not again to whoever comes back from its details.
+    It is ``figured`` for whoever comes to it, and not again to whoever comes back from its details.
     """
     found = read(grid, mine.given)
     before = read(grid, mine.earlier.answers) if mine.earlier else None
@@ -41,7 +41,7 @@ def result(grid: Grid, mine: Diagnosis, *, drawn: bool = True) -> Screen:
     )
     actions = (DETAILS, REPORT, ANSWERS, COLLEAGUES, Choice("restart", say("New diagnosis")), MENU)
     sheets = _sheets(found.priorities)
-    return Screen("result", blocks, sheets, actions, figure=_radar(mine, found, before) if drawn else None)
+    return Screen("result", blocks, sheets, actions, figure=drawn(mine, found, before) if figured else None)
 
 
 def _sheets(readings: Sequence[Reading]) -> tuple[Choice, ...]:
@@ -53,29 +53,21 @@ def _sheets(readings: Sequence[Reading]) -> tuple[Choice, ...]:
     )
 
 
-def _radar(mine: Diagnosis, found: Result, before: Result | None) -> Figure | None:
+def drawn(mine: Diagnosis, found: Result, before: Result | None) -> Figure | None:
+    """Draw a diagnosis beside the one before; None when nothing is scored."""
     if found.total is None:
         return None
-    series = (found, before) if before else (found,)
-    heads: tuple[Words, ...] = (say("Checkpoint"), say("This diagnosis"))
-    if mine.earlier:
-        heads = (*heads, say("On {day}", day=Day(mine.earlier.finished_at)))
-    rows = tuple(
-        (Term(f"grid:{marks[0].checkpoint.id}:title"), tuple(map(_points, marks)))
-        for marks in zip(*(each.readings for each in series), strict=True)
-    )
-    return Figure("radar", say("Your ten checkpoints, in points of 100"), heads, rows)
-
-
-def _points(reading: Reading) -> float | None:
-    return None if reading.mark is None else float(_whole(reading.mark * 100))
+    series: list[tuple[Words, Result]] = [(say("This diagnosis"), found)]
+    if mine.earlier and before:
+        series.append((say("On {day}", day=Day(mine.earlier.finished_at)), before))
+    return radar(say("Your ten checkpoints, in points of 100"), series)
 
 
 def _compared(earlier: Earlier, found: Result, before: Result) -> list[Block]:
     """Say what has changed since the diagnosis before, checkpoint by checkpoint."""
     blocks = [title(say("Since your diagnosis of {day}", day=Day(earlier.finished_at)))]
     if found.total is not None and before.total is not None:
-        now, then = _whole(found.total), _whole(before.total)
+        now, then = whole(found.total), whole(before.total)
         blocks.append(text(say("You had {then} out of 100; you have {now} today.", then=then, now=now)))
     moved = [
         (old, new) for old, new in zip(before.readings, found.readings, strict=True) if old.mark != new.mark
@@ -94,7 +86,7 @@ def _told(reading: Reading) -> Words | int:
     """Write a mark in points, or say why there is none."""
     if not reading.applies:
         return say("not concerned")
-    return say("not known") if reading.mark is None else _whole(reading.mark * 100)
+    return say("not known") if reading.points is None else reading.points
 
 
 def report(mine: Diagnosis) -> Screen:
@@ -117,9 +109,9 @@ def _verdict(found: Result) -> list[Block]:
                 )
             )
         ]
-    coverage = _whole(found.coverage * 100)
+    coverage = whole(found.coverage * 100)
     name = Term(f"grid:band.{found.band}:title")
-    total = say("{band}: {total} out of 100.", band=name, total=_whole(found.total))
+    total = say("{band}: {total} out of 100.", band=name, total=whole(found.total))
     if found.indicative:
         warned = say(
             "Your answers cover {coverage} percent of the grid: too little to say more. Complete them for a firmer "
@@ -136,11 +128,6 @@ def _weak(found: Result) -> list[Block]:
         return []
     names = [Term(f"grid:{r.checkpoint.id}:title") for r in found.to_strengthen]
     return [text(say("To strengthen before you submit an entry:")), listing(*names)]
-
-
-def _whole(points: float) -> int:
-    """Write points without decimals, never rounded up: 59.6 is not yet the band that begins at 60."""
-    return floor(points + 1e-9)
 
 
 def _strengths(found: Result) -> list[Block]:
@@ -180,7 +167,7 @@ def _detail(reading: Reading) -> Say:
             say("{name}: not known yet. Evidence to look for: {evidence}.", name=name, evidence=evidence),
         )
     label = Term(f"grid:scale.{nearest(reading.mark)}:label")
-    points = _whole(reading.mark * 100)
+    points = whole(reading.mark * 100)
     if reading.mark == 1:
         return say("{name}: {points} out of 100 ({level}).", name=name, points=points, level=label)
     line = say(

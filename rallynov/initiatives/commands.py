@@ -1,0 +1,186 @@
+"""What may be ordered of a dossier. Pure.
+
+Each is checked again when it is applied: the right of who orders it, the status of the dossier, the calendar.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from rallynov.dialogue.turn import Command
+from rallynov.initiatives.model import Json, Right
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDossier(Command):
+    """Open a dossier, of which the person is the owner; ``version`` is that of the form.
+
+    ``said`` is when the person acted (``Scene.said``): the calendar is judged by it.
+    """
+
+    dossier: str
+    version: str
+    said: datetime
+
+    def subject(self) -> str:
+        """Name the dossier."""
+        return f"dossier:{self.dossier}"
+
+
+@dataclass(frozen=True, slots=True)
+class KeepAnswer(Command):
+    """Keep the value of a field, and drop this person's draft of it.
+
+    ``seen`` is the version that the person had before their eyes, 0 when there was none. When what is stored is
+    newer and different, nothing is overwritten: this value becomes its rival, and both are shown. ``settles`` are the
+    rivals that this value settles, by id.
+    """
+
+    dossier: str
+    field: str
+    value: Json
+    seen: int
+    source: str = ""
+    settles: tuple[int, ...] = ()
+
+    def subject(self) -> str:
+        """Name the dossier and the field."""
+        return f"dossier:{self.dossier}:{self.field}"
+
+
+@dataclass(frozen=True, slots=True)
+class KeepDraft(Command):
+    """Keep what this person typed in a field and that is no value yet; None drops it."""
+
+    dossier: str
+    field: str
+    draft: Json
+
+    def subject(self) -> str:
+        """Name the dossier and the field."""
+        return f"dossier:{self.dossier}:{self.field}"
+
+
+@dataclass(frozen=True, slots=True)
+class SkipField(Command):
+    """Leave a field without a value; nothing, when it changed since it was seen. A draft of it is kept."""
+
+    dossier: str
+    field: str
+    seen: int
+
+    def subject(self) -> str:
+        """Name the dossier and the field."""
+        return f"dossier:{self.dossier}:{self.field}"
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitDossier(Command):
+    """Submit what the recap showed, and nothing else: ``fingerprint`` says what that was.
+
+    ``said`` is when the person acted (``Scene.said``): the deadline is judged by it.
+    """
+
+    dossier: str
+    fingerprint: str
+    said: datetime
+
+    def subject(self) -> str:
+        """Name the dossier."""
+        return f"dossier:{self.dossier}"
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawDossier(Command):
+    """Withdraw a dossier."""
+
+    dossier: str
+
+    def subject(self) -> str:
+        """Name the dossier."""
+        return f"dossier:{self.dossier}"
+
+
+@dataclass(frozen=True, slots=True)
+class ReopenDossier(Command):
+    """Take back a withdrawal: the dossier is a draft again. The calendar is judged by ``said``."""
+
+    dossier: str
+    said: datetime
+
+    def subject(self) -> str:
+        """Name the dossier."""
+        return f"dossier:{self.dossier}"
+
+
+@dataclass(frozen=True, slots=True)
+class AddRemark(Command):
+    """Say something of a field, or of the whole when ``field`` is empty, to all who share the dossier."""
+
+    dossier: str
+    field: str
+    text: str
+
+    def subject(self) -> str:
+        """Name the dossier and the field."""
+        return f"dossier:{self.dossier}:{self.field}"
+
+
+@dataclass(frozen=True, slots=True)
+class JoinDossier(Command):
+    """Share the dossier of whoever invited, with the right that their code gives, under a name that the others see."""
+
+    dossier: str
+    right: Right
+    name: str
+
+    def subject(self) -> str:
+        """Name the dossier and the right."""
+        return f"dossier:{self.dossier}:{self.right}"
+
+
+@dataclass(frozen=True, slots=True)
+class TransferDossier(Command):
+    """Make another who shares the dossier its owner; the owner then edits it."""
+
+    dossier: str
+    to: str
+
+    def subject(self) -> str:
+        """Name the dossier and the person."""
+        return f"dossier:{self.dossier}:{self.to}"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveSharer(Command):
+    """Take a person's right on a dossier away."""
+
+    dossier: str
+    person: str
+
+    def subject(self) -> str:
+        """Name the dossier and the person."""
+        return f"dossier:{self.dossier}:{self.person}"
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveDossier(Command):
+    """Share a dossier no longer; its owner hands it over first."""
+
+    dossier: str
+
+    def subject(self) -> str:
+        """Name the dossier."""
+        return f"dossier:{self.dossier}"
+
+
+@dataclass(frozen=True, slots=True)
+class NoReminders(Command):
+    """Be reminded of a dossier no more."""
+
+    dossier: str
+
+    def subject(self) -> str:
+        """Name the dossier."""
+        return f"dossier:{self.dossier}"

@@ -1,0 +1,133 @@
+"""What becomes of dossiers when a person is erased, and when their time is over.
+
+A dossier that somebody else may edit passes on to them, without what the person was in it; any other is erased with its
+files, whatever its status. Files themselves are swept away once no row names them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import orjson
+import structlog
+from sqlalchemy import Connection, and_, delete, or_, select, update
+
+from rallynov.dialogue.words import Words
+from rallynov.editions import late
+from rallynov.editions.service import CLOSES
+from rallynov.editions.tables import MilestoneRow
+from rallynov.initiatives import letters, sharing
+from rallynov.initiatives.desk import Desk, Held
+from rallynov.initiatives.model import PERSONAL, Right, Sharer, Status
+from rallynov.initiatives.posting import Letter
+from rallynov.initiatives.tables import (
+    AttachmentRow,
+    DossierAnswerRow,
+    DossierRow,
+    MoveRow,
+    RemarkRow,
+    RivalRow,
+    ShareRow,
+    WriteRow,
+)
+
+log = structlog.get_logger("rallynov.retention")
+DRAFTS = timedelta(days=90)
+"""How long a draft is kept after the closing (domain document, section 14)."""
+DOSSIERS = timedelta(days=730)
+"""How long a dossier is kept after its last change."""
+_UNSENT = (Status.DRAFT, Status.WITHDRAWN)
+
+
+def forget(tx: Connection, people: Sequence[str], now: datetime) -> list[Letter]:
+    """Take people out of their dossiers, before they are erased; return what the others are told."""
+    late.forget(tx, people)
+    shared = select(ShareRow.dossier_id).where(ShareRow.person_id.in_(people))
+    ids = sorted(set(tx.execute(shared).scalars()))
+    desk = Desk(tx, ids)
+    told: list[Letter] = []
+    for one in ids:
+        told += _leave(tx, desk, desk.of(one), frozenset(people), now)
+    return told
+
+
+def expire(tx: Connection, now: datetime) -> int:
+    """Erase the dossiers whose time is over; return how many.
+
+    A draft, or a dossier that was withdrawn, goes three months after the closing of its edition, any other 24 months
+    after its last change; so does a draft of an edition that never closed.
+    """
+    closed = select(MilestoneRow.edition).where(MilestoneRow.kind == CLOSES, MilestoneRow.at < now - DRAFTS)
+    unsent = and_(DossierRow.status.in_(_UNSENT), DossierRow.edition.in_(closed))
+    over = or_(and_(unsent, DossierRow.updated_at < now - DRAFTS), DossierRow.updated_at < now - DOSSIERS)
+    ids = list(tx.execute(select(DossierRow.id).where(over)).scalars())
+    for one in ids:
+        _erase(tx, one)
+    late.purge(tx, now)
+    if ids:
+        log.info("dossiers_expired", dossiers=len(ids))
+    return len(ids)
+
+
+def _leave(tx: Connection, desk: Desk, held: Held, people: frozenset[str], now: datetime) -> list[Letter]:
+    left = {person: sharer for person, sharer in held.sharers.items() if person not in people}
+    title = letters.named(desk.title(held.id))
+    key = f"dossier:{held.id}:{held.version}"
+    if not any(sharer.right.includes(Right.EDIT) for sharer in left.values()):
+        _erase(tx, held.id)
+        return [Letter(f"{key}:erased", tuple(left), letters.erased(title))]
+    gone = [person for person in held.people if person in people]
+    _unsign(tx, held.id, gone)
+    desk.put(replace(held, sharers=left))
+    desk.touch(held.id, now, 1, {})
+    if any(sharer.right is Right.OWN for sharer in left.values()):
+        return []
+    return _pass_on(tx, held, list(left.values()), key, title)
+
+
+def _pass_on(tx: Connection, held: Held, left: Sequence[Sharer], key: str, title: Words) -> list[Letter]:
+    """Give a dossier to whoever may edit it for the longest time."""
+    heir = next(sharer for sharer in left if sharer.right.includes(Right.EDIT))
+    mine = (ShareRow.dossier_id == held.id) & (ShareRow.person_id == heir.person)
+    tx.execute(update(ShareRow).where(mine).values(right=Right.OWN))
+    others = tuple(sharer.person for sharer in left if sharer is not heir)
+    return [
+        Letter(f"{key}:yours", (heir.person,), letters.yours(title)),
+        Letter(f"{key}:handed", others, letters.handed_over(title, heir.name)),
+    ]
+
+
+def _erase(tx: Connection, dossier: str) -> None:
+    sharing.void(tx, dossier)
+    tx.execute(delete(DossierRow).where(DossierRow.id == dossier))
+
+
+def _unsign(tx: Connection, dossier: str, people: Sequence[str]) -> None:
+    """Take out of a dossier that others go on with what tells of people: names, how to reach them, their own words."""
+    theirs = DossierAnswerRow.author.in_(people) & DossierAnswerRow.field.in_(PERSONAL)
+    mine = DossierAnswerRow.dossier_id == dossier
+    known = set(tx.execute(select(DossierAnswerRow.field).where(mine, theirs)).scalars())
+    if known:
+        tx.execute(delete(DossierAnswerRow).where(mine, DossierAnswerRow.field.in_(known)))
+        same = (WriteRow.dossier_id == dossier) & WriteRow.field.in_(known)
+        tx.execute(delete(WriteRow).where(same))
+        _blank(tx, dossier, known)
+    for table in (WriteRow, RivalRow, RemarkRow):
+        tx.execute(delete(table).where(table.dossier_id == dossier, table.author.in_(people)))
+    for kept in (DossierAnswerRow, MoveRow, AttachmentRow):
+        signed = (kept.dossier_id == dossier) & kept.author.in_(people)
+        tx.execute(update(kept).where(signed).values(author=""))
+
+
+def _blank(tx: Connection, dossier: str, fields: set[str]) -> None:
+    """Take fields out of what was submitted: its fingerprint then tells only that something was taken out."""
+    kept = select(MoveRow.id, MoveRow.content).where(
+        MoveRow.dossier_id == dossier, MoveRow.content.is_not(None)
+    )
+    for row in tx.execute(kept).all():
+        content = orjson.loads(row.content or "{}")
+        content["answers"] = {name: value for name, value in content["answers"].items() if name not in fields}
+        blanked = orjson.dumps(content, option=orjson.OPT_SORT_KEYS).decode()
+        tx.execute(update(MoveRow).where(MoveRow.id == row.id).values(content=blanked))

@@ -1,0 +1,232 @@
+"""The dialogue of dossiers: opening one, its fields, recap, submission, where it stands, correcting, withdrawing. Pure.
+
+*Kept* and *submitted* are never told in the same word. Every act is asked of the life cycle again, whatever was offered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rallynov.diagnosis.asking import Threshold
+from rallynov.diagnosis.model import Grid
+from rallynov.diagnosis.screens.asking import notice as notice_screen
+from rallynov.dialogue.events import Commanded
+from rallynov.dialogue.screens import Screen, note
+from rallynov.dialogue.turn import Move, Place, Scene
+from rallynov.dialogue.words import say
+from rallynov.editions.model import Calendar
+from rallynov.initiatives.asking import Asking
+from rallynov.initiatives.commands import NoReminders, OpenDossier
+from rallynov.initiatives.coowners import SHARING, Coowners
+from rallynov.initiatives.lifecycle import Act, Refusal, allowed
+from rallynov.initiatives.model import Dossier, DossierForm, Dossiers, Field, Kind
+from rallynov.initiatives.pending import Reader
+from rallynov.initiatives.screens import home, recap
+from rallynov.initiatives.spots import ASKING, NAME, Spot, View, spot_of
+from rallynov.initiatives.submission import Submission
+
+OWN_VIEWS = frozenset((View.SUBMIT, View.WITHDRAW, View.REOPEN))
+
+
+class DossierDialogue:
+    """Dossiers in conversation; ``notice`` is the version of the privacy notice in force."""
+
+    name = NAME
+    commands: Sequence[str] = ("dossier", "dossiers", "statut", "deposer", "relire")
+
+    def __init__(self, form: DossierForm, read: Reader, grid: Grid, notice: str) -> None:
+        self._form = form
+        self._threshold = Threshold(grid, notice)
+        self._asking = Asking(form, read, self._after)
+        self._submission = Submission(form)
+        self._coowners = Coowners(form)
+
+    def screen(self, place: Place, scene: Scene) -> Screen:
+        """Return the notice, a field, a recap, or where the dossier stands, whichever the facts call for."""
+        if not self._threshold.crossed(scene):
+            return notice_screen()
+        spot = self._resolved(spot_of(place), scene)
+        mine, calendar = scene.of(Dossiers), scene.of(Calendar)
+        if spot.view is View.JOIN:
+            return self._coowners.joining(spot, scene)
+        dossier = mine.find(spot.dossier)
+        if dossier is None:
+            return self._none(spot, scene)
+        if spot.view in ASKING:
+            return self._asking.screen(self._asking.at(spot, dossier, self._field(spot), scene))
+        if spot.view in SHARING:
+            return self._coowners.screen(spot, dossier)
+        if spot.view in OWN_VIEWS:
+            return self._submission.screen(spot, dossier)
+        if spot.view is View.MISSING:
+            return recap.wanting(self._form, dossier, calendar)
+        if spot.view is View.RECAP:
+            return self._recap(spot, dossier, scene)
+        offers = self._submission.offers(dossier, scene)
+        return home.status(self._form, dossier, calendar, offers, several=len(mine.mine) > 1)
+
+    def choose(self, place: Place, key: str, scene: Scene) -> Move:
+        """Decide on a choice or an action."""
+        if key == "accept":
+            told, accepted = self._threshold.accept(scene)
+            return Move(place, (accepted,), scene=told)
+        spot = self._resolved(spot_of(place), scene)
+        mine = scene.of(Dossiers)
+        dossier = mine.find(spot.dossier)
+        if key in {"begin", "another"}:
+            return self._open(scene)
+        if dossier is None:
+            nth = key.removeprefix("go-")
+            chosen = mine.mine[int(nth)] if nth.isdigit() and int(nth) < len(mine.mine) else None
+            return Move(to=Spot(View.STATUS, chosen.id).place if chosen else Spot().place)
+        if spot.view in ASKING and key != "next":
+            return self._asking.choose(self._asking.at(spot, dossier, self._field(spot), scene), key)
+        if spot.view in SHARING:
+            return self._coowners.choose(spot, dossier, key, scene)
+        if spot.view in OWN_VIEWS:
+            return self._submission.choose(spot, dossier, key, scene)
+        return self._around(spot, dossier, key, scene)
+
+    def write(self, place: Place, text: str, scene: Scene) -> Move | None:
+        """Read what is typed as the answer to a field, a comment or a name."""
+        if not self._threshold.crossed(scene):
+            return None
+        spot = self._resolved(spot_of(place), scene)
+        if spot.view is View.JOIN:
+            return self._coowners.join(spot, text, scene)
+        dossier = scene.of(Dossiers).find(spot.dossier)
+        if dossier is None:
+            return None
+        if spot.view in ASKING:
+            return self._asking.write(self._asking.at(spot, dossier, self._field(spot), scene), text)
+        return self._coowners.write(spot, dossier, text, scene)
+
+    def enter(self, command: Commanded, place: Place, scene: Scene) -> Move:
+        """Decide on a command given from anywhere; with an argument, it is a place of a dossier."""
+        mine = scene.of(Dossiers)
+        if not self._threshold.crossed(scene) or not mine.mine:
+            return Move(to=Spot().place)
+        here = spot_of(Place(NAME, command.argument)) if command.argument else spot_of(place)
+        one = mine.find(here.dossier) if command.argument or place.dialogue == NAME else None
+        dossier = one or (mine.mine[0] if len(mine.mine) == 1 else None)
+        if command.name == "dossiers" or dossier is None:
+            return Move(to=Spot(View.LIST).place)
+        spot = Spot(View.STATUS, dossier.id)
+        match command.name:
+            case "statut":
+                return Move(to=spot.place)
+            case "relire":
+                return Move(to=spot.to(View.RECAP).place)
+            case "deposer":
+                return self._submission.ask(spot, dossier, scene)
+            case _:
+                asked = here if one and command.argument else spot.to(View.NEXT)
+                return Move(to=self._pinned(self._resolved(asked, scene), scene).place)
+
+    def _none(self, spot: Spot, scene: Scene) -> Screen:
+        mine, calendar = scene.of(Dossiers), scene.of(Calendar)
+        opens = allowed(Act.OPEN, None, calendar, scene.said or scene.received)
+        if spot.view is View.LIST:
+            return home.listed(self._form, mine, another=not isinstance(opens, Refusal))
+        return home.opening(self._form, calendar, opens if isinstance(opens, Refusal) else None)
+
+    def _open(self, scene: Scene) -> Move:
+        """Open a dossier, and ask its first field."""
+        said = scene.said or scene.received
+        decided = allowed(Act.OPEN, None, scene.of(Calendar), said)
+        if isinstance(decided, Refusal):
+            return Move(to=Spot(View.OPEN).place)
+        dossier = Dossier(scene.secret, updated_at=scene.now)
+        order = OpenDossier(dossier.id, self._form.version, said)
+        told = scene.having(scene.of(Dossiers).having(dossier))
+        return Move(self._after(Spot(View.NEXT, dossier.id), dossier).place, (order,), (), told)
+
+    def _around(self, spot: Spot, dossier: Dossier, key: str, scene: Scene) -> Move:
+        """Go from one view of a dossier to another, or give up its reminders."""
+        head, _, tail = key.partition("-")
+        match head:
+            case "next":
+                return Move(to=self._pinned(self._resolved(spot.to(View.NEXT), scene), scene).place)
+            case "edit" | "fix":
+                return Move(to=self._pinned(spot.to(View(head), tail), scene).place)
+            case "step":
+                return Move(to=spot.to(View.RECAP, tail).place)
+            case "remark":
+                return Move(to=spot.to(View.REMARKS, tail).place)
+            case "missing" | "people" | "withdraw" | "reopen" | "leave" | "remarks":
+                return Move(to=spot.to(View(head)).place)
+            case "unremind":
+                told = scene.of(Dossiers).having(replace(dossier, reminded=False))
+                lead = (note(say("You will not be reminded of this dossier any more.")),)
+                return Move(None, (NoReminders(dossier.id),), lead, scene.having(told))
+            case _:
+                return Move(to=spot.to(View.STATUS).place)
+
+    def _recap(self, spot: Spot, dossier: Dossier, scene: Scene) -> Screen:
+        editable = self._editable(dossier, scene)
+        step = next((one for one in self._form.steps if one.id == spot.target), None)
+        if step is None:
+            return recap.recap(self._form, dossier, scene.of(Calendar), editable=editable)
+        return recap.recap_step(self._form, dossier, step, editable=editable)
+
+    def _resolved(self, spot: Spot, scene: Scene) -> Spot:
+        """Return where a person really is: what they no longer share, may no longer do or are not asked is elsewhere."""
+        mine = scene.of(Dossiers)
+        dossier = mine.find(spot.dossier)
+        if spot.view is View.JOIN:
+            return spot if dossier is None else spot.to(View.STATUS)
+        if dossier is None:
+            return self._home(spot, mine, scene)
+        if spot.view in ASKING:
+            return self._asked(spot, dossier, scene)
+        if spot.view is View.MISSING and not recap.left(self._form, dossier):
+            return spot.to(View.RECAP)
+        return self._submission.resolved(spot, dossier, scene) if spot.view in OWN_VIEWS else spot
+
+    def _home(self, spot: Spot, mine: Dossiers, scene: Scene) -> Spot:
+        if spot.view is View.OPEN or not mine.mine:
+            return Spot(View.OPEN)
+        if spot.view is View.LIST or len(mine.mine) > 1:
+            return Spot(View.LIST)
+        return self._asked(Spot(View.NEXT, mine.mine[0].id), mine.mine[0], scene)
+
+    def _asked(self, spot: Spot, dossier: Dossier, scene: Scene) -> Spot:
+        """Return the field that is asked; where the dossier stands, when it may not be changed."""
+        if not self._editable(dossier, scene):
+            return spot.to(View.STATUS)
+        field = self._form.find(spot.target)
+        if field and field.kind is not Kind.FILES and field.applies(self._form.given(dossier)):
+            return spot
+        return self._after(spot.to(View.NEXT), dossier)
+
+    def _after(self, spot: Spot, dossier: Dossier) -> Spot:
+        """Return where a field leads: to the next one; or back to the list or the recap that it was changed from."""
+        left = recap.left(self._form, dossier)
+        if spot.view is View.FIX:
+            return spot.to(View.MISSING) if left else spot.to(View.RECAP)
+        if spot.view is View.EDIT:
+            return spot.to(View.RECAP, self._form.step_of(spot.target).id)
+        passed = {name for name, answer in (dossier.answers or {}).items() if answer.skipped}
+        field = self._asking.questions.questions.next_open(self._form.given(dossier), passed)
+        if field is None:
+            return spot.to(View.MISSING) if left else spot.to(View.RECAP)
+        return spot.to(View.NEXT, field.id, dossier.seen(field.id))
+
+    def _pinned(self, spot: Spot, scene: Scene) -> Spot:
+        """Note the version of the field that is about to be drawn."""
+        dossier = scene.of(Dossiers).find(spot.dossier)
+        if dossier is None or spot.view not in ASKING or not spot.target:
+            return spot
+        return replace(spot, seen=dossier.seen(spot.target))
+
+    def _field(self, spot: Spot) -> Field:
+        """Return the field of a spot that was resolved; ``LookupError`` when it was not."""
+        field = self._form.find(spot.target)
+        if field is None:
+            raise LookupError(spot.target)
+        return field
+
+    def _editable(self, dossier: Dossier, scene: Scene) -> bool:
+        decided = allowed(Act.EDIT, dossier, scene.of(Calendar), scene.said or scene.received)
+        return not isinstance(decided, Refusal)

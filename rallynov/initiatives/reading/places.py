@@ -1,0 +1,115 @@
+"""The communes of the four départements, found by name or postcode as people type them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rapidfuzz import fuzz
+
+from rallynov.text import fold
+
+DEPARTEMENTS: Final = {
+    "25": "doubs", "39": "jura", "70": "haute saone", "90": "territoire de belfort",
+}  # fmt: skip
+"""The départements of the rally, by number."""
+
+_IN_FULL: Final = {
+    "st": "saint", "ste": "sainte", "s": "sur", "ss": "sous", "lez": "les", "gd": "grand", "pt": "petit", "fg": "faubourg",
+}  # fmt: skip
+_ARTICLES: Final = frozenset(("l", "le", "la", "les"))
+_LIKELY: Final = 84.0  # "besac" is 77 % like "besancon": asked within its département alone
+_LIKELY_HERE: Final = 70.0
+_MARGIN: Final = 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class Commune:
+    """A commune of today. ``postcodes`` holds one at least; ``former`` names those that it took in."""
+
+    insee: str
+    name: str
+    postcodes: tuple[str, ...]
+    former: tuple[str, ...] = ()
+
+    @property
+    def departement(self) -> str:
+        """Two figures; a postcode may be that of the département beside it."""
+        return self.insee[:2]
+
+
+class Places:
+    """All communes; nothing is found outside the table."""
+
+    def __init__(self, communes: Iterable[Commune]) -> None:
+        self._all: Sequence[Commune] = tuple(communes)
+        self._names: dict[str, list[Commune]] = {}
+        self._former: dict[str, list[Commune]] = {}
+        self._codes: dict[str, list[Commune]] = {}
+        for commune in self._all:
+            self._named(self._names, commune.name, commune)
+            for name in commune.former:
+                self._named(self._former, name, commune)
+            for postcode in commune.postcodes:
+                self._codes.setdefault(postcode, []).append(commune)
+
+    def at(self, postcode: str) -> Sequence[Commune]:
+        """Return the communes of a postcode."""
+        return self._codes.get(postcode, ())
+
+    def called(self, name: str) -> Sequence[Commune]:
+        """Return the communes of this very name, an article or an accent more or less."""
+        return self._found(self._names, name)
+
+    def once(self, name: str) -> Sequence[Commune]:
+        """Return the communes that took in one of this name."""
+        return self._found(self._former, name)
+
+    def begun(self, name: str) -> Sequence[Commune]:
+        """Return the communes whose name begins with these words and goes on."""
+        said = plain(name) + " "
+        return [one for one in self._all if _bare(plain(one.name)).startswith(said)]
+
+    def like(self, name: str, among: Sequence[Commune] = ()) -> Sequence[Commune]:
+        """Return the communes whose name begins so or resembles it, the likeliest first; ``among`` is trusted more."""
+        said, least = plain(name), _LIKELY_HERE if among else _LIKELY
+        scores: dict[Commune, float] = {}
+        for commune in among or self._all:
+            for known in (commune.name, *commune.former):
+                score = _likeness(said, plain(known))
+                if score >= least:
+                    scores[commune] = max(score, scores.get(commune, 0))
+        best = max(scores.values(), default=0)
+        return sorted((one for one in scores if scores[one] >= best - _MARGIN), key=lambda one: -scores[one])
+
+    def within(self, departement: str) -> Sequence[Commune]:
+        """Return the communes of a département."""
+        return [one for one in self._all if one.departement == departement]
+
+    @staticmethod
+    def _named(index: dict[str, list[Commune]], name: str, commune: Commune) -> None:
+        for key in {plain(name), _bare(plain(name))}:
+            index.setdefault(key, []).append(commune)
+
+    @staticmethod
+    def _found(index: Mapping[str, list[Commune]], name: str) -> Sequence[Commune]:
+        said = plain(name)
+        return index.get(said) or index.get(_bare(said)) or ()
+
+
+def plain(name: str) -> str:
+    """Return a name as it is compared: folded, "St" in full."""
+    return " ".join(_IN_FULL.get(word, word) for word in fold(name).split())
+
+
+def _bare(said: str) -> str:
+    first, _, rest = said.partition(" ")
+    return rest if rest and first in _ARTICLES else said
+
+
+def _likeness(said: str, known: str) -> float:
+    """Return how much alike two names are, up to 100; the beginning of a name, word by word, is as good as a typo."""
+    if len(said) >= 4 and (known.startswith(said + " ") or _bare(known).startswith(said + " ")):
+        return 90.0
+    return fuzz.ratio(said, known)

@@ -1,0 +1,187 @@
+"""The screens before and around a dossier: opening one, several of them, where one stands, withdrawing it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rallynov.dialogue.screens import Block, Choice, Screen, listing, note, quote, text, title
+from rallynov.dialogue.words import Say, Typed, Words, plural, say
+from rallynov.editions.model import Calendar
+from rallynov.initiatives.lifecycle import Reason, Refusal
+from rallynov.initiatives.model import Dossier, DossierForm, Dossiers, Kind, Right, Status
+from rallynov.initiatives.screens.parts import (
+    DOSSIERS,
+    HELP,
+    MENU,
+    PAUSE,
+    right_named,
+    standing,
+    status_note,
+    titled,
+    until,
+)
+from rallynov.initiatives.screens.recap import alike, left
+
+BEGIN = Choice("begin", say("Open my dossier"), "choices:yes:synonyms")
+ANOTHER = Choice("another", say("Open another dossier"))
+CODE = Choice("code", say("I have a code"))
+DIAGNOSIS = Choice("diagnostic", say("The diagnosis"))
+SHEETS = Choice("fiches", say("Fact sheets"))
+PERSON = Choice("person", say("Talk to a person"))
+WITHDRAW = Choice("withdraw", say("Withdraw this dossier"))
+REOPEN = Choice("reopen", say("Take this dossier back"))
+LEAVE = Choice("leave", say("Leave this dossier"))
+NO_REMINDERS = Choice("unremind", say("No more reminders"))
+
+
+def opening(form: DossierForm, calendar: Calendar, refused: Refusal | None) -> Screen:
+    """What a dossier is, until when, and what becomes of what is written there; or why none can be opened now."""
+    fields = sum(field.kind is not Kind.FILES for field in form.fields)
+    blocks: list[Block] = [
+        title(say("Your dossier")),
+        text(
+            say(
+                "{steps} steps, {fields} questions at most, one at a time; many can be skipped. Every answer is kept "
+                "at once: you may stop whenever you like and go on elsewhere.",
+                steps=len(form.steps),
+                fields=fields,
+            )
+        ),
+        text(say("Kept is not submitted: nobody examines your dossier before you submit it, at the end.")),
+        note(
+            say(
+                "It asks for names and ways to reach you. Nothing is public without your agreement, field by field. A "
+                "draft is erased three months after the closing, a dossier after twenty-four months."
+            )
+        ),
+    ]
+    if told := until(calendar):
+        blocks.append(note(told))
+    if refused is not None:
+        return Screen(
+            "no_dossier",
+            (*blocks, *_instead(refused)),
+            (CODE, DIAGNOSIS, SHEETS, PERSON),
+            (MENU, HELP),
+        )
+    return Screen(
+        "open_dossier",
+        tuple(blocks),
+        (BEGIN,),
+        (CODE, Choice("menu", say("Not now"), "choices:no:synonyms"), HELP),
+    )
+
+
+def _instead(refused: Refusal) -> tuple[Block, ...]:
+    if refused.reason is not Reason.TOO_EARLY:
+        return (text(refused.words),)
+    more = say(
+        "Meanwhile, the diagnosis and the fact sheets are open: what you write there will be proposed to you here."
+    )
+    return (text(refused.words), text(more))
+
+
+def listed(form: DossierForm, mine: Dossiers, *, another: bool) -> Screen:
+    """All the dossiers of a person; one is chosen."""
+    rows = [say("{title}: {standing}", title=titled(form, one), standing=standing(one)) for one in mine.mine]
+    blocks = (title(say("Your dossiers")), listing(*rows), text(say("Which one?")))
+    choices = tuple(Choice(f"go-{n}", titled(form, one)) for n, one in enumerate(mine.mine))
+    return Screen("dossiers", blocks, (*choices, *((ANOTHER,) if another else ())), (MENU, HELP))
+
+
+def status(
+    form: DossierForm, dossier: Dossier, calendar: Calendar, offers: Sequence[Choice], *, several: bool
+) -> Screen:
+    """Where a dossier stands, what it lacks and until when, and what can be done."""
+    blocks: list[Block] = [title(titled(form, dossier)), text(standing(dossier))]
+    blocks += _explained(form, dossier, calendar)
+    if dossier.others or dossier.right is not Right.OWN:
+        blocks.append(note(_shared(dossier)))
+    blocks += [*alike(dossier), *_history(dossier)]
+    more = DOSSIERS if several else ANOTHER
+    return Screen("status", tuple(blocks), tuple(offers), (more, PAUSE, MENU, HELP))
+
+
+def _explained(form: DossierForm, dossier: Dossier, calendar: Calendar) -> list[Block]:
+    """Say what the status means for its owner."""
+    wanting = len(left(form, dossier))
+    match dossier.status:
+        case Status.DRAFT:
+            ready = say("Nothing is missing: you can submit it.")
+            told: list[Block] = [text(_upper(wanting) if wanting else ready)]
+            return [*told, *_dated(calendar)]
+        case Status.SUBMITTED:
+            return [text(say("The team of the rally reads it, and tells you here whether it is admissible."))]
+        case Status.TO_CORRECT:
+            asked = (
+                [text(say("What the team asks you to correct:")), quote(Typed(dossier.reason))]
+                if dossier.reason
+                else []
+            )
+            kept = text(say("What you change is kept, and counts once you have submitted it again."))
+            return [*asked, kept, *([text(_upper(wanting))] if wanting else [])]
+        case Status.INADMISSIBLE if dossier.reason:
+            return [text(say("The reason given:")), quote(Typed(dossier.reason))]
+        case _:
+            return []
+
+
+def _upper(wanting: int) -> Words:
+    return plural("One answer is still missing.", "{n} answers are still missing.", wanting)
+
+
+def _dated(calendar: Calendar) -> list[Block]:
+    told = until(calendar)
+    return [text(told)] if told else [note(say("The closing day is not set yet."))]
+
+
+def _shared(dossier: Dossier) -> Say:
+    if dossier.right is not Right.OWN:
+        return say(
+            "This dossier was shared with you: you are somebody who {right}.",
+            right=right_named(dossier.right),
+        )
+    return say("Shared with {n} more.", n=len(dossier.others))
+
+
+def _history(dossier: Dossier) -> list[Block]:
+    return [note(say("Last change: {at}.", at=dossier.updated_at))] if dossier.updated_at else []
+
+
+def withdraw(form: DossierForm, dossier: Dossier) -> Screen:
+    """Ask before withdrawing."""
+    told = say(
+        "Nobody will examine it any more. It stays here for you to read, and you can take it back as long as the call "
+        "is open."
+    )
+    blocks = (
+        title(say("Withdraw this dossier?")),
+        text(titled(form, dossier)),
+        status_note(dossier),
+        text(told),
+    )
+    choices = (
+        Choice("stay", say("No, leave it as it is"), "choices:no:synonyms"),
+        Choice("withdrawn", say("Yes, withdraw it"), "choices:withdraw:synonyms"),
+    )
+    return Screen("withdraw", blocks, choices, (MENU,))
+
+
+def reopen(form: DossierForm, dossier: Dossier) -> Screen:
+    """Ask before taking a withdrawn dossier back."""
+    told = say("It becomes a draft again, with all that it held: to be submitted, it must be submitted anew.")
+    blocks = (title(say("Take this dossier back?")), text(titled(form, dossier)), text(told))
+    choices = (
+        Choice("reopened", say("Yes, take it back"), "choices:yes:synonyms"),
+        Choice("stay", say("No, leave it as it is"), "choices:no:synonyms"),
+    )
+    return Screen("reopen", blocks, choices, (MENU,))
+
+
+def paused(dossier: Dossier) -> Words:
+    """Say, at a pause, what is kept and what is not submitted."""
+    if dossier.status is Status.DRAFT:
+        return say(
+            "Your dossier is kept, not submitted yet. Come back whenever you like, and type “my dossier”."
+        )
+    return standing(dossier)

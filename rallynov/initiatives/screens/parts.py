@@ -1,0 +1,84 @@
+"""What the screens of a dossier share: where it stands, in short words, and the actions. Pure."""
+
+from __future__ import annotations
+
+from rallynov.diagnosis.screens.asking import BACK, HELP, MENU, NOT_NOW, PAUSE, WHY
+from rallynov.dialogue.screens import Block, Choice, note
+from rallynov.dialogue.words import Day, Say, Term, Typed, Words, say
+from rallynov.editions.model import Calendar
+from rallynov.initiatives.model import Dossier, DossierForm, Right, Status
+
+__all__ = ["BACK", "HELP", "MENU", "NOT_NOW", "PAUSE", "WHY"]
+
+RECAP = Choice("relire", say("Read my dossier"))
+CARRY_ON = Choice("next", say("Go on with my dossier"))
+STATUS = Choice("statut", say("Where is my dossier?"))
+PEOPLE = Choice("people", say("Share this dossier"))
+DOSSIERS = Choice("dossiers", say("My dossiers"))
+SUBMIT = Choice("deposer", say("Submit my dossier"))
+MISSING = Choice("missing", say("What is missing"))
+KEEP = Choice("keep", say("Keep my answer"))
+YES = Choice("yes", Term("form:yes:label"), "form:yes:synonyms")
+NO = Choice("no", Term("form:no:label"), "form:no:synonyms")
+UNTITLED = say("Dossier without a title yet")
+
+
+def titled(form: DossierForm, dossier: Dossier) -> Words:
+    """Name a dossier by its title; else by the name of the organisation; else say that it has none."""
+    given = form.given(dossier)
+    name = given.get("title") or given.get("name")
+    return Typed(name) if isinstance(name, str) else UNTITLED
+
+
+def standing(dossier: Dossier) -> Say:
+    """Say where a dossier stands, so that *kept* is never taken for *submitted*."""
+    match dossier.status:
+        case Status.DRAFT:
+            return say("Kept, not submitted yet.")
+        case Status.SUBMITTED if dossier.receipt and dossier.submitted_at:
+            return say(
+                "Submitted on {at}, under number {receipt}.",
+                at=dossier.submitted_at,
+                receipt=Typed(dossier.receipt),
+            )
+        case Status.SUBMITTED:
+            return say("Submitted: the receipt follows, with its number.")
+        case Status.TO_CORRECT if dossier.correct_by:
+            return say(
+                "Sent back to you: correct it and submit it again by {day}.", day=Day(dossier.correct_by)
+            )
+        case Status.TO_CORRECT:
+            return say("Sent back to you: correct it and submit it again.")
+        case Status.ADMISSIBLE:
+            return say("Submitted, and admissible: it goes to the jury.")
+        case Status.INADMISSIBLE:
+            return say("Submitted, and not admissible.")
+        case Status.WITHDRAWN:
+            return say("Withdrawn: nobody examines it.")
+
+
+def status_note(dossier: Dossier) -> Block:
+    """Say where a dossier stands, beside something else."""
+    return note(standing(dossier))
+
+
+def until(calendar: Calendar) -> Words | None:
+    """Say until when to submit; None when no closing is set."""
+    if calendar.until is None:
+        return None
+    if calendar.sample:
+        return say("Example of a date: submit by {at}, Paris time.", at=calendar.until)
+    return say("Submit by {at}, Paris time.", at=calendar.until)
+
+
+def right_named(right: Right) -> Words:
+    """Name a right as what it lets do."""
+    match right:
+        case Right.READ:
+            return say("reads")
+        case Right.COMMENT:
+            return say("reads and comments")
+        case Right.EDIT:
+            return say("reads, comments and changes")
+        case Right.OWN:
+            return say("owns")

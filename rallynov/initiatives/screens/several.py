@@ -1,0 +1,141 @@
+"""The screens of fields that hold several things: choices that are ticked, rows that are added one by one. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from rallynov.dialogue.screens import Block, Choice, Screen, listing, note, quote, text, title
+from rallynov.dialogue.words import Term, Typed, Words, say
+from rallynov.initiatives.model import Dossier, Field, Json
+from rallynov.initiatives.pending import Pending
+from rallynov.initiatives.reading.columns import of_column
+from rallynov.initiatives.reading.result import Doubt, Refusal, Value
+from rallynov.initiatives.reading.showing import show
+from rallynov.initiatives.reading.spoken import ALL, NONE
+from rallynov.initiatives.screens.parts import HELP, NO, PAUSE, RECAP, YES
+from rallynov.initiatives.screens.question import Questions, option, remarked
+from rallynov.initiatives.spots import Spot
+
+DONE = Choice("done", say("That is all"), "choices:done:synonyms")
+ADD = Choice("add", say("Add one"), "choices:add:synonyms")
+
+
+def narrowed(field: Field, given: Mapping[str, Json]) -> Field:
+    """Return a field of several choices without those that stand for fields that hold nothing: what may be published
+    is chosen among what was written.
+    """
+    if ALL not in field.options:
+        return field
+    return field.model_copy(
+        update={"options": tuple(o for o in field.options if o in {ALL, NONE} or o in given)}
+    )
+
+
+def ticking(questions: Questions, spot: Spot, dossier: Dossier, pending: Pending) -> Screen:
+    """Several choices: a press ticks or unticks, figures typed together are the whole answer."""
+    if isinstance(pending.reading, Doubt | Value):
+        return questions.screen(spot, dossier, pending)
+    chosen = pending.chosen
+    choices = tuple(_ticked(option(pending.field, one), one in chosen) for one in pending.field.options)
+    blocks = [*questions.asking(dossier, pending), *remarked(dossier, pending)]
+    blocks.append(
+        note(say("Press several, then “That is all”; or type the numbers together, for example “1 3”."))
+    )
+    actions = questions.actions(spot, dossier, pending)
+    if isinstance(pending.draft, list) and pending.field.accepts(pending.draft):
+        actions = (DONE, *(one for one in actions if one.key not in {"keep", "skip", "skip_all"}))
+    return Screen(f"f:{pending.field.id}", tuple(blocks), choices, actions, free=True)
+
+
+def _ticked(choice: Choice, ticked: bool) -> Choice:  # noqa: FBT001 - a state, not a mode
+    return replace(choice, label=say("✓ {option}", option=choice.label)) if ticked else choice
+
+
+def rows(questions: Questions, spot: Spot, dossier: Dossier, pending: Pending) -> Screen:
+    """Rows: those that are kept; or the column that comes next of the one being written."""
+    if pending.column is None:
+        return _kept(questions, dossier, pending)
+    return _column(questions, spot, dossier, pending, pending.column)
+
+
+def _kept(questions: Questions, dossier: Dossier, pending: Pending) -> Screen:
+    field = pending.field
+    shown = [show(field, [row]) for row in pending.rows]
+    blocks = (
+        questions.header(dossier, field),
+        title(Term(f"form:{field.id}:short")),
+        listing(*shown),
+        *remarked(dossier, pending),
+    )
+    full = field.most is not None and len(shown) >= field.most
+    add = () if full else (ADD,)
+    drop = tuple(
+        Choice(f"drop-{n}", say("Take out: {row}", row=_headed(field, row)))
+        for n, row in enumerate(pending.rows)
+    )
+    return Screen(f"f:{field.id}", blocks, (*add, DONE, *drop), (RECAP, PAUSE, HELP))
+
+
+def _headed(field: Field, row: Json) -> Words:
+    """Name a row by its first column."""
+    first = field.columns[0]
+    return show(of_column(field, first), row.get(first.id)) if isinstance(row, Mapping) else Typed("")
+
+
+def _column(questions: Questions, spot: Spot, dossier: Dossier, pending: Pending, column: Field) -> Screen:
+    written = pending.row or {}
+    actions = questions.actions(spot, dossier, pending)
+    if written or pending.rows:
+        actions = (Choice("undo", say("Leave this one out")), *actions)
+    if not column.required:
+        actions = (Choice("empty", say("Nothing here")), *actions)
+    if isinstance(pending.reading, Doubt | Value):
+        doubt = pending.reading
+        ask = doubt.ask if isinstance(doubt, Doubt) else say("Here is what you had typed. Do I keep it?")
+        asked = (questions.header(dossier, pending.field), title(Term(f"form:{column.id}:label")))
+        blocks: tuple[Block, ...] = (*asked, quote(Typed(pending.typed)), text(ask))
+        choices = doubts(column, doubt)
+        return Screen(f"doubt:{column.id}", blocks, choices, actions, free=True)
+    lead = _first(questions, dossier, pending) if not written else _begun(questions, dossier, pending)
+    blocks = (
+        *_refused(pending),
+        *lead,
+        title(Term(f"form:{column.id}:label")),
+        text(Term(f"form:{column.id}:hint")),
+    )
+    return Screen(f"f:{column.id}", blocks, (), actions, free=True)
+
+
+def doubts(column: Field, reading: Doubt | Value) -> tuple[Choice, ...]:
+    """Return the answers to a doubt about a cell."""
+    if isinstance(reading, Value) or not reading.others:
+        return (YES, NO)
+    meant = (reading.value, *reading.others)
+    named = (Choice(f"meant-{n}", show(column, value)) for n, value in enumerate(meant))
+    return (*named, Choice("no", say("None of these"), "form:no:synonyms"))
+
+
+def _first(questions: Questions, dossier: Dossier, pending: Pending) -> tuple[Block, ...]:
+    """Put the question itself before the first column of a row; with what the diagnosis says about it."""
+    told: tuple[Block, ...] = ()
+    if pending.proposal and not pending.rows:
+        told = (text(say("In your diagnosis you had written:")), quote(Typed(pending.proposal)))
+    return (*questions.asking(dossier, pending), *told, *remarked(dossier, pending))
+
+
+def _begun(questions: Questions, dossier: Dossier, pending: Pending) -> tuple[Block, ...]:
+    """Give what a row holds so far."""
+    row = pending.row or {}
+    cells = [
+        say("{question}: {answer}", question=Term(f"form:{column.id}:label"), answer=show(column, row[name]))
+        for name, column in ((c.id, of_column(pending.field, c)) for c in pending.field.columns)
+        if row.get(name) is not None
+    ]
+    return (questions.header(dossier, pending.field), *((listing(*cells),) if cells else ()))
+
+
+def _refused(pending: Pending) -> tuple[Block, ...]:
+    if not isinstance(pending.reading, Refusal):
+        return ()
+    return (quote(Typed(pending.typed)), text(pending.reading.words))

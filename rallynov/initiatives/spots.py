@@ -1,0 +1,99 @@
+"""Where a person is in a dossier: the focus of a place, read and written. Pure.
+
+``<dossier>`` is its next open field, ``<dossier>:<field>`` a field being changed, ``<dossier>/<view>[:<target>]`` anything
+else. ``@<version>`` is the version of the field that the person has before their eyes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from rallynov.dialogue.turn import Place
+
+NAME = "dossier"
+
+
+class View(StrEnum):
+    """What is shown of a dossier; those of no dossier come first."""
+
+    HOME = "home"
+    LIST = "list"
+    OPEN = "open"
+    JOIN = "join"
+    NEXT = "next"
+    """A field asked in its turn; without a target, the next that is open."""
+    EDIT = "edit"
+    """A field being changed, from the recap."""
+    FIX = "fix"
+    """A field that is missing, from the list of those."""
+    RECAP = "recap"
+    MISSING = "missing"
+    SUBMIT = "submit"
+    STATUS = "status"
+    WITHDRAW = "withdraw"
+    REOPEN = "reopen"
+    PEOPLE = "people"
+    INVITE = "invite"
+    REMOVE = "remove"
+    TRANSFER = "transfer"
+    LEAVE = "leave"
+    REMARKS = "remarks"
+
+
+ASKING = frozenset((View.NEXT, View.EDIT, View.FIX))
+"""The views in which a field is asked."""
+_APART = frozenset((View.HOME, View.LIST, View.OPEN))
+_FOCUS = re.compile(
+    r"(?P<dossier>[^:/@]+)(?:/(?P<view>[a-z]+))?(?::(?P<target>[^@]*))?(?:@(?P<seen>\d+))?", re.ASCII
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place in the dossiers; ``seen`` is None where no version was noted."""
+
+    view: View = View.HOME
+    dossier: str = ""
+    target: str = ""
+    seen: int | None = None
+
+    @property
+    def place(self) -> Place:
+        """Return the place that stands for this spot."""
+        return Place(NAME, self._focus())
+
+    def _focus(self) -> str | None:
+        if self.view in _APART:
+            return None if self.view is View.HOME else self.view
+        if self.view is View.JOIN:
+            return f"join:{self.dossier}:{self.target}"
+        view = (
+            "" if self.view is View.EDIT or (self.view is View.NEXT and not self.target) else f"/{self.view}"
+        )
+        target = f":{self.target}" if self.target else ""
+        seen = "" if self.seen is None else f"@{self.seen}"
+        return f"{self.dossier}{view}{target}{seen}"
+
+    def to(self, view: View, target: str = "", seen: int | None = None) -> Spot:
+        """Return another spot of the same dossier."""
+        return replace(self, view=view, target=target, seen=seen)
+
+
+def spot_of(place: Place) -> Spot:
+    """Read a place; what cannot be read, or is of no release any more, is home."""
+    focus = place.focus or ""
+    if focus in _APART:
+        return Spot(View(focus))
+    if focus.startswith("join:"):
+        _, dossier, right = (*focus.split(":"), "", "")[:3]
+        return Spot(View.JOIN, dossier, right)
+    found = _FOCUS.fullmatch(focus)
+    if found is None:
+        return Spot()
+    target = found["target"] or ""
+    named = found["view"] or (View.EDIT if target else View.NEXT)
+    if named not in set(View):
+        return Spot(View.NEXT, found["dossier"])
+    return Spot(View(named), found["dossier"], target, int(found["seen"]) if found["seen"] else None)

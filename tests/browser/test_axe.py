@@ -1,0 +1,119 @@
+"""Every page and state under axe-core: no violation of WCAG, levels A and AA, in both schemes and on both screens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from browser.conftest import SIZES, Browse
+from browser.site import Site
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+PAGES = (
+    "confidentialite",
+    "accessibilite",
+    "mentions-legales",
+    "fiches",
+    *(f"fiches/F{number}" for number in (1, 10)),
+    "c/abcdefgh",
+    "rien",
+    "?lang=en",
+    "fiches/F10?lang=en",
+)
+"""Pages of text, by their path."""
+
+
+def press(page: Page, key: str) -> None:
+    """Press a live button by its key, and wait for the answer."""
+    said = page.locator("#journal .me").count()
+    page.click(f'#offers button[value*="|{key}|"]')
+    expect(page.locator("#journal .me")).to_have_count(said + 1)
+
+
+def say(page: Page, text: str) -> None:
+    """Type and send."""
+    said = page.locator("#journal .me").count()
+    page.fill("#text", text)
+    page.keyboard.press("Enter")
+    expect(page.locator("#journal .me")).to_have_count(said + 1)
+
+
+def diagnose(page: Page, keys: str) -> None:
+    """Answer every question."""
+    for n in range(23):
+        press(page, keys[n % len(keys)])
+
+
+def states(page: Page) -> Iterator[str]:
+    """Walk through the conversation; at each state worth a look, say its name."""
+    yield "welcome"
+    press(page, "begin")
+    yield "notice"
+    press(page, "accept")
+    yield "question"
+    press(page, "why")
+    yield "why"
+    say(page, "n'importe quoi ?")
+    yield "not understood"
+    diagnose(page, "31420")
+    yield "result"
+    press(page, "details")
+    yield "details"
+    say(page, "/rapport")
+    yield "report"
+    say(page, "/recap")
+    yield "recap"
+    press(page, "recap-R1")
+    yield "recap of a checkpoint"
+    say(page, "/continuer")
+    yield "code"
+    say(page, "/collegues")
+    yield "colleagues"
+    say(page, "/fiches 3")
+    yield "sheet in the conversation"
+    say(page, "/restart")
+    press(page, "again")
+    diagnose(page, "24130")
+    yield "result compared"
+    say(page, "/effacer")
+    yield "erasure"
+
+
+def violations(page: Page) -> list[str]:
+    """What axe has against a page: rule, and where."""
+    found = Axe().run(page, options=RULES)
+    return [
+        f"{one['id']}: {node['html'][:160]} ({node['failureSummary'][:200]})"
+        for one in found.response["violations"]
+        for node in one["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", SIZES)
+def test_every_state_of_the_conversation(browse: Browse, width: int, scheme: str) -> None:
+    page = browse(width=width, scheme=scheme)
+    found = {state: violations(page) for state in states(page)}
+    assert len(found) == 15
+    assert {state: wrong for state, wrong in found.items() if wrong} == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", SIZES)
+def test_every_page_of_text(browse: Browse, site: Site, width: int, scheme: str) -> None:
+    page = browse(width=width, scheme=scheme, quiet=False)
+    found = {}
+    for path in PAGES:
+        page.goto(site.url + path)
+        found[path] = violations(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+    assert {path: wrong for path, wrong in found.items() if wrong} == {}
+
+
+def test_axe_sees_what_is_wrong(browse: Browse) -> None:
+    page = browse()
+    page.evaluate("() => document.querySelector('#text').labels[0].remove()")
+    assert any(one.startswith("label") for one in violations(page))
