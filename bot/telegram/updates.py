@@ -13,11 +13,23 @@ from typing import Any
 
 import orjson
 
+from bot.telegram import files
 from bot.telegram.shapes import Callback, Chat, Membership, Message, Sender, Update
 from rallynov.delivery.inbox import Incoming
 from rallynov.delivery.message import parse_token
 from rallynov.delivery.tables import InboxStatus
-from rallynov.dialogue.events import Commanded, Event, Ignored, Left, Oddity, Pressed, Returned, Sent, typed
+from rallynov.dialogue.events import (
+    Attached,
+    Commanded,
+    Event,
+    Ignored,
+    Left,
+    Oddity,
+    Pressed,
+    Returned,
+    Sent,
+    typed,
+)
 from rallynov.text import clean_text
 
 CHANNEL = "telegram"
@@ -120,12 +132,14 @@ def _message(message: Message) -> Event:
     if message.chat.type != "private":
         return Sent(Oddity.GROUP) if isinstance(typed(text), Commanded) else Ignored()
     held = message.model_extra or {}
-    if message.forward_origin or "forward_date" in held:
-        return Sent(Oddity.FORWARDED)
-    if message.text is not None:
-        at = None if message.date is None else datetime.fromtimestamp(message.date, UTC)
+    at = None if message.date is None else datetime.fromtimestamp(message.date, UTC)
+    forwarded = bool(message.forward_origin) or "forward_date" in held
+    if message.text is not None and not forwarded:
         return typed(text, at) if text else Sent(Oddity.EMPTY)
-    return Sent(next((oddity for key, oddity in MEDIA if key in held), Oddity.OTHER))
+    media = next((oddity for key, oddity in MEDIA if key in held), Oddity.OTHER)
+    oddity = Oddity.FORWARDED if forwarded else media
+    file = files.offered(held)
+    return Attached(file, oddity, at=at) if file else Sent(oddity)
 
 
 def _kept(update: Update, name: str) -> dict[str, Any]:
@@ -179,7 +193,12 @@ def _kept_message(message: Message, name: str) -> dict[str, Any]:
         kept["text"], kept["date"] = message.text, message.date
     if message.forward_origin or "forward_date" in held:
         kept["forward_origin"] = {"kept": False}
-    return kept | {name: {} for name, _ in MEDIA if name in held}
+    media = {name: held[name] for name, _ in MEDIA if name in held}
+    if message.chat.type != "private":
+        return kept | dict.fromkeys(media, {})
+    if any(name in media for name in files.FILES):
+        kept["date"] = message.date
+    return kept | {name: files.kept(name, part) for name, part in media.items()}
 
 
 def _shape(item: Any) -> Any:

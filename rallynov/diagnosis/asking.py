@@ -77,11 +77,11 @@ class Asking:
         """
         asked = self.form.find(question)
         value = asked.skipped if key == "skip" and asked else key
-        mine = scene.of(Diagnosis)
+        mine, opened = self._begun(scene)
         told = mine.answering(question, value)
         if value == NOT_CONCERNED and (broken := self._grid.leaves_none(told.given)):
             return Move(lead=(note(asking.one_must_apply(broken)),))
-        orders: list[Command] = [SaveAnswer(mine.run, question, value)]
+        orders: list[Command] = [*opened, SaveAnswer(mine.run, question, value)]
         if self._whole.next_open(told.given) is None and told.finished_at is None:
             orders.append(FinishDiagnosis(mine.run))
             told = told.finishing(scene.now)
@@ -97,7 +97,7 @@ class Asking:
             return Move(lead=(note(asking.ASKED),))
         if not _is_sentence(text):
             return None
-        mine = scene.of(Diagnosis)
+        mine, opened = self._begun(scene)
         kept = mine.noting(question, text)
         lead = (
             note(say("I have kept your words as a note of this question.")),
@@ -105,7 +105,15 @@ class Asking:
             note(say("Now choose the level that fits best.")),
         )
         order = SaveNote(mine.run, question, kept.noted[question])
-        return Move(commands=(order,), lead=lead, scene=scene.having(kept))
+        return Move(commands=(*opened, order), lead=lead, scene=scene.having(kept))
+
+    def _begun(self, scene: Scene) -> tuple[Diagnosis, tuple[Command, ...]]:
+        """Return the run in progress; whoever accepted the notice elsewhere opens the first one with an answer."""
+        mine = scene.of(Diagnosis)
+        if mine.run:
+            return mine, ()
+        begun = mine.again()
+        return begun, (StartDiagnosis(begun.run, self._grid.version),)
 
 
 def _is_sentence(text: str) -> bool:

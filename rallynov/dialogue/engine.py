@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from zlib import crc32
 
-from rallynov.dialogue.events import Commanded, Event, Oddity, Pressed, Said, Sent
-from rallynov.dialogue.hearing import Heard, Hearing, Lexicon
+from rallynov.dialogue.events import Attached, Commanded, Event, Oddity, OfferedFile, Pressed, Said, Sent
+from rallynov.dialogue.hearing import Heard, Hearing, Lexicon, instead
 from rallynov.dialogue.replies import (
     answered,
     group_reply,
@@ -55,6 +55,14 @@ class Dialogue(Protocol):
         """Decide on one of its commands, given anywhere."""
 
 
+@runtime_checkable
+class TakesFiles(Protocol):
+    """A dialogue in which a file may be an answer."""
+
+    def attach(self, place: Place, file: OfferedFile, scene: Scene) -> Move | None:
+        """Decide on a file; None where none is asked for."""
+
+
 class Engine:
     """All dialogues behind one ``step``."""
 
@@ -76,6 +84,8 @@ class Engine:
                 return Turn(talk, (group_reply(),))
             case Sent(oddity):
                 return self._again(talk, scene, *oddity_reply(oddity))
+            case Attached():
+                return self._attached(talk, event, scene)
             case _:
                 return Turn(talk)
 
@@ -140,7 +150,18 @@ class Engine:
         if dialogue is None:
             return self._unknown(talk, command, scene)
         talk = replace(talk, last=f"command:{command.name}")
+        if key := instead(command.name, self.pending(talk, scene)):
+            return self._chosen(talk, key, scene)
         return self._moved(talk, dialogue.enter(command, talk.place, scene), scene)
+
+    def _attached(self, talk: Conversation, event: Attached, scene: Scene) -> Turn:
+        """Give a file to the dialogue where it was dropped; where none is asked for, it is an oddity."""
+        place = event.to or talk.place
+        dialogue = self._dialogue(place)
+        move = dialogue.attach(place, event.file, scene) if isinstance(dialogue, TakesFiles) else None
+        if move is None:
+            return self._again(talk, scene, *oddity_reply(event.oddity))
+        return self._moved(replace(talk, last="file"), move, scene)
 
     def _unknown(self, talk: Conversation, command: Commanded, scene: Scene) -> Turn:
         """Hear a command that is none of ours as its words: ``/retour`` is « retour »."""

@@ -10,6 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
+from rallynov.dialogue.turn import Place
+
 
 class Oddity(StrEnum):
     """Messages that are not an answer, each with its own helpful reply."""
@@ -68,6 +70,33 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferedFile:
+    """A file that a person sends, as their channel tells of it: nothing of it is believed before it is looked at.
+
+    ``source`` says where its content is to be had (``telegram:<file id>``, ``web:<arrival>``); ``size`` is in bytes, 0
+    when it is not told.
+    """
+
+    source: str
+    name: str = ""
+    size: int = 0
+    mime: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """The person sent a file; ``oddity`` is what it is where no file is asked for.
+
+    ``to`` is where it was dropped, when that is not the pending question (the page of a dossier).
+    """
+
+    file: OfferedFile
+    oddity: Oddity
+    to: Place | None = None
+    at: datetime | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Left:
     """The person closed the door: blocked the bot, or left."""
 
@@ -82,7 +111,7 @@ class Ignored:
     """Something that calls for no answer by design (a channel post, a type of update not known yet)."""
 
 
-Event: TypeAlias = Said | Pressed | Commanded | Sent | Left | Returned | Ignored
+Event: TypeAlias = Said | Pressed | Commanded | Sent | Attached | Left | Returned | Ignored
 
 
 def typed(text: str, at: datetime | None = None) -> Said | Commanded:

@@ -28,6 +28,9 @@ COMMANDS: Mapping[str, str] = {
     "colleagues": "collegues",
     "report": "rapport",
     "triage": "triage",
+    "dossier": "dossier",
+    "status": "statut",
+    "submit": "deposer",
 }
 """The command that a verb gives where the screen does not offer it as an action."""
 
@@ -35,8 +38,16 @@ COMMANDS: Mapping[str, str] = {
 INSTEAD: Mapping[str, Sequence[str]] = {
     "back": ("keep", "resume", "result", "recap", "menu"),
     "skip": ("keep", "resume"),
+    "recap": ("relire",),
+    "resume": ("next", "dossier"),
 }
 """What a verb chooses where the screen does not offer it: the first of these actions that it offers."""
+
+
+def instead(command: str, drawn: Screen) -> str:
+    """Return the action of a screen that stands there for a command of elsewhere; empty when none does."""
+    meant = next((verb for verb, name in COMMANDS.items() if name == command), "")
+    return next((key for key in INSTEAD.get(meant, ()) if drawn.offers(key)), "")
 
 
 class Lexicon(Protocol):

@@ -76,6 +76,9 @@ class Verb(StrEnum):
     COLLEAGUES = "colleagues"
     REPORT = "report"
     TRIAGE = "triage"
+    DOSSIER = "dossier"
+    STATUS = "status"
+    SUBMIT = "submit"
 
 
 def understand(

@@ -184,3 +184,34 @@ class NoReminders(Command):
     def subject(self) -> str:
         """Name the dossier."""
         return f"dossier:{self.dossier}"
+
+
+@dataclass(frozen=True, slots=True)
+class AddAttachment(Command):
+    """Have a file fetched, examined and added; ``attachment`` is its new id, ``source`` where it is to be had.
+
+    Its name, size and type are as its sender's channel tells them.
+    """
+
+    dossier: str
+    attachment: str
+    source: str
+    name: str
+    size: int
+    mime: str
+
+    def subject(self) -> str:
+        """Name the dossier and the file."""
+        return f"dossier:{self.dossier}:{self.attachment}"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveAttachment(Command):
+    """Remove a file, whatever became of it."""
+
+    dossier: str
+    attachment: str
+
+    def subject(self) -> str:
+        """Name the dossier and the file."""
+        return f"dossier:{self.dossier}:{self.attachment}"

@@ -10,9 +10,14 @@ from rallynov.dialogue.events import Commanded
 from rallynov.dialogue.screens import Block, Choice, Screen, listing, note, text, title
 from rallynov.dialogue.turn import Move, Place, Scene
 from rallynov.dialogue.words import Say, Typed, Words, say
+from rallynov.initiatives.model import Dossiers
+from rallynov.initiatives.screens.home import paused
+from rallynov.initiatives.screens.parts import STATUS, standing
+from rallynov.initiatives.spots import spot_of
 
 NAME = "reception"
 DIAGNOSIS = "diagnosis"
+DOSSIER = "dossier"
 
 
 class Reception:
@@ -32,9 +37,12 @@ class Reception:
 
     def screen(self, place: Place, scene: Scene) -> Screen:  # one protocol for all dialogues
         """Return the welcome of a newcomer, or the menu of who comes back."""
-        mine = scene.of(Diagnosis)
+        mine, dossiers = scene.of(Diagnosis), scene.of(Dossiers)
+        if not mine.run and not dossiers.mine:
+            return Screen("welcome", self._welcome(), (_BEGIN, _TRIAGE, _DOSSIER), (_CODE, *_ASIDE))
+        first, known = _dossier(dossiers)
         if not mine.run:
-            return Screen("welcome", self._welcome(), (_BEGIN, _TRIAGE), (_CODE, *_ASIDE))
+            return Screen("menu", (*known, text(_WHAT)), (first, _BEGIN, _TRIAGE), (_ELSEWHERE, *_ASIDE))
         pending = self._form.next_open(mine.given)
         choices: tuple[Choice, ...]
         if pending is None:
@@ -43,20 +51,25 @@ class Reception:
                 Choice("recap", say("Read and change my answers")),
                 Choice("collegues", say("Answer with colleagues")),
                 Choice("restart", say("Start a new diagnosis")),
+                first,
             )
             return Screen(
                 "menu",
-                (text(say("Your diagnosis is complete. What would you like to do?")),),
+                (*known, text(say("Your diagnosis is complete. What would you like to do?"))),
                 choices,
                 (_ELSEWHERE, *_ASIDE),
             )
         number, total = self._form.number(pending.id), len(self._form.questions)
         choices = (
-            Choice("resume", say("Resume")),
+            Choice("diagnostic", say("Go on with the diagnosis"))
+            if known
+            else Choice("resume", say("Resume")),
             Choice("recap", say("Read and change my answers")),
             Choice("collegues", say("Answer with colleagues")),
+            first,
         )
         blocks = (
+            *known,
             text(
                 say(
                     "Your diagnosis is under way: question {number} of {total} comes next. What would you like to do?",
@@ -90,6 +103,11 @@ class Reception:
                 return Move(lead=_HELP)
             case "contact" | "person":
                 return Move(lead=(title(say("Talk to a person")), text(self._reach())))
+            case "pause" | "annuler" if place.dialogue == DOSSIER and scene.of(Dossiers).mine:
+                mine = scene.of(Dossiers)
+                return Move(
+                    to=Place(), lead=(note(paused(mine.find(spot_of(place).dossier) or mine.mine[0])),)
+                )
             case "pause" | "annuler" if scene.of(Diagnosis).run:
                 kept = note(
                     say("Everything you answered is kept. Come back whenever you like, and type “resume”.")
@@ -128,6 +146,19 @@ class Reception:
         )
 
 
+def _dossier(dossiers: Dossiers) -> tuple[Choice, tuple[Block, ...]]:
+    """Return the choice that leads to the dossiers of a person, and where the last one stands."""
+    if not dossiers.mine:
+        return _DOSSIER, ()
+    last = dossiers.mine[0]
+    known = (text(say("Your dossier: {standing}", standing=standing(last))),)
+    if len(dossiers.mine) > 1:
+        return Choice("dossiers", say("My dossiers")), known
+    return (Choice("dossier", say("Go on with my dossier")) if last.open else STATUS), known
+
+
+_WHAT = say("What would you like to do?")
+_DOSSIER = Choice("dossier", say("Prepare my dossier"))
 _BEGIN = Choice("begin", say("Begin the diagnosis"), "choices:yes:synonyms")
 _TRIAGE = Choice("triage", say("Am I concerned? Four questions, one minute"), "choices:triage:synonyms")
 _CODE = Choice("code", say("I have a code"))
@@ -151,6 +182,7 @@ _HELP: tuple[Block, ...] = (
         say("“why”: know why a question is asked"),
         say("“talk to a person”: reach the team of the rally"),
         say("“elsewhere”: go on with this conversation on another device"),
+        say("“my dossier”: prepare and submit your dossier; “where is my dossier”: know where it stands"),
         say("“sheets”: read the twelve fact sheets; “language”: change to English or French"),
         say("/confidentialite: what becomes of your data; /effacer: erase it"),
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -12,6 +13,7 @@ from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 PAGES = (
     "confidentialite",
     "accessibilite",
@@ -92,25 +94,48 @@ def violations(page: Page) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", SIZES)
-def test_every_state_of_the_conversation(browse: Browse, width: int, scheme: str) -> None:
-    page = browse(width=width, scheme=scheme)
-    found = {state: violations(page) for state in states(page)}
-    assert len(found) == 15
+def looked_at(page: Page) -> Iterator[str]:
+    """Show a page on both screens and in both schemes."""
+    for width, height in SIZES.items():
+        page.set_viewport_size({"width": width, "height": height})
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            yield f"{width} {scheme}"
+
+
+def test_every_state_of_the_conversation(browse: Browse) -> None:
+    page = browse()
+    found = {f"{state}, {look}": violations(page) for state in states(page) for look in looked_at(page)}
+    assert len(found) == 15 * 4
     assert {state: wrong for state, wrong in found.items() if wrong} == {}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", SIZES)
-def test_every_page_of_text(browse: Browse, site: Site, width: int, scheme: str) -> None:
-    page = browse(width=width, scheme=scheme, quiet=False)
+def test_every_page_of_text(browse: Browse, site: Site) -> None:
+    page = browse(quiet=False)
     found = {}
     for path in PAGES:
         page.goto(site.url + path)
-        found[path] = violations(page)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
-    assert {path: wrong for path, wrong in found.items() if wrong} == {}
+        for look in looked_at(page):
+            found[path, look] = violations(page)
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (path, look)
+    assert len(found) == len(PAGES) * 4
+    assert {page: wrong for page, wrong in found.items() if wrong} == {}
+
+
+@pytest.mark.parametrize(("scheme", "ink"), [("light", "#b0b0b0"), ("dark", "#4a4a4a")])
+def test_axe_sees_colours(browse: Browse, scheme: Literal["light", "dark"], ink: str) -> None:
+    page = browse(scheme=scheme)
+    page.evaluate("ink => document.documentElement.style.setProperty('--ink', ink)", ink)
+    assert any(one.startswith("color-contrast") for one in violations(page))
+
+
+def test_nothing_overflows_the_narrowest_screen(browse: Browse) -> None:
+    page = browse()
+    page.set_viewport_size({"width": 320, "height": 640})
+    wide = [
+        s for s in states(page) if not page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    ]
+    assert wide == []
 
 
 def test_axe_sees_what_is_wrong(browse: Browse) -> None:

@@ -15,6 +15,7 @@ DETAILS = Choice("details", say("Checkpoint by checkpoint"))
 REPORT = Choice("rapport", say("My report (PDF)"))
 ANSWERS = Choice("recap", say("Read and change my answers"))
 COLLEAGUES = Choice("collegues", say("Answer with colleagues"))
+DOSSIER = Choice("dossier", say("Prepare my dossier"))
 SHEETS = Choice("fiches", say("Fact sheets"))
 BACK = Choice("result", say("Back to my result"))
 
@@ -39,7 +40,7 @@ def result(grid: Grid, mine: Diagnosis, *, figured: bool = True) -> Screen:
         *(_compared(mine.earlier, found, before) if mine.earlier and before else ()),
         note(indicative),
     )
-    actions = (DETAILS, REPORT, ANSWERS, COLLEAGUES, Choice("restart", say("New diagnosis")), MENU)
+    actions = (DETAILS, REPORT, DOSSIER, ANSWERS, COLLEAGUES, Choice("restart", say("New diagnosis")), MENU)
     sheets = _sheets(found.priorities)
     return Screen("result", blocks, sheets, actions, figure=drawn(mine, found, before) if figured else None)
 

@@ -81,11 +81,11 @@ def read_choices(field: Field, typed: str, given: Given) -> Reading:
 
 
 def _one(text: str, said: Sequence[Spoken]) -> Exact | Near | Nothing:
-    """Read one option: in the person's language; what means nothing there may be the very words of another."""
+    """Read one option: in the person's language; what is not sure there may be the very words of another."""
     if len(text) > _LONGEST or not said:
         return Nothing()
     own = understand(text, said[0].options, speech=said[0].speech)
-    if not isinstance(own, Nothing):
+    if isinstance(own, Exact):
         return own
     abroad = (_named(text, spoken.options) for spoken in said[1:])
     return next((Exact(key) for key in abroad if key), own)
@@ -133,8 +133,8 @@ def _none(field: Field) -> tuple[str, ...]:
 def _several(field: Field, text: str, said: Sequence[Spoken]) -> _Picked:
     if span := _SPAN.match(text):
         first, last = int(span[1]), int(span[2])
-        if 1 <= first < last <= len(field.options):
-            return _Picked(field.options[first - 1 : last], sure=False)
+        sound = 1 <= first < last <= len(field.options)
+        return _Picked(field.options[first - 1 : last], sure=False) if sound else _Picked((), unknown=text)
     if numbers := _numbers(text):
         wrong = next((one for one in numbers if not 1 <= one <= len(field.options)), None)
         if wrong is not None:

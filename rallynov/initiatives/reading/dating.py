@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 from rapidfuzz.distance import OSA
@@ -129,7 +129,7 @@ def _back(today: date, unit: str, count: int, *, whole: bool = False) -> Dated |
     if count > 1500:
         return None
     if unit in {"day", "week"}:
-        day = today - timedelta(days=count * (7 if unit == "week" else 1))
+        day = date.fromordinal(max(1, today.toordinal() - count * (7 if unit == "week" else 1)))
         return Dated(day.year, day.month, day.day, sure=False)
     if unit == "year" and whole:
         return Dated(today.year - count, sure=False)

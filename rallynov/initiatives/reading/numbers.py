@@ -124,7 +124,7 @@ def _in_letters(words: Sequence[str]) -> _Found | None:
         times = in_letters(said[:about]) if about else 1
         return _Found(Decimal(times * ABOUT[said[about]]), sure=False) if times else None
     number = in_letters(said)
-    if number is not None:
+    if number is not None and (sure or number > 1):
         return _Found(Decimal(number), sure=sure)
     # "Quarante à l'année": asked. A lone "un" says nothing.
     kept = [word for word in said if in_letters([word]) is not None]

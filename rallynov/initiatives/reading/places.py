@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from rapidfuzz import fuzz
+from rapidfuzz.process import extract
 
 from rallynov.text import fold
 
@@ -19,7 +20,9 @@ _IN_FULL: Final = {
     "st": "saint", "ste": "sainte", "s": "sur", "ss": "sous", "lez": "les", "gd": "grand", "pt": "petit", "fg": "faubourg",
 }  # fmt: skip
 _ARTICLES: Final = frozenset(("l", "le", "la", "les"))
-_LIKELY: Final = 84.0  # "besac" is 77 % like "besancon": asked within its département alone
+_LIKELY: Final = (
+    84.0  # one wrong letter in six; "besac" is 77 % like "besancon": asked with its département alone
+)
 _LIKELY_HERE: Final = 70.0
 _MARGIN: Final = 6.0
 
@@ -48,9 +51,9 @@ class Places:
         self._former: dict[str, list[Commune]] = {}
         self._codes: dict[str, list[Commune]] = {}
         for commune in self._all:
-            self._named(self._names, commune.name, commune)
+            _index(self._names, commune.name, commune)
             for name in commune.former:
-                self._named(self._former, name, commune)
+                _index(self._former, name, commune)
             for postcode in commune.postcodes:
                 self._codes.setdefault(postcode, []).append(commune)
 
@@ -60,42 +63,41 @@ class Places:
 
     def called(self, name: str) -> Sequence[Commune]:
         """Return the communes of this very name, an article or an accent more or less."""
-        return self._found(self._names, name)
+        return _found(self._names, name)
 
     def once(self, name: str) -> Sequence[Commune]:
         """Return the communes that took in one of this name."""
-        return self._found(self._former, name)
+        return _found(self._former, name)
 
     def begun(self, name: str) -> Sequence[Commune]:
         """Return the communes whose name begins with these words and goes on."""
         said = plain(name) + " "
-        return [one for one in self._all if _bare(plain(one.name)).startswith(said)]
+        return _distinct(
+            one for known, found in self._names.items() if known.startswith(said) for one in found
+        )
 
     def like(self, name: str, among: Sequence[Commune] = ()) -> Sequence[Commune]:
-        """Return the communes whose name begins so or resembles it, the likeliest first; ``among`` is trusted more."""
-        said, least = plain(name), _LIKELY_HERE if among else _LIKELY
-        scores: dict[Commune, float] = {}
-        for commune in among or self._all:
-            for known in (commune.name, *commune.former):
-                score = _likeness(said, plain(known))
-                if score >= least:
-                    scores[commune] = max(score, scores.get(commune, 0))
+        """Return the communes whose name resembles this one, the likeliest first; ``among`` is trusted more.
+
+        The beginning of a name is as likely as can be.
+        """
+        here = set(among)
+        if begun := [one for one in self.begun(name) if not here or one in here]:
+            return begun
+        least, scores = (_LIKELY_HERE if here else _LIKELY), dict[Commune, float]()
+        for index in (self._names, self._former):
+            for known, score, _ in extract(
+                plain(name), index.keys(), scorer=fuzz.ratio, score_cutoff=least, limit=None
+            ):
+                for one in index[known]:
+                    if not here or one in here:
+                        scores[one] = max(score, scores.get(one, 0))
         best = max(scores.values(), default=0)
         return sorted((one for one in scores if scores[one] >= best - _MARGIN), key=lambda one: -scores[one])
 
     def within(self, departement: str) -> Sequence[Commune]:
         """Return the communes of a département."""
         return [one for one in self._all if one.departement == departement]
-
-    @staticmethod
-    def _named(index: dict[str, list[Commune]], name: str, commune: Commune) -> None:
-        for key in {plain(name), _bare(plain(name))}:
-            index.setdefault(key, []).append(commune)
-
-    @staticmethod
-    def _found(index: Mapping[str, list[Commune]], name: str) -> Sequence[Commune]:
-        said = plain(name)
-        return index.get(said) or index.get(_bare(said)) or ()
 
 
 def plain(name: str) -> str:
@@ -108,8 +110,15 @@ def _bare(said: str) -> str:
     return rest if rest and first in _ARTICLES else said
 
 
-def _likeness(said: str, known: str) -> float:
-    """Return how much alike two names are, up to 100; the beginning of a name, word by word, is as good as a typo."""
-    if len(said) >= 4 and (known.startswith(said + " ") or _bare(known).startswith(said + " ")):
-        return 90.0
-    return fuzz.ratio(said, known)
+def _index(index: dict[str, list[Commune]], name: str, commune: Commune) -> None:
+    for key in dict.fromkeys((plain(name), _bare(plain(name)))):
+        index.setdefault(key, []).append(commune)
+
+
+def _found(index: Mapping[str, list[Commune]], name: str) -> Sequence[Commune]:
+    said = plain(name)
+    return index.get(said) or index.get(_bare(said)) or ()
+
+
+def _distinct(communes: Iterable[Commune]) -> Sequence[Commune]:
+    return tuple(dict.fromkeys(communes))

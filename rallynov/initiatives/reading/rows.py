@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import reduce
 
 from rallynov.dialogue.words import Term, Words, plural, say
 from rallynov.initiatives.form import Field, Json
@@ -35,12 +36,12 @@ def read_rows(field: Field, typed: str, given: Given, read: Cell) -> Reading:
             return row
         rows.append(row.value)
         doubts += [row.ask] if isinstance(row, Doubt) else []
-    if not doubts:
-        return Value(rows)
-    asked = doubts[0]
-    for more in doubts[1:]:
-        asked = say("{one} {other}", one=asked, other=more)
-    return Doubt(rows, asked)
+    return Doubt(rows, _together(doubts)) if doubts else Value(rows)
+
+
+def _together(asks: Sequence[Words]) -> Words:
+    """Ask several things in one go, at least one."""
+    return reduce(lambda one, other: say("{one} {other}", one=one, other=other), asks)
 
 
 def _parts(text: str, width: int) -> Sequence[Sequence[str]]:
@@ -81,12 +82,9 @@ def _row(field: Field, number: int, cells: Sequence[str], given: Given, read: Ce
             asks.append(
                 say("Row {row}, “{column}”: {problem}", row=number, column=heading, problem=reading.ask)
             )
-    return Doubt(row, asks[0]) if asks else Value(row)
+    return Doubt(row, _together(asks)) if asks else Value(row)
 
 
 def _headings(field: Field) -> Words:
     headings: list[Words] = [Term(f"form:{field.id}.{column.id}:label") for column in field.columns]
-    joined = headings[0]
-    for heading in headings[1:]:
-        joined = say("{one}; {other}", one=joined, other=heading)
-    return joined
+    return reduce(lambda one, other: say("{one}; {other}", one=one, other=other), headings)

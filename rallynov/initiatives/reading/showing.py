@@ -8,6 +8,7 @@ from functools import reduce
 from typing import Final
 
 import phonenumbers
+from phonenumbers import NumberParseException
 
 from rallynov.dialogue.words import Day, Slot, Term, Typed, Words, say
 from rallynov.initiatives.form import Field, Json, Kind
@@ -23,7 +24,7 @@ def show(field: Field, value: Json) -> Words:
         return _NOTHING
     try:
         return _shown(field, value)
-    except (TypeError, ValueError, LookupError, AttributeError):  # the shape of another release
+    except (TypeError, ValueError, LookupError, NumberParseException):  # the shape of another release
         return Typed(str(value))
 
 
@@ -50,8 +51,9 @@ def _option(field: Field, value: Json) -> Words:
 
 
 def _options(field: Field, value: Json) -> Words:
-    chosen = [_option(field, one) for one in value] if isinstance(value, list) else []
-    return listed(chosen) if chosen else Term("form:none:label")
+    if not isinstance(value, list):
+        return _as_it_is(value)
+    return listed([_option(field, one) for one in value]) if value else Term("form:none:label")
 
 
 def _number(value: Json) -> Words:

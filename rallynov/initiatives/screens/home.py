@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rallynov.dialogue.screens import Block, Choice, Screen, listing, note, quote, text, title
-from rallynov.dialogue.words import Say, Typed, Words, plural, say
+from rallynov.dialogue.words import Typed, Words, plural, say
 from rallynov.editions.model import Calendar
 from rallynov.initiatives.lifecycle import Reason, Refusal
 from rallynov.initiatives.model import Dossier, DossierForm, Dossiers, Kind, Right, Status
@@ -135,13 +135,10 @@ def _dated(calendar: Calendar) -> list[Block]:
     return [text(told)] if told else [note(say("The closing day is not set yet."))]
 
 
-def _shared(dossier: Dossier) -> Say:
+def _shared(dossier: Dossier) -> Words:
     if dossier.right is not Right.OWN:
-        return say(
-            "This dossier was shared with you: you are somebody who {right}.",
-            right=right_named(dossier.right),
-        )
-    return say("Shared with {n} more.", n=len(dossier.others))
+        return say("Shared with you: {right}.", right=right_named(dossier.right))
+    return plural("Shared with one more person.", "Shared with {n} more people.", len(dossier.others))
 
 
 def _history(dossier: Dossier) -> list[Block]:

@@ -42,7 +42,7 @@ def standing(dossier: Dossier) -> Say:
                 receipt=Typed(dossier.receipt),
             )
         case Status.SUBMITTED:
-            return say("Submitted: the receipt follows, with its number.")
+            return say("Submitted: your receipt is in a message of its own, with its number.")
         case Status.TO_CORRECT if dossier.correct_by:
             return say(
                 "Sent back to you: correct it and submit it again by {day}.", day=Day(dossier.correct_by)
@@ -72,13 +72,13 @@ def until(calendar: Calendar) -> Words | None:
 
 
 def right_named(right: Right) -> Words:
-    """Name a right as what it lets do."""
+    """Name a right by what it lets do."""
     match right:
         case Right.READ:
-            return say("reads")
+            return say("reading")
         case Right.COMMENT:
-            return say("reads and comments")
+            return say("reading and comments")
         case Right.EDIT:
-            return say("reads, comments and changes")
+            return say("reading, comments and changes")
         case Right.OWN:
-            return say("owns")
+            return say("owner")

@@ -116,7 +116,7 @@ def join(right: Right) -> Screen:
     blocks = (
         title(say("Join a dossier")),
         text(INVITED.get(right, INVITED[Right.READ])),
-        text(say("Under which name do the others see you? Type it, for example “Claude, accounts”.")),
+        text(say("Under which name do the others see you? Type it. Example: Claude, accounts.")),
     )
     return Screen(
         "join", blocks, (), (Choice("menu", say("Not now"), "choices:no:synonyms"), HELP), free=True

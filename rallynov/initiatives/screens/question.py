@@ -201,7 +201,7 @@ def _choices(field: Field) -> tuple[Choice, ...]:
         case Kind.YESNO:
             return (YES, NO)
         case Kind.MUST:
-            return (Choice("yes", say("Yes, I commit myself to it"), "form:yes:synonyms"),)
+            return (Choice("yes", say("Yes, I confirm"), "form:yes:synonyms"),)
         case _:
             return ()
 

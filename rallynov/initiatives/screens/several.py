@@ -40,7 +40,7 @@ def ticking(questions: Questions, spot: Spot, dossier: Dossier, pending: Pending
     choices = tuple(_ticked(option(pending.field, one), one in chosen) for one in pending.field.options)
     blocks = [*questions.asking(dossier, pending), *remarked(dossier, pending)]
     blocks.append(
-        note(say("Press several, then “That is all”; or type the numbers together, for example “1 3”."))
+        note(say("Press each of them, then say that this is all."))
     )
     actions = questions.actions(spot, dossier, pending)
     if isinstance(pending.draft, list) and pending.field.accepts(pending.draft):
