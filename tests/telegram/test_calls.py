@@ -20,8 +20,8 @@ from telegram.error import (
 )
 
 from bot.telegram.calls import Api
+from bot.telegram.direct import DirectRequest
 from bot.telegram.failures import MaybeSent, classify
-from bot.telegram.http import FastRequest
 from rallynov.delivery.decisions import FailureKind
 
 
@@ -172,13 +172,15 @@ async def test_a_value_that_is_not_json_is_bad_content(api: Api, server: Loopbac
 
 
 async def test_the_long_poll_waits_longer(server: Loopback) -> None:
-    class Patient(FastRequest):
+    class Patient(DirectRequest):
         async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
             waits.append(kwargs["read_timeout"])
             return await super().do_request(*args, **kwargs)
 
     waits: list[float] = []
-    async with Api(TOKEN, api=server.url, calls=FastRequest(1), updates=Patient(1, read_timeout=2.0)) as api:
+    async with Api(
+        TOKEN, api=server.url, calls=DirectRequest(1), updates=Patient(1, read_timeout=2.0)
+    ) as api:
         await api.call("getUpdates", timeout=30, offset=5)
         await api.call("getUpdates")
     assert waits == [32.0, 2.0]
@@ -196,4 +198,4 @@ async def test_the_token_is_in_no_log_and_no_repr(
 
 def test_an_address_that_is_not_one_is_refused() -> None:
     with pytest.raises(ValueError, match="address"):
-        Api(TOKEN, api="api.telegram.org", calls=FastRequest(1), updates=FastRequest(1))
+        Api(TOKEN, api="api.telegram.org", calls=DirectRequest(1), updates=DirectRequest(1))
