@@ -33,7 +33,8 @@ from sqlalchemy.sql.dml import UpdateBase
 from rallynov.storage.base import Base
 
 Statement = Select[*tuple[Any, ...]] | UpdateBase
-Inserting = Callable[[type[Base]], sqlite.Insert | postgresql.Insert]
+Insertable = sqlite.Insert | postgresql.Insert
+Inserting = Callable[[type[Base]], Insertable]
 INSERTS: Mapping[str, Inserting] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 """The insert of each dialect, with its ON CONFLICT."""
 Writer = Callable[[Any], Any]
@@ -62,7 +63,7 @@ class Prepared:
     def many(self, tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Run once for each row of values."""
         form = self._form(tx.dialect)
-        with _cursor(tx, form) as cursor:
+        with _cursor(tx, form.sql) as cursor:
             cursor.executemany(form.sql, [_written(form, row) for row in rows])
 
     def run(self, tx: Connection, **given: Any) -> None:
@@ -72,7 +73,7 @@ class Prepared:
     def rows(self, tx: Connection, **given: Any) -> list[tuple[Any, ...]]:
         """Run a query and return its rows."""
         form = self._form(tx.dialect)
-        with _cursor(tx, form) as cursor:
+        with _cursor(tx, form.sql) as cursor:
             cursor.execute(form.sql, _written(form, given))
             found: list[tuple[Any, ...]] = cursor.fetchall()
         return [_read(form, row) for row in found] if form.readers else found
@@ -97,8 +98,14 @@ class Prepared:
         return _Form(str(compiled), names, bool(compiled.positiontup), writers, readers, fixed)
 
 
+def tell(tx: Connection, sql: str) -> None:
+    """Run a statement without values on the driver's cursor."""
+    with _cursor(tx, sql) as cursor:
+        cursor.execute(sql)
+
+
 @contextmanager
-def _cursor(tx: Connection, form: _Form) -> Iterator[Any]:
+def _cursor(tx: Connection, sql: str) -> Iterator[Any]:
     """Give the driver's cursor; its errors come out as SQLAlchemy's, without the values that they are about."""
     cursor = tx.connection.cursor()
     try:
@@ -107,7 +114,7 @@ def _cursor(tx: Connection, form: _Form) -> Iterator[Any]:
         base = tx.dialect.loaded_dbapi.Error
         if not isinstance(error, base):
             raise
-        raise DBAPIError.instance(form.sql, None, error, base, hide_parameters=True) from error
+        raise DBAPIError.instance(sql, None, error, base, hide_parameters=True) from error
     finally:
         cursor.close()
 
