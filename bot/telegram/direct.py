@@ -21,7 +21,6 @@ from bot.telegram.lines import Lines
 from bot.telegram.wire import Answer, Origin
 
 _DEFAULT: Final[Any] = BaseRequest.DEFAULT_NONE
-_JSON: Final = b"application/json"
 _KEPT: Final = "/:@!$&'()*+,;=~%"  # characters of a path that stand for themselves; it may be quoted already
 
 
@@ -100,6 +99,21 @@ class DirectRequest(BaseRequest):
             raise
         return status, body if status < 300 else tame(body)
 
+    def tell(self, url: str, data: RequestData) -> bool:
+        """Send a request whose answer nobody needs; False when it must be sent by `do_request`, if at all."""
+        lines = self._lines
+        if lines is None or data.contains_files:
+            return False
+        try:
+            origin, head = _head(url, "POST")
+            request = _plain(head, data)
+        except Exception:  # which `do_request` names
+            return False
+        line = lines.free(origin)
+        if line is not None:
+            lines.ask(line, request, self._read, None)
+        return line is not None
+
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
         """The answer as a dict; raises `MaybeSent` when it is not a JSON object."""
@@ -111,13 +125,20 @@ async def _written(url: str, method: str, data: RequestData | None) -> tuple[Ori
         origin, head = _head(url, method)
         if data is None:
             return origin, head + b"Content-Length: 0\r\n\r\n"
-        if data.contains_files:
-            kind, body = await asyncio.to_thread(_form, url, data)
-        else:
-            kind, body = _JSON, encoded(data.parameters)
+        if not data.contains_files:
+            return origin, _plain(head, data)
+        kind, body = await asyncio.to_thread(_form, url, data)
     except Exception as error:
         raise BadRequest(f"The request cannot be built: {type(error).__name__}") from error
-    return origin, b"%bContent-Type: %b\r\nContent-Length: %d\r\n\r\n%b" % (head, kind, len(body), body)
+    return origin, _joined(head, kind, body)
+
+
+def _plain(head: bytes, data: RequestData) -> bytes:
+    return _joined(head, b"application/json", encoded(data.parameters))
+
+
+def _joined(head: bytes, kind: bytes, body: bytes) -> bytes:
+    return b"%bContent-Type: %b\r\nContent-Length: %d\r\n\r\n%b" % (head, kind, len(body), body)
 
 
 @lru_cache(maxsize=128)

@@ -1,5 +1,6 @@
 """What is said and what is answered, by name, through both HTTP clients."""
 
+import asyncio
 import json
 import logging
 from pathlib import Path
@@ -169,6 +170,25 @@ async def test_a_value_that_is_not_json_is_bad_content(api: Api, server: Loopbac
     error = await error_of(api.call("sendMessage", reply_markup={"x": object()}))
     assert classify(error).kind is FailureKind.BAD_CONTENT
     assert server.requests == []
+
+
+async def test_what_nobody_waits_for(api: Api, server: Loopback) -> None:
+    first = api.tell("answerCallbackQuery", callback_query_id="é", x=None)
+    assert not first  # no connection yet, and only ours knows how
+    await api.call("getMe")
+    ours = api.tell("answerCallbackQuery", callback_query_id="é", x=None)
+    assert ours == isinstance(api._calls, DirectRequest)
+    if ours:
+        assert not api.tell("answerCallbackQuery", callback_query_id="é")  # the one connection is taken
+        assert not api.tell("answerCallbackQuery", callback_query_id="\ud800")
+        while len(server.requests) < 2:
+            await asyncio.sleep(0.01)
+        assert server.fields() == {"callback_query_id": "é"}
+        server.behaviour = "cut"
+        await asyncio.sleep(0.01)
+        assert api.tell("answerCallbackQuery", callback_query_id="é")
+        await asyncio.sleep(0.01)
+    assert len(server.requests) == (3 if ours else 1)
 
 
 async def test_the_long_poll_waits_longer(server: Loopback) -> None:

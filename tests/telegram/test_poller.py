@@ -70,6 +70,9 @@ class Line:
         self.bad: Callable[[str, dict[str, Any]], Any] | None = None
         self.tries: list[float] = []
 
+    def tell(self, method: str, /, **params: Any) -> bool:
+        return False
+
     async def call(self, method: str, /, **params: Any) -> Any:
         self.tries.append(self.spell.at)
         if self.bad is not None and not self.spell.over:
