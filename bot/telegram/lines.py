@@ -30,6 +30,8 @@ class Lines:
         self._idle: deque[Line] = deque()
         self._waiting: deque[asyncio.Future[Line | None]] = deque()
         self._timer: asyncio.TimerHandle | None = None
+        self._look_at = NEVER
+        """When the timer looks at the lines next, in the loop's time."""
         self._closed = False
 
     def free(self, origin: Origin) -> Line | None:
@@ -59,13 +61,15 @@ class Lines:
         """Send a request on a line; it is given up after `patience` seconds."""
         deadline = NEVER if patience is None else asyncio.get_running_loop().time() + patience
         line.ask(request, deadline, answer)
-        self._watch(deadline)
+        if deadline < self._look_at:
+            self._watch(deadline)
 
     def rest(self, line: Line) -> None:
         """Take a line back after its answer."""
         line.deadline = asyncio.get_running_loop().time() + IDLE
-        self._watch(line.deadline)
-        if not self._hand(line):
+        if line.deadline < self._look_at:
+            self._watch(line.deadline)
+        if not self._waiting or not self._hand(line):
             self._idle.append(line)
 
     def lost(self, line: Line) -> None:
@@ -156,23 +160,26 @@ class Lines:
             raise
         return line
 
-    def _watch(self, deadline: float) -> None:
-        """Look at the lines at that moment at the latest."""
-        if deadline < NEVER and (self._timer is None or deadline < self._timer.when()):
-            if self._timer is not None:
-                self._timer.cancel()
-            self._timer = asyncio.get_running_loop().call_at(deadline, self._sweep)
+    def _watch(self, moment: float) -> None:
+        """Look at the lines at that moment, sooner than was meant."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._look_at = moment
+        self._timer = asyncio.get_running_loop().call_at(moment, self._sweep)
 
     def _sweep(self) -> None:
-        self._timer = None
+        """Give up the lines whose time has come."""
+        self._timer, self._look_at = None, NEVER
         now = asyncio.get_running_loop().time()
         for line in tuple(self._lines):
             if line.deadline <= now:
                 error = MaybeSentTimedOut("No answer in time")
                 error.__cause__ = TimeoutError()
                 line.close(error)
-            else:
-                self._watch(line.deadline)
+        if (
+            earliest := min((line.deadline for line in self._lines if line.deadline > now), default=NEVER)
+        ) < NEVER:
+            self._watch(earliest)
 
 
 async def _resolved(host: str, port: int) -> Sequence[AddrInfoType]:

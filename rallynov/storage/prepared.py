@@ -42,11 +42,10 @@ Writer = Callable[[Any], Any]
 
 class _Form(NamedTuple):
     sql: str
-    names: Sequence[str]
     positional: bool
-    writers: Sequence[tuple[str, Writer]]
+    values: Sequence[tuple[str, Writer | None, Any]]
+    """Each name, what writes its value, and the value that stands when none is given."""
     readers: Sequence[tuple[int, Writer]]
-    fixed: Mapping[str, Any]
 
 
 class Prepared:
@@ -87,15 +86,15 @@ class Prepared:
     def _compiled(self, dialect: Dialect) -> _Form:
         statement = self._make(dialect.name)
         compiled = statement.compile(dialect=dialect, column_keys=self._keys)
-        writers: list[tuple[str, Any]] = list(compiled._bind_processors.items())  # noqa: SLF001  # its own
+        writers: Mapping[str, Any] = compiled._bind_processors  # noqa: SLF001  # its own
         readers = []
         if isinstance(statement, Select):
             for at, column in enumerate(statement.selected_columns):
                 reader = column.type.dialect_impl(dialect).result_processor(dialect, None)
                 readers += [(at, reader)] if reader else []
-        names = list(compiled.positiontup or compiled.binds)
-        fixed = {name: value for name, value in compiled.params.items() if value is not None}
-        return _Form(str(compiled), names, bool(compiled.positiontup), writers, readers, fixed)
+        names = compiled.positiontup or compiled.binds
+        values = [(name, writers.get(name), compiled.params.get(name)) for name in names]
+        return _Form(str(compiled), bool(compiled.positiontup), values, readers)
 
 
 def tell(tx: Connection, sql: str) -> None:
@@ -121,15 +120,13 @@ def _cursor(tx: Connection, sql: str) -> Iterator[Any]:
 
 def _written(form: _Form, given: Mapping[str, Any]) -> Any:
     """Put values as the driver takes them: by position or by name, each through its type."""
-    values = {**form.fixed, **given}
-    for name, write in form.writers:
-        if name in given:
-            values[name] = write(values[name])
-    return (
-        [values.get(name) for name in form.names]
-        if form.positional
-        else {n: values.get(n) for n in form.names}
-    )
+    values = [
+        fixed if name not in given else given[name] if write is None else write(given[name])
+        for name, write, fixed in form.values
+    ]
+    if form.positional:
+        return values
+    return {name: value for (name, _, _), value in zip(form.values, values, strict=True)}
 
 
 def _read(form: _Form, row: tuple[Any, ...]) -> tuple[Any, ...]:
