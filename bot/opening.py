@@ -136,7 +136,7 @@ def migrated(settings: Settings, *, checked: bool = False) -> Store:
                 f"La base {store.url.database} est abîmée ({found}) : remettez une sauvegarde à sa place.",
                 CONFIG,
             )
-    if copy := schema.migrate(store):
+    if copy := schema.migrate_apart(store):
         typer.echo(f"Copie de la base avant la mise à jour : {copy}", err=True)
     return store
 

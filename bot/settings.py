@@ -26,7 +26,7 @@ class Settings(BaseSettings):
 
     telegram_token: SecretStr | None = None
     telegram_api: str = "https://api.telegram.org"
-    telegram_client: Literal["pyreqwest", "httpx"] = "pyreqwest"
+    telegram_client: Literal["auto", "direct", "pyreqwest", "httpx"] = "auto"
     telegram_rate: int = Field(default=30, ge=1, le=10_000)
     database_url: SecretStr | None = None
     data_dir: Path = Path("donnees")

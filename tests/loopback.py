@@ -11,10 +11,12 @@ import pytest
 from telegram.error import TelegramError
 from telegram.request import BaseRequest
 
-from bot.telegram.http import FastRequest, PlainRequest
+from bot.telegram.direct import DirectRequest
+from bot.telegram.fast import FastRequest
+from bot.telegram.plain import PlainRequest
 
 TOKEN = "123456:AAsecretSECRETsecretSECRETsecretSEC"  # noqa: S105 - looked for in everything that is printed
-Client = Literal["pyreqwest", "httpx"]
+Client = Literal["direct", "pyreqwest", "httpx"]
 Behaviour = Literal["answer", "hang", "cut", "cut answer", "slam"]
 
 
@@ -81,6 +83,8 @@ class Connection(asyncio.Protocol):
 def impatient(client: Client, **timeouts: float) -> BaseRequest:
     """A request object with one connection and short waits."""
     waits = {"connect_timeout": 0.1, "read_timeout": 0.1, "pool_timeout": 0.05, **timeouts}
+    if client == "direct":
+        return DirectRequest(1, **waits)
     if client == "pyreqwest":
         return FastRequest(1, **waits)
     return PlainRequest(connection_pool_size=1, **waits)

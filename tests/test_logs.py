@@ -15,13 +15,14 @@ import pytest
 import structlog
 from botapi import BotApi
 from conversation import Clock, core
+from loopback import Client, impatient
 from pydantic import ValidationError
 
 from bot import logs
 from bot.settings import Settings
 from bot.telegram.app import Account, Resources, TelegramDoor
 from bot.telegram.calls import Api
-from bot.telegram.http import FastRequest, PlainRequest, make_request
+from bot.telegram.http import make_request
 from bot.telegram.poller import DeafError, Poller, Time
 from bot.wiring import Core
 from rallynov.storage.store import Store
@@ -30,7 +31,6 @@ TOKEN = "123456789:AAFsecretSECRETsecretSECRETsecretSEC"  # noqa: S105
 URL = f"https://api.telegram.org/bot{TOKEN}/getUpdates"
 PASSWORD = "postgresql://rallynov:MOTDEPASSE@base:5432/rallynov"  # noqa: S105
 Form = Literal["console", "json"]
-Client = Literal["pyreqwest", "httpx"]
 
 
 @pytest.fixture(params=["console", "json"])
@@ -136,11 +136,7 @@ async def attempt(error: str, client: Client) -> list[BaseException]:
         else:
             telegram.drop("getUpdates", None) if error == "cut" else telegram.hang("getUpdates", None)
         waits = {"connect_timeout": 0.05, "read_timeout": 0.05}
-        request = (
-            FastRequest(1, **waits)
-            if client == "pyreqwest"
-            else PlainRequest(connection_pool_size=1, **waits)
-        )
+        request = impatient(client, **waits)
         address = "http://127.0.0.1:9" if error == "refused" else telegram.url
         async with Api(TOKEN, api=address, calls=make_request(client, 1), updates=request) as api:
             try:
@@ -157,7 +153,7 @@ async def attempt(error: str, client: Client) -> list[BaseException]:
     raise AssertionError("nothing was raised")
 
 
-@pytest.mark.parametrize("client", ["pyreqwest", "httpx"])
+@pytest.mark.parametrize("client", ["direct", "pyreqwest", "httpx"])
 @pytest.mark.parametrize("error", ERRORS)
 async def test_an_error_of_telegram(error: str, client: Client, logged: io.StringIO) -> None:
     chain = await attempt(error, client)
@@ -188,7 +184,7 @@ async def test_a_poller_in_trouble(whole: Core, error: int, logged: io.StringIO)
 
     with BotApi() as telegram:
         telegram.fail("getUpdates", error)
-        updates, calls = make_request("pyreqwest", 1), make_request("pyreqwest", 1)
+        updates, calls = make_request("direct", 1), make_request("direct", 1)
         async with Api(TOKEN, api=telegram.url, calls=calls, updates=updates) as api:
             with pytest.raises(DeafError):
                 await Poller(api, whole.delivery, "123456789", Time(lambda: at, Clock(), sleep)).run()
@@ -222,7 +218,7 @@ async def test_a_whole_conversation_at_debug(whole: Core, logged: io.StringIO) -
 def test_nothing_that_is_shown_holds_a_secret(tmp_path: Path) -> None:
     settings = Settings(_env_file=None, telegram_token=TOKEN, database_url=PASSWORD, data_dir=tmp_path)
     account = Account(TOKEN, settings.telegram_api)
-    api = Api(TOKEN, calls=make_request("pyreqwest", 1), updates=make_request("pyreqwest", 1))
+    api = Api(TOKEN, calls=make_request("direct", 1), updates=make_request("direct", 1))
     store = Store(PASSWORD)
     values = (settings, account, api, store, store.url, store.engine, settings.telegram_token)
     shown = "".join(f"{value} {value!r}" for value in values) + str(settings.model_dump())

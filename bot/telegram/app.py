@@ -7,7 +7,6 @@ import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 import structlog
 from fastapi import APIRouter
@@ -15,7 +14,7 @@ from telegram.error import TelegramError
 
 from bot.telegram import webhook
 from bot.telegram.calls import Api
-from bot.telegram.http import make_request
+from bot.telegram.http import Client, make_request
 from bot.telegram.links import Links
 from bot.telegram.parcels import Parcels
 from bot.telegram.poller import DeafError, Poller, Time
@@ -40,7 +39,7 @@ class Account:
 
     token: str
     api: str
-    client: Literal["pyreqwest", "httpx"] = "pyreqwest"
+    client: Client = "auto"
     rate: int = 30
     webhook_url: str | None = None
 

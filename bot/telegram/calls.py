@@ -1,8 +1,9 @@
 """Calls to the Bot API by method name, through PTB's request objects; nothing is built around the answer."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, ClassVar, Final, Self, cast
 
 from telegram import Bot, InputFile, User
 from telegram.request import BaseRequest, RequestData
@@ -13,6 +14,25 @@ from rallynov.papers.model import File
 
 OFFICIAL: Final = "https://api.telegram.org"
 _PLAIN: Final = frozenset({str, int, bool, float, dict})
+
+
+class _Fields:
+    """What a request object reads of PTB's `RequestData`, for parameters that JSON holds as they are."""
+
+    __slots__ = ("parameters",)
+    contains_files: ClassVar = False
+    multipart_data: ClassVar[dict[str, Any]] = {}
+
+    def __init__(self, parameters: dict[str, Any]) -> None:
+        self.parameters = parameters
+
+    @property
+    def json_parameters(self) -> dict[str, str]:
+        """Each value as a form carries it."""
+        return {
+            name: value if type(value) is str else json.dumps(value)
+            for name, value in self.parameters.items()
+        }
 
 
 class _Bot(Bot):
@@ -30,7 +50,7 @@ class Api:
     `bot` is PTB's own, for `Update.de_json` and the calls we do not make by name; its repr holds the token.
     """
 
-    __slots__ = ("_api", "_base", "_calls", "_updates", "bot")
+    __slots__ = ("_api", "_base", "_calls", "_tell", "_updates", "bot")
 
     def __init__(self, token: str, *, calls: BaseRequest, updates: BaseRequest, api: str = OFFICIAL) -> None:
         if not api.startswith(("https://", "http://")):
@@ -38,6 +58,7 @@ class Api:
         self._api = api.rstrip("/")
         self._calls = calls
         self._updates = updates
+        self._tell: Callable[[str, RequestData], bool] | None = getattr(calls, "tell", None)
         self.bot = _Bot(
             token,
             base_url=f"{self._api}/bot",
@@ -73,6 +94,11 @@ class Api:
         """Who the token is; raises `InvalidToken` when Telegram refuses it."""
         return await self.bot.get_me()
 
+    def tell(self, method: str, /, **params: Any) -> bool:
+        """Call a method, at once, whose answer nobody needs; False when only `call` can."""
+        tell = self._tell
+        return tell is not None and tell(f"{self._base}/{method}", _data(params))
+
     async def call(self, method: str, /, *, files: Mapping[str, File] | None = None, **params: Any) -> Any:
         """The `result` of a method ("sendMessage"), as JSON gives it.
 
@@ -85,8 +111,7 @@ class Api:
         value 51, `Bot._post` 60, `Bot.do_api_request` 69 and a warning for each method PTB knows by name,
         `Bot.send_message`, which builds the `Message`, 139 (1,733). One call at a time: 127 (1,004).
         """
-        given = [_parameter(name, value) for name, value in params.items() if value is not None]
-        data = RequestData(given + [_file(name, file) for name, file in files.items()] if files else given)
+        data = _data(params, files)
         url = f"{self._base}/{method}"
         try:
             if method != "getUpdates":
@@ -99,11 +124,13 @@ class Api:
             raise MaybeSent("The server's answer has no result") from error
 
 
-def _parameter(name: str, value: Any) -> RequestParameter:
+def _data(params: dict[str, Any], files: Mapping[str, File] | None = None) -> RequestData:
+    given = {name: value for name, value in params.items() if value is not None}
     # PTB looks through eleven types to find out that a string needs nothing done to it.
-    if type(value) in _PLAIN:
-        return RequestParameter(name, value, None)
-    return RequestParameter.from_input(name, value)
+    if files is None and all(type(value) in _PLAIN for value in given.values()):
+        return cast("RequestData", _Fields(given))
+    fields = [RequestParameter.from_input(name, value) for name, value in given.items()]
+    return RequestData(fields + [_file(name, file) for name, file in (files or {}).items()])
 
 
 def _file(name: str, file: File) -> RequestParameter:

@@ -118,6 +118,8 @@ class Poller:
     def acknowledge(self, presses: Sequence[str]) -> None:
         """Answer pressed buttons at once, best effort: the little clock on the button stops."""
         for press in presses:
+            if self._api.tell("answerCallbackQuery", callback_query_id=press):
+                continue
             answer = asyncio.get_running_loop().create_task(self._answer(press))
             self._answers.add(answer)
             answer.add_done_callback(self._answers.discard)

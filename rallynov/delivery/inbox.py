@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, Connection, Select, bindparam, func, or_, sel
 
 from rallynov.delivery.tables import ConversationRow, CursorRow, InboxRow, InboxStatus
 from rallynov.storage.base import UtcDateTime
-from rallynov.storage.prepared import INSERTS, Prepared, among, listed
+from rallynov.storage.prepared import INSERTS, Insertable, Prepared, among, listed
 
 TRIES = 3
 PAUSES = (timedelta(seconds=1), timedelta(seconds=5))
@@ -92,9 +92,15 @@ def meet(tx: Connection, addresses: Iterable[tuple[str, str, datetime]]) -> None
 
 def move_cursor(tx: Connection, channel: str, next_offset: int, now: datetime) -> None:
     """Remember how far a channel was read, in the transaction that stored what was read."""
-    moved = {"next_offset": next_offset, "moved_at": now}
-    moving = INSERTS[tx.dialect.name](CursorRow).on_conflict_do_update(index_elements=["channel"], set_=moved)
-    tx.execute(moving, [{"channel": channel, **moved}])
+    _MOVE.run(tx, channel=channel, next_offset=next_offset, moved_at=now)
+
+
+def _moving(table: Insertable) -> Insertable:
+    newer = {"next_offset": table.excluded.next_offset, "moved_at": table.excluded.moved_at}
+    return table.on_conflict_do_update(index_elements=["channel"], set_=newer)
+
+
+_MOVE = Prepared(lambda name: _moving(INSERTS[name](CursorRow)), ("channel", "next_offset", "moved_at"))
 
 
 def cursor(tx: Connection, channel: str) -> int | None:

@@ -24,18 +24,20 @@ class Receipts:
         self._owner = owner
         self._clock = clock
         self._gathered: list[Receipt] = []
-        self._committed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._awaited: list[asyncio.Future[None]] = []
         self._writing: asyncio.Task[None] | None = None
         self.commit: Commit = self._alone
         """How a group is committed: in a transaction of its own, or with what else a process writes."""
 
     def add(self, receipt: Receipt) -> Awaitable[None]:
         """Take a receipt; the result ends once it is committed."""
+        loop = asyncio.get_running_loop()
+        committed: asyncio.Future[None] = loop.create_future()
         self._gathered.append(receipt)
-        committed = self._committed
+        self._awaited.append(committed)
         if self._writing is None or self._writing.done():
-            self._writing = asyncio.get_running_loop().create_task(self._write())
-        return asyncio.shield(committed)
+            self._writing = loop.create_task(self._write())
+        return committed
 
     async def flush(self) -> None:
         """Wait until every receipt is committed."""
@@ -44,10 +46,12 @@ class Receipts:
 
     async def _write(self) -> None:
         while self._gathered:
-            group, committed = self._gathered, self._committed
-            self._gathered, self._committed = [], asyncio.get_running_loop().create_future()
+            group, awaited = self._gathered, self._awaited
+            self._gathered, self._awaited = [], []
             await self._commit(group)
-            committed.set_result(None)
+            for committed in awaited:
+                if not committed.done():  # whoever waited may have been cancelled
+                    committed.set_result(None)
 
     async def _commit(self, group: Sequence[Receipt]) -> None:
         while True:

@@ -29,7 +29,7 @@ from rallynov.storage.store import Store
 log = structlog.get_logger("rallynov.delivery")
 IDLE = 1.0
 """Seconds between two looks at the inbox when nobody says that something came."""
-GATHER = 0.002
+GATHER = 0.001
 """Seconds that a cycle lets more come in when the one before was for many: the cost of a commit is then shared."""
 CROWD = 3
 """Events in a cycle from which it is for many."""

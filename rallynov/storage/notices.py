@@ -7,12 +7,15 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-import psycopg
 import structlog
 from sqlalchemy import Connection, text
 
 from rallynov.storage.store import Store
+
+if TYPE_CHECKING:
+    import psycopg
 
 log = structlog.get_logger("rallynov.notices")
 CHANNEL = "rallynov"
@@ -45,6 +48,8 @@ class Listener:
         self._thread.join(timeout=3)
 
     def _listen(self) -> None:
+        import psycopg  # noqa: PLC0415  # megabytes that a process on SQLite does not need
+
         while not self._ending.is_set():
             try:
                 with psycopg.connect(self._url, autocommit=True, connect_timeout=5) as connection:

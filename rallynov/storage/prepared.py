@@ -33,7 +33,8 @@ from sqlalchemy.sql.dml import UpdateBase
 from rallynov.storage.base import Base
 
 Statement = Select[*tuple[Any, ...]] | UpdateBase
-Inserting = Callable[[type[Base]], sqlite.Insert | postgresql.Insert]
+Insertable = sqlite.Insert | postgresql.Insert
+Inserting = Callable[[type[Base]], Insertable]
 INSERTS: Mapping[str, Inserting] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 """The insert of each dialect, with its ON CONFLICT."""
 Writer = Callable[[Any], Any]
@@ -41,11 +42,10 @@ Writer = Callable[[Any], Any]
 
 class _Form(NamedTuple):
     sql: str
-    names: Sequence[str]
     positional: bool
-    writers: Sequence[tuple[str, Writer]]
+    values: Sequence[tuple[str, Writer | None, Any]]
+    """Each name, what writes its value, and the value that stands when none is given."""
     readers: Sequence[tuple[int, Writer]]
-    fixed: Mapping[str, Any]
 
 
 class Prepared:
@@ -62,7 +62,7 @@ class Prepared:
     def many(self, tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Run once for each row of values."""
         form = self._form(tx.dialect)
-        with _cursor(tx, form) as cursor:
+        with _cursor(tx, form.sql) as cursor:
             cursor.executemany(form.sql, [_written(form, row) for row in rows])
 
     def run(self, tx: Connection, **given: Any) -> None:
@@ -72,7 +72,7 @@ class Prepared:
     def rows(self, tx: Connection, **given: Any) -> list[tuple[Any, ...]]:
         """Run a query and return its rows."""
         form = self._form(tx.dialect)
-        with _cursor(tx, form) as cursor:
+        with _cursor(tx, form.sql) as cursor:
             cursor.execute(form.sql, _written(form, given))
             found: list[tuple[Any, ...]] = cursor.fetchall()
         return [_read(form, row) for row in found] if form.readers else found
@@ -86,19 +86,25 @@ class Prepared:
     def _compiled(self, dialect: Dialect) -> _Form:
         statement = self._make(dialect.name)
         compiled = statement.compile(dialect=dialect, column_keys=self._keys)
-        writers: list[tuple[str, Any]] = list(compiled._bind_processors.items())  # noqa: SLF001  # its own
+        writers: Mapping[str, Any] = compiled._bind_processors  # noqa: SLF001  # its own
         readers = []
         if isinstance(statement, Select):
             for at, column in enumerate(statement.selected_columns):
                 reader = column.type.dialect_impl(dialect).result_processor(dialect, None)
                 readers += [(at, reader)] if reader else []
-        names = list(compiled.positiontup or compiled.binds)
-        fixed = {name: value for name, value in compiled.params.items() if value is not None}
-        return _Form(str(compiled), names, bool(compiled.positiontup), writers, readers, fixed)
+        names = compiled.positiontup or compiled.binds
+        values = [(name, writers.get(name), compiled.params.get(name)) for name in names]
+        return _Form(str(compiled), bool(compiled.positiontup), values, readers)
+
+
+def tell(tx: Connection, sql: str) -> None:
+    """Run a statement without values on the driver's cursor."""
+    with _cursor(tx, sql) as cursor:
+        cursor.execute(sql)
 
 
 @contextmanager
-def _cursor(tx: Connection, form: _Form) -> Iterator[Any]:
+def _cursor(tx: Connection, sql: str) -> Iterator[Any]:
     """Give the driver's cursor; its errors come out as SQLAlchemy's, without the values that they are about."""
     cursor = tx.connection.cursor()
     try:
@@ -107,22 +113,20 @@ def _cursor(tx: Connection, form: _Form) -> Iterator[Any]:
         base = tx.dialect.loaded_dbapi.Error
         if not isinstance(error, base):
             raise
-        raise DBAPIError.instance(form.sql, None, error, base, hide_parameters=True) from error
+        raise DBAPIError.instance(sql, None, error, base, hide_parameters=True) from error
     finally:
         cursor.close()
 
 
 def _written(form: _Form, given: Mapping[str, Any]) -> Any:
     """Put values as the driver takes them: by position or by name, each through its type."""
-    values = {**form.fixed, **given}
-    for name, write in form.writers:
-        if name in given:
-            values[name] = write(values[name])
-    return (
-        [values.get(name) for name in form.names]
-        if form.positional
-        else {n: values.get(n) for n in form.names}
-    )
+    values = [
+        fixed if name not in given else given[name] if write is None else write(given[name])
+        for name, write, fixed in form.values
+    ]
+    if form.positional:
+        return values
+    return {name: value for (name, _, _), value in zip(form.values, values, strict=True)}
 
 
 def _read(form: _Form, row: tuple[Any, ...]) -> tuple[Any, ...]:

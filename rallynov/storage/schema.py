@@ -1,24 +1,28 @@
 """The schema, brought up to date: Alembic's migrations, one process at a time, a copy taken before each.
 
-Refuses a database that a newer release has migrated.
+Refuses a database that a newer release has migrated. Alembic is imported only to migrate: it is ten megabytes, and a
+start with nothing to migrate needs none of them.
 """
 
 from __future__ import annotations
 
+import pickle
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from multiprocessing import get_context
+from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from rallynov.storage.store import WRITING, Store
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 log = structlog.get_logger("rallynov.schema")
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -36,7 +40,13 @@ class BrokenReferencesError(Exception):
     """A migration would have left rows that refer to nothing; it was taken back."""
 
 
+class MigrationEndedError(Exception):
+    """The process that migrated ended without a word; its exit code."""
+
+
 def _config(connection: Connection | None = None) -> Config:
+    from alembic.config import Config  # noqa: PLC0415  # see above
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
@@ -44,14 +54,56 @@ def _config(connection: Connection | None = None) -> Config:
 
 
 def head() -> str:
-    """Return the revision that this release needs."""
-    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+    """Return the revision that this release needs: the number that its last migration's file name begins with."""
+    return max(path.name for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py")).partition("_")[0]
 
 
 def revision(store: Store) -> str | None:
     """Return the revision of a database; None when it is empty."""
     with store.read() as tx:
-        return MigrationContext.configure(tx).get_current_revision()
+        if not inspect(tx).has_table("alembic_version"):
+            return None
+        found: str | None = tx.scalar(text("SELECT version_num FROM alembic_version"))
+        return found
+
+
+def migrate_apart(store: Store) -> str | None:
+    """Migrate as ``migrate`` does, in a process of its own, so that what Alembic takes is given back.
+
+    Only before any thread is started. On Linux: elsewhere a forked process is not to be trusted.
+    """
+    if revision(store) == head():
+        return None
+    if sys.platform != "linux":
+        return migrate(store)
+    store.engine.dispose()  # a connection may not be carried over
+    processes = get_context("fork")
+    ours, theirs = processes.Pipe(duplex=False)
+    child = processes.Process(target=_migrating, args=(store, theirs))
+    child.start()
+    theirs.close()
+    try:
+        told: str | Exception | None = ours.recv()
+    except EOFError:
+        told = None
+    child.join()
+    if isinstance(told, Exception):
+        raise told
+    if child.exitcode:
+        raise MigrationEndedError(child.exitcode)
+    return told
+
+
+def _migrating(store: Store, parent: Pipe) -> None:
+    try:
+        told: str | Exception | None = migrate(store)
+    except Exception as error:
+        told = error
+    try:
+        parent.send(told)
+    except (pickle.PicklingError, TypeError, AttributeError):
+        parent.send(RuntimeError(type(told).__name__))
+    store.engine.dispose()
 
 
 def migrate(store: Store) -> str | None:
@@ -65,6 +117,8 @@ def migrate(store: Store) -> str | None:
     if present:
         _known(present)
         copy = _copy(store, present)
+    from alembic import command  # noqa: PLC0415
+
     with _altering(store) as tx:
         command.upgrade(_config(tx), "head")
     log.info("migrated", from_revision=present, to_revision=head())
@@ -106,6 +160,9 @@ def _altering(store: Store) -> Iterator[Connection]:
 
 
 def _known(present: str) -> None:
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
+
     try:
         ScriptDirectory.from_config(_config()).get_revision(present)
     except CommandError:

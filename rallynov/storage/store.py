@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -17,6 +18,8 @@ from typing import IO, Any, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
+
+from rallynov.storage.prepared import tell
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -44,14 +47,26 @@ class Store:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
+        self._writer = ThreadPoolExecutor(1, "writer", self._begin_writing)
+        self._writing_thread = 0
+        self._kept: Connection | None = None
+        """The writer thread's own connection: taking one from the pool costs more than a small transaction."""
         self._lock: IO[str] | None = None
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Open one write transaction; committed on leaving, rolled back on an error."""
-        with self.engine.connect().execution_options(**WRITING) as connection, connection.begin():
-            yield connection
+        if threading.get_ident() != self._writing_thread:
+            with self.engine.connect().execution_options(**WRITING) as connection, connection.begin():
+                yield connection
+            return
+        kept = self._kept = self._kept or self.engine.connect().execution_options(**WRITING)
+        try:
+            with kept.begin():
+                yield kept
+        except BaseException:  # whatever its state, the next transaction begins on another
+            self._forget()
+            raise
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -80,10 +95,22 @@ class Store:
     def close(self) -> None:
         """End the writer thread and the connections; release the file."""
         self._writer.shutdown(wait=True)
+        self._forget()
         self.engine.dispose()
         if self._lock is not None:
             self._lock.close()
             self._lock = None
+
+    def _begin_writing(self) -> None:
+        if (
+            self.is_sqlite
+        ):  # a server's connection is looked at by the pool before each use: it may have been cut
+            self._writing_thread = threading.get_ident()
+
+    def _forget(self) -> None:
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            kept.close()
 
 
 def _sqlite(url: URL) -> Engine:
@@ -98,7 +125,7 @@ def _sqlite(url: URL) -> Engine:
     @event.listens_for(engine, "begin")
     def _begun(connection: Connection) -> None:
         writing = connection.get_execution_options().get("rallynov_writing")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+        tell(connection, "BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine
 

@@ -1,6 +1,8 @@
 """Migrations on both databases: up and down with data, one at a time, whole or not at all, copied before."""
 
 import shutil
+import subprocess
+import sys
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,8 +11,9 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import func, insert, inspect, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 import bot.wiring  # noqa: F401  # all tables are known once the product is
 from rallynov.delivery.tables import ConversationRow, InboxRow, OutboxRow
@@ -131,6 +134,59 @@ def test_up_and_down_keep_every_row(store: Store, release: Path) -> None:
 def test_nothing_is_done_twice(store: Store) -> None:
     assert schema.migrate(store) is None
     assert schema.migrate(store) is None
+
+
+def test_the_last_file_is_the_head_of_alembic(release: Path) -> None:
+    for folder in (release, Path(schema.__file__).parent / "migrations"):
+        schema.MIGRATIONS = folder  # the fixture puts it back
+        assert schema.head() == ScriptDirectory.from_config(schema._config()).get_current_head()
+
+
+def test_apart_as_here(database: str, release: Path) -> None:
+    opened = Store(database)
+    assert schema.migrate_apart(opened) is None
+    assert schema.revision(opened) == "9999"
+    assert schema.migrate_apart(opened) is None
+    fill(opened)
+    opened.close()
+
+
+def test_the_copy_taken_apart_is_told(sqlite: Store, release: Path) -> None:
+    path = schema.migrate_apart(sqlite)
+    assert path is not None
+    assert Path(path).read_bytes().startswith(b"SQLite format 3")
+    assert schema.revision(sqlite) == "9999"
+
+
+@pytest.mark.parametrize(
+    ("more", "error"),
+    [
+        ('op.execute("DELETE FROM person")', schema.BrokenReferencesError),
+        ('op.execute("SELECT nothing")', DBAPIError),
+        ("raise type('Local', (Exception,), {})()", RuntimeError),
+        ("import os; os._exit(9)", schema.MigrationEndedError),
+    ],
+)
+def test_what_fails_apart_is_raised_here(
+    sqlite: Store, release: Path, more: str, error: type[Exception]
+) -> None:
+    fill(sqlite)
+    before = content(sqlite)
+    (release / "versions" / "9999_later.py").write_text(LATER.format(head=HEAD, more=more))
+    with pytest.raises(error):
+        schema.migrate_apart(sqlite)
+    assert schema.revision(sqlite) == "0001"
+    assert content(sqlite) == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there apart")
+def test_what_is_loaded_to_migrate_is_not_kept(tmp_path: Path) -> None:
+    code = (
+        "import sys\nimport bot.wiring\nfrom rallynov.storage import schema\nfrom rallynov.storage.store import Store\n"
+        f"schema.migrate_apart(Store('sqlite:///{tmp_path / 'new.db'}'))\n"
+        "sys.exit(int('alembic' in sys.modules or 'psycopg' in sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_a_copy_of_sqlite_is_taken_before(sqlite: Store, release: Path) -> None:

@@ -1,6 +1,8 @@
 """What both databases promise to everything above them; the PRAGMAs, the lock and the transactions behind it."""
 
 import asyncio
+import contextlib
+import sqlite3
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
@@ -8,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, create_engine, delete, func, insert, select, text, update
-from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
 from rallynov.delivery.tables import CursorRow, InboxRow
 from rallynov.diagnosis.tables import DiagnosisRow
@@ -183,6 +185,48 @@ async def test_an_error_on_the_writer_thread_comes_back_and_the_next_work_goes_o
     with pytest.raises(ZeroDivisionError):
         await store.writing(lambda: 1 / 0)
     assert await store.writing(lambda: 2) == 2
+
+
+async def test_the_writer_thread_keeps_its_connection_until_one_fails(sqlite: Store) -> None:
+    seen = []
+
+    def work(*, wrong: bool) -> None:
+        with sqlite.write() as tx:
+            driver = tx.connection.driver_connection
+            seen.append((driver, tx.exec_driver_sql("PRAGMA synchronous").scalar()))
+            tx.execute(insert(CursorRow), [{"channel": f"{len(seen)}", "next_offset": 0, "moved_at": NOW}])
+            if wrong:
+                raise RuntimeError
+
+    for wrong in (False, False, True, False):
+        with contextlib.suppress(RuntimeError):
+            await sqlite.writing(work, wrong=wrong)
+    assert seen[0] == seen[1] == seen[2]
+    assert [full for _, full in seen] == [2, 2, 2, 2]
+    with sqlite.read() as tx:
+        assert tx.scalars(select(CursorRow.channel).order_by(CursorRow.channel)).all() == ["1", "2", "4"]
+    assert sqlite.engine.pool.checkedout() == 1  # type: ignore[attr-defined]
+    sqlite.close()
+    assert sqlite.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+
+
+async def test_a_transaction_that_cannot_begin_says_so_and_the_next_one_can(sqlite: Store) -> None:
+    begin(sqlite)
+    other = sqlite3.connect(str(sqlite.url.database), isolation_level=None)
+
+    def work() -> None:
+        with sqlite.write() as tx:
+            add_one(tx, tx.scalar(COUNT) or 0)
+            tx.exec_driver_sql("PRAGMA busy_timeout=50")
+
+    await sqlite.writing(work)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(OperationalError, match="locked"):
+        await sqlite.writing(work)
+    other.execute("ROLLBACK")
+    await sqlite.writing(work)
+    assert count(sqlite) == 2
+    other.close()
 
 
 def test_sqlite_keeps_a_commit_through_a_power_cut_and_holds_references(sqlite: Store) -> None:

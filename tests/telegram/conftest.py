@@ -30,7 +30,7 @@ async def server() -> AsyncIterator[Loopback]:
     await asyncio.sleep(0)  # lets the transports close
 
 
-@pytest.fixture(params=["pyreqwest", "httpx"])
+@pytest.fixture(params=["direct", "pyreqwest", "httpx"])
 def client(request: pytest.FixtureRequest) -> Client:
     which: Client = request.param
     return which

@@ -1,5 +1,6 @@
 """What is said and what is answered, by name, through both HTTP clients."""
 
+import asyncio
 import json
 import logging
 from pathlib import Path
@@ -20,8 +21,8 @@ from telegram.error import (
 )
 
 from bot.telegram.calls import Api
+from bot.telegram.direct import DirectRequest
 from bot.telegram.failures import MaybeSent, classify
-from bot.telegram.http import FastRequest
 from rallynov.delivery.decisions import FailureKind
 from rallynov.papers.model import File
 
@@ -186,14 +187,35 @@ async def test_a_value_that_is_not_json_is_bad_content(api: Api, server: Loopbac
     assert server.requests == []
 
 
+async def test_what_nobody_waits_for(api: Api, server: Loopback) -> None:
+    first = api.tell("answerCallbackQuery", callback_query_id="é", x=None)
+    assert not first  # no connection yet, and only ours knows how
+    await api.call("getMe")
+    ours = api.tell("answerCallbackQuery", callback_query_id="é", x=None)
+    assert ours == isinstance(api._calls, DirectRequest)
+    if ours:
+        assert not api.tell("answerCallbackQuery", callback_query_id="é")  # the one connection is taken
+        assert not api.tell("answerCallbackQuery", callback_query_id="\ud800")
+        while len(server.requests) < 2:
+            await asyncio.sleep(0.01)
+        assert server.fields() == {"callback_query_id": "é"}
+        server.behaviour = "cut"
+        await asyncio.sleep(0.01)
+        assert api.tell("answerCallbackQuery", callback_query_id="é")
+        await asyncio.sleep(0.01)
+    assert len(server.requests) == (3 if ours else 1)
+
+
 async def test_the_long_poll_waits_longer(server: Loopback) -> None:
-    class Patient(FastRequest):
+    class Patient(DirectRequest):
         async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
             waits.append(kwargs["read_timeout"])
             return await super().do_request(*args, **kwargs)
 
     waits: list[float] = []
-    async with Api(TOKEN, api=server.url, calls=FastRequest(1), updates=Patient(1, read_timeout=2.0)) as api:
+    async with Api(
+        TOKEN, api=server.url, calls=DirectRequest(1), updates=Patient(1, read_timeout=2.0)
+    ) as api:
         await api.call("getUpdates", timeout=30, offset=5)
         await api.call("getUpdates")
     assert waits == [32.0, 2.0]
@@ -211,4 +233,4 @@ async def test_the_token_is_in_no_log_and_no_repr(
 
 def test_an_address_that_is_not_one_is_refused() -> None:
     with pytest.raises(ValueError, match="address"):
-        Api(TOKEN, api="api.telegram.org", calls=FastRequest(1), updates=FastRequest(1))
+        Api(TOKEN, api="api.telegram.org", calls=DirectRequest(1), updates=DirectRequest(1))

@@ -1,4 +1,4 @@
-"""One contract for both HTTP clients: what a broken network means for the message."""
+"""One contract for the three HTTP clients: what a broken network means for the message."""
 
 import asyncio
 import contextlib
@@ -96,7 +96,7 @@ async def test_a_proxy_from_the_environment(
     monkeypatch.setenv("HTTP_PROXY", server.url)
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
     monkeypatch.setenv("NO_PROXY", "direct.invalid")
-    request = make_request(client, 1)
+    request = make_request("auto" if client == "direct" else client, 1)  # which then is not direct
     await request.post("http://api.invalid/botx/getMe")
     assert server.requests[-1][0] == "http://api.invalid/botx/getMe"
     assert type(await error_of(request.post(f"https://api.invalid/bot{TOKEN}/x"))) is NotSent

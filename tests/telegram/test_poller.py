@@ -13,8 +13,9 @@ from conversation import Clock, core
 from sqlalchemy import select, text
 
 from bot.telegram.calls import Api
+from bot.telegram.direct import DirectRequest
 from bot.telegram.failures import MaybeSentTimedOut
-from bot.telegram.http import CONNECT, READ, FastRequest, make_request
+from bot.telegram.http import CONNECT, READ, make_request
 from bot.telegram.poller import DeafError, Poller, Time
 from rallynov.delivery import service
 from rallynov.delivery.service import Delivery
@@ -69,6 +70,9 @@ class Line:
         self.bad: Callable[[str, dict[str, Any]], Any] | None = None
         self.tries: list[float] = []
 
+    def tell(self, method: str, /, **params: Any) -> bool:
+        return False
+
     async def call(self, method: str, /, **params: Any) -> Any:
         self.tries.append(self.spell.at)
         if self.bad is not None and not self.spell.over:
@@ -98,7 +102,7 @@ async def delivery(sqlite: Store, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
 
 @pytest.fixture
 async def line(telegram: BotApi, spell: Spell) -> AsyncIterator[Line]:
-    calls, updates = make_request("pyreqwest", 4), make_request("pyreqwest", 1)
+    calls, updates = make_request("direct", 4), make_request("direct", 1)
     async with Api(TOKEN, api=telegram.url, calls=calls, updates=updates) as api:
         yield Line(api, spell)
 
@@ -135,14 +139,14 @@ def refused(line: Line, _api: BotApi) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         port = closed.getsockname()[1]
-    nowhere = Api(TOKEN, api=f"http://127.0.0.1:{port}", calls=FastRequest(1), updates=FastRequest(1))
+    nowhere = Api(TOKEN, api=f"http://127.0.0.1:{port}", calls=DirectRequest(1), updates=DirectRequest(1))
     line.bad = lambda method, params: nowhere.call(method, **params)
 
 
 def silent(line: Line, api: BotApi) -> None:
     """Telegram takes the call and never answers: as long as the client waits goes by."""
     api.hang("getUpdates", None)
-    short = FastRequest(1, connect_timeout=0.02, read_timeout=0.03)
+    short = DirectRequest(1, connect_timeout=0.02, read_timeout=0.03)
     impatient = Api(TOKEN, api=api.url, calls=short, updates=short)
 
     async def call(method: str, params: dict[str, Any]) -> Any:

@@ -32,6 +32,9 @@ class Api:
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.called = asyncio.Event()
 
+    def tell(self, method: str, /, **params: Any) -> bool:
+        return False
+
     async def call(self, method: str, /, **params: Any) -> Any:
         self.calls.append((method, params))
         self.called.set()
