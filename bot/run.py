@@ -19,6 +19,7 @@ import uvloop
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
+from bot.attaching import attaching
 from bot.settings import Settings
 from bot.telegram.app import Account, Resources, TelegramDoor
 from bot.telegram.poller import DeafError
@@ -136,6 +137,7 @@ async def _running(
             ending.push_async_callback(asyncio.to_thread, listener.close)
         ending.push_async_callback(core.delivery.close)
         core.delivery.start()
+        await ending.enter_async_context(attaching(settings, core))
         ending.callback(_ticking(core).close)
         first = asyncio.get_running_loop().create_task(_keep(core))
         ending.callback(first.cancel)

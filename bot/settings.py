@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     web_port: int = Field(default=8000, ge=0, le=65_535)
     web_url: str | None = None
     webhook_url: str | None = None
+    clamav: str | None = None
     operator: str = say("the team of the rally").msgid
     contact: str = say("the team of the rally (www.fact.aract.fr)").msgid
     log_format: Literal["console", "json"] = "console"

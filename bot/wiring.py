@@ -27,6 +27,8 @@ from rallynov.dialogue.engine import Dialogue, Engine
 from rallynov.dialogue.turn import Place
 from rallynov.editions import service as editions
 from rallynov.editions.model import Edition
+from rallynov.initiatives.attachments.closing import Closing
+from rallynov.initiatives.attachments.folder import Folder
 from rallynov.initiatives.communes import load_places
 from rallynov.initiatives.flow import DossierDialogue
 from rallynov.initiatives.late_codes import LateCodes
@@ -97,6 +99,7 @@ class Core:
     steps: Mapping[str, tuple[int, int]]
     commands: frozenset[str]
     reminders: Reminders
+    closing: Closing
     owner: str
 
 
@@ -165,6 +168,7 @@ def build(
         steps=_steps(grid, form),
         commands=commands,
         reminders=Reminders(form, edition, post),
+        closing=Closing(store, form, Folder(settings.data_dir.absolute() / "pieces"), post, new_id),
         owner=new_id(),
     )
 

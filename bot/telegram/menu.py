@@ -33,6 +33,8 @@ PRIVATE = (
     Entry("rapport", "report", say("Receive my report as a PDF file")),
     Entry("fiches", "sheets", say("Read the advice sheets")),
     Entry("collegues", "colleagues", say("Answer with colleagues")),
+    Entry("dossier", "dossier", say("Prepare my dossier")),
+    Entry("statut", "status", say("Know where my dossier stands")),
     Entry("continuer", "elsewhere", say("Go on with it on the web or on another device")),
     Entry("code", "code", say("Type a code that I was given")),
     Entry("menu", "menu", say("See the menu")),

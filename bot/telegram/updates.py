@@ -195,7 +195,7 @@ def _kept_message(message: Message, name: str) -> dict[str, Any]:
         kept["forward_origin"] = {"kept": False}
     media = {name: held[name] for name, _ in MEDIA if name in held}
     if message.chat.type != "private":
-        return kept | dict.fromkeys(media, {})
+        return kept | {key: {} for key in media}
     if any(name in media for name in files.FILES):
         kept["date"] = message.date
     return kept | {name: files.kept(name, part) for name, part in media.items()}

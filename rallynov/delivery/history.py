@@ -14,7 +14,8 @@ from sqlalchemy import Connection, func, select
 
 from rallynov.delivery.message import Message, load
 from rallynov.delivery.tables import InboxRow, OutboxRow
-from rallynov.dialogue.events import Commanded, Event, Pressed, Said
+from rallynov.dialogue.events import Attached, Commanded, Event, Pressed, Said
+from rallynov.text import clean_line
 
 PAGE = 60
 """Messages of the bot in one page of a transcript."""
@@ -136,5 +137,7 @@ def _words(
             return Words(f"/{name} {argument}".rstrip())
         case Pressed(screen, key, nonce):
             return Words(labels.get((screen, nonce), {}).get(key, ""), pressed=True)
+        case Attached(file):
+            return Words(f"📎 {clean_line(file.name)}".rstrip())
         case _:
             return None

@@ -105,6 +105,10 @@ class Engine:
         fingerprint = f"press:{press.nonce}:{press.key}"
         if fingerprint == talk.last:
             return Turn(talk)
+        if (
+            press.nonce == 0 < talk.nonce and press.key in self._commands
+        ):  # on a message that is no turn's: a reminder
+            return self._commanded(replace(talk, guesses=()), Commanded(press.key), scene)
         screen = self.pending(talk, scene)
         if press.nonce != talk.nonce or press.screen != screen.name or not screen.offers(press.key):
             return self._again(talk, scene, *stale())

@@ -10,7 +10,9 @@ from dataclasses import replace
 
 from rallynov.dialogue.screens import Screen, note, text
 from rallynov.dialogue.turn import Move, Scene
-from rallynov.dialogue.words import Term, plural, say
+from rallynov.dialogue.words import Term, Typed, plural, say
+from rallynov.initiatives.attachments.model import removing
+from rallynov.initiatives.commands import RemoveAttachment
 from rallynov.initiatives.keeping import After, At, Keeping
 from rallynov.initiatives.model import Dossier, DossierForm, Field, Json, Kind
 from rallynov.initiatives.pending import TYPED, Pendings, Reader, joined, too_long, too_short
@@ -43,6 +45,8 @@ class Asking:
             return conflict.conflict(self.questions, at.dossier, pending)
         if at.field.kind is Kind.ROWS:
             return several.rows(self.questions, at.spot, at.dossier, pending)
+        if at.field.kind is Kind.FILES:
+            return several.files(self.questions, at.spot, at.dossier, pending, self._form)
         if at.field.kind is Kind.CHOICES:
             return several.ticking(self.questions, at.spot, at.dossier, pending)
         return self.questions.screen(at.spot, at.dossier, pending)
@@ -59,6 +63,8 @@ class Asking:
         reading = at.pending.reading
         if head in {"yes", "no", "meant"} and isinstance(reading, Doubt | Value):
             return self._undoubted(at, reading, head, tail)
+        if at.field.kind is Kind.FILES:
+            return self._file(at, head, tail)
         if at.field.kind is Kind.ROWS:
             return self._row(at, head, tail)
         return self._chosen(at, head, tail)
@@ -126,7 +132,7 @@ class Asking:
         match reading:
             case Value(value):
                 return self._keeping.keep(at, value)
-            case Refusal(words) if at.field.kind is Kind.CHOICES:
+            case Refusal(words) if at.field.kind in {Kind.CHOICES, Kind.FILES}:
                 return Move(lead=(text(words),))
             case _:
                 return self._keeping.draft(at, typed)
@@ -189,6 +195,15 @@ class Asking:
         if all(one.id in row for one in at.field.columns):
             return self._keeping.keep(at, [*at.pending.rows, row])
         return self._keeping.draft(at, row)
+
+    def _file(self, at: At, head: str, mark: str) -> Move:
+        """Take a file out, or end."""
+        out = next((one for one in at.dossier.attachments if one.id[:12] == mark), None)
+        if head != "unfile" or out is None:
+            return self._keeping.skip(at, (at.field,))
+        order = RemoveAttachment(at.dossier.id, out.id)
+        lead = (note(say("Taken out: {name}.", name=Typed(out.name))),)
+        return Move(at.spot.place, (order,), lead, at.told(removing(at.dossier, out.id)))
 
     def _row(self, at: At, head: str, nth: str) -> Move:
         """Add a row, leave one out, take one out, or end."""

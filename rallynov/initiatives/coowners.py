@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from rallynov.dialogue.screens import Screen, note, text
 from rallynov.dialogue.turn import Command, Move, Scene
@@ -32,7 +33,8 @@ class Coowners:
     def joining(self, spot: Spot, scene: Scene) -> Screen:
         """Draw what a code has opened."""
         if spot.dossier == LATE:
-            return people.late(until(scene.of(Calendar)))
+            given = datetime.fromtimestamp(int(spot.target), UTC) if spot.target.isdecimal() else None
+            return people.late(until(scene.of(Calendar).with_late(given)))
         return people.join(_right(spot.target))
 
     def screen(self, spot: Spot, dossier: Dossier) -> Screen:

@@ -19,11 +19,11 @@ from rallynov.editions import late
 from rallynov.editions.service import CLOSES
 from rallynov.editions.tables import MilestoneRow
 from rallynov.initiatives import letters, sharing
+from rallynov.initiatives.attachments import filing
 from rallynov.initiatives.desk import Desk, Held
 from rallynov.initiatives.model import PERSONAL, Right, Sharer, Status
 from rallynov.initiatives.posting import Letter
 from rallynov.initiatives.tables import (
-    AttachmentRow,
     DossierAnswerRow,
     DossierRow,
     MoveRow,
@@ -116,7 +116,8 @@ def _unsign(tx: Connection, dossier: str, people: Sequence[str]) -> None:
         _blank(tx, dossier, known)
     for table in (WriteRow, RivalRow, RemarkRow):
         tx.execute(delete(table).where(table.dossier_id == dossier, table.author.in_(people)))
-    for kept in (DossierAnswerRow, MoveRow, AttachmentRow):
+    filing.unsign(tx, dossier, people)
+    for kept in (DossierAnswerRow, MoveRow):
         signed = (kept.dossier_id == dossier) & kept.author.in_(people)
         tx.execute(update(kept).where(signed).values(author=""))
 

@@ -11,18 +11,21 @@ from dataclasses import replace
 from rallynov.diagnosis.asking import Threshold
 from rallynov.diagnosis.model import Grid
 from rallynov.diagnosis.screens.asking import notice as notice_screen
-from rallynov.dialogue.events import Commanded
-from rallynov.dialogue.screens import Screen, note
+from rallynov.dialogue.events import Commanded, OfferedFile
+from rallynov.dialogue.screens import Screen, note, text
 from rallynov.dialogue.turn import Move, Place, Scene
 from rallynov.dialogue.words import say
 from rallynov.editions.model import Calendar
 from rallynov.initiatives.asking import Asking
+from rallynov.initiatives.attachments import words
+from rallynov.initiatives.attachments.model import adding, offered
 from rallynov.initiatives.commands import NoReminders, OpenDossier
 from rallynov.initiatives.coowners import SHARING, Coowners
 from rallynov.initiatives.lifecycle import Act, Refusal, allowed
-from rallynov.initiatives.model import Dossier, DossierForm, Dossiers, Field, Kind
+from rallynov.initiatives.model import Dossier, DossierForm, Dossiers, Field
 from rallynov.initiatives.pending import Reader
 from rallynov.initiatives.screens import home, recap
+from rallynov.initiatives.screens.parts import due
 from rallynov.initiatives.spots import ASKING, NAME, Spot, View, spot_of
 from rallynov.initiatives.submission import Submission
 
@@ -33,7 +36,7 @@ class DossierDialogue:
     """Dossiers in conversation; ``notice`` is the version of the privacy notice in force."""
 
     name = NAME
-    commands: Sequence[str] = ("dossier", "dossiers", "statut", "deposer", "relire")
+    commands: Sequence[str] = ("dossier", "dossiers", "statut", "deposer", "relire", "sansrappel")
 
     def __init__(self, form: DossierForm, read: Reader, grid: Grid, notice: str) -> None:
         self._form = form
@@ -60,11 +63,12 @@ class DossierDialogue:
         if spot.view in OWN_VIEWS:
             return self._submission.screen(spot, dossier)
         if spot.view is View.MISSING:
-            return recap.wanting(self._form, dossier, calendar)
+            return recap.wanting(self._form, dossier, due(dossier, calendar, scene.said or scene.received))
         if spot.view is View.RECAP:
             return self._recap(spot, dossier, scene)
         offers = self._submission.offers(dossier, scene)
-        return home.status(self._form, dossier, calendar, offers, several=len(mine.mine) > 1)
+        dated = due(dossier, calendar, scene.said or scene.received)
+        return home.status(self._form, dossier, dated, offers, several=len(mine.mine) > 1)
 
     def choose(self, place: Place, key: str, scene: Scene) -> Move:
         """Decide on a choice or an action."""
@@ -88,25 +92,39 @@ class DossierDialogue:
             return self._submission.choose(spot, dossier, key, scene)
         return self._around(spot, dossier, key, scene)
 
-    def write(self, place: Place, text: str, scene: Scene) -> Move | None:
+    def write(self, place: Place, typed: str, scene: Scene) -> Move | None:
         """Read what is typed as the answer to a field, a comment or a name."""
         if not self._threshold.crossed(scene):
             return None
         spot = self._resolved(spot_of(place), scene)
         if spot.view is View.JOIN:
-            return self._coowners.join(spot, text, scene)
+            return self._coowners.join(spot, typed, scene)
         dossier = scene.of(Dossiers).find(spot.dossier)
         if dossier is None:
             return None
         if spot.view in ASKING:
-            return self._asking.write(self._asking.at(spot, dossier, self._field(spot), scene), text)
-        return self._coowners.write(spot, dossier, text, scene)
+            return self._asking.write(self._asking.at(spot, dossier, self._field(spot), scene), typed)
+        return self._coowners.write(spot, dossier, typed, scene)
+
+    def attach(self, place: Place, file: OfferedFile, scene: Scene) -> Move | None:
+        """Add a file to the dossier at hand; None when there is none, or when it may not be changed."""
+        mine, spot = scene.of(Dossiers), self._resolved(spot_of(place), scene)
+        dossier = mine.find(spot.dossier) or (mine.mine[0] if len(mine.mine) == 1 else None)
+        if dossier is None or not self._threshold.crossed(scene) or not self._editable(dossier, scene):
+            return None
+        if refused := offered(self._form, dossier, file):
+            return Move(lead=(text(words.why(refused, self._form)),))
+        told, order = adding(dossier, file, scene.secret)
+        lead = (note(words.line(told.attachments[-1], self._form)),)
+        return Move(None, (order,), lead, scene.having(mine.having(told)))
 
     def enter(self, command: Commanded, place: Place, scene: Scene) -> Move:
         """Decide on a command given from anywhere; with an argument, it is a place of a dossier."""
         mine = scene.of(Dossiers)
         if not self._threshold.crossed(scene) or not mine.mine:
             return Move(to=Spot().place)
+        if command.name == "sansrappel":
+            return _unreminded(mine.mine, scene)
         here = spot_of(Place(NAME, command.argument)) if command.argument else spot_of(place)
         one = mine.find(here.dossier) if command.argument or place.dialogue == NAME else None
         dossier = one or (mine.mine[0] if len(mine.mine) == 1 else None)
@@ -143,7 +161,7 @@ class DossierDialogue:
         return Move(self._after(Spot(View.NEXT, dossier.id), dossier).place, (order,), (), told)
 
     def _around(self, spot: Spot, dossier: Dossier, key: str, scene: Scene) -> Move:
-        """Go from one view of a dossier to another, or give up its reminders."""
+        """Go from one view of a dossier to another."""
         head, _, tail = key.partition("-")
         match head:
             case "next":
@@ -156,10 +174,6 @@ class DossierDialogue:
                 return Move(to=spot.to(View.REMARKS, tail).place)
             case "missing" | "people" | "withdraw" | "reopen" | "leave" | "remarks":
                 return Move(to=spot.to(View(head)).place)
-            case "unremind":
-                told = scene.of(Dossiers).having(replace(dossier, reminded=False))
-                lead = (note(say("You will not be reminded of this dossier any more.")),)
-                return Move(None, (NoReminders(dossier.id),), lead, scene.having(told))
             case _:
                 return Move(to=spot.to(View.STATUS).place)
 
@@ -167,7 +181,8 @@ class DossierDialogue:
         editable = self._editable(dossier, scene)
         step = next((one for one in self._form.steps if one.id == spot.target), None)
         if step is None:
-            return recap.recap(self._form, dossier, scene.of(Calendar), editable=editable)
+            dated = due(dossier, scene.of(Calendar), scene.said or scene.received)
+            return recap.recap(self._form, dossier, dated, editable=editable)
         return recap.recap_step(self._form, dossier, step, editable=editable)
 
     def _resolved(self, spot: Spot, scene: Scene) -> Spot:
@@ -196,7 +211,7 @@ class DossierDialogue:
         if not self._editable(dossier, scene):
             return spot.to(View.STATUS)
         field = self._form.find(spot.target)
-        if field and field.kind is not Kind.FILES and field.applies(self._form.given(dossier)):
+        if field and field.applies(self._form.given(dossier)):
             return spot
         return self._after(spot.to(View.NEXT), dossier)
 
@@ -230,3 +245,12 @@ class DossierDialogue:
     def _editable(self, dossier: Dossier, scene: Scene) -> bool:
         decided = allowed(Act.EDIT, dossier, scene.of(Calendar), scene.said or scene.received)
         return not isinstance(decided, Refusal)
+
+
+def _unreminded(dossiers: Sequence[Dossier], scene: Scene) -> Move:
+    """Give up the reminders of dossiers."""
+    told = Dossiers(tuple(replace(one, reminded=False) for one in dossiers))
+    orders = tuple(NoReminders(one.id) for one in dossiers)
+    return Move(
+        None, orders, (note(say("You will not be reminded of your dossiers any more.")),), scene.having(told)
+    )

@@ -20,12 +20,16 @@ from rallynov.wording import Wording
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One screen for several people; ``key`` is unique: a letter is written once to each address."""
+    """One screen for several people; ``key`` is unique: a letter is written once to each address.
+
+    With an ``address``, only that one of theirs is written to.
+    """
 
     key: str
     people: tuple[str, ...]
     screen: Screen
     klass: Klass = Klass.RECEIPT
+    address: str = ""
 
 
 class Post:
@@ -45,7 +49,7 @@ class Post:
             message
             for letter in letters
             for address, channel, person, language in rows
-            if person in letter.people
+            if person in letter.people and letter.address in {"", address}
             for message in self._written(letter, channel, address, language)
         ]
         if messages:

@@ -20,7 +20,9 @@ from rallynov.dialogue.turn import Command
 from rallynov.editions import late
 from rallynov.editions.model import Calendar, Edition
 from rallynov.initiatives import rows, sharing
+from rallynov.initiatives.attachments import filing
 from rallynov.initiatives.commands import (
+    AddAttachment,
     AddRemark,
     JoinDossier,
     KeepAnswer,
@@ -28,6 +30,7 @@ from rallynov.initiatives.commands import (
     LeaveDossier,
     NoReminders,
     OpenDossier,
+    RemoveAttachment,
     RemoveSharer,
     ReopenDossier,
     SkipField,
@@ -68,6 +71,8 @@ class Initiatives:
         WithdrawDossier,
         ReopenDossier,
         AddRemark,
+        AddAttachment,
+        RemoveAttachment,
         JoinDossier,
         TransferDossier,
         RemoveSharer,
@@ -77,6 +82,7 @@ class Initiatives:
     )
 
     def __init__(self, form: DossierForm, edition: Edition, post: Post) -> None:
+        self._form = form
         self._edition = edition
         self._moves = Moves(form, edition)
         self._post = post
@@ -133,6 +139,10 @@ class Initiatives:
             case AddRemark() as command:
                 desk.check(Act.COMMENT, command.dossier, order.person, _now(order.at))
                 _remark(tx, order, command)
+            case AddAttachment() as command:
+                filing.add(tx, desk, order, command, self._form)
+            case RemoveAttachment() as command:
+                filing.remove(tx, desk, order, command)
             case UseCode(purpose, code) if purpose == Purpose.LATE:
                 self._let_in(tx, order, code)
             case _:

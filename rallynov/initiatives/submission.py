@@ -8,8 +8,9 @@ from rallynov.dialogue.screens import Choice, Screen, note, text
 from rallynov.dialogue.turn import Command, Move, Scene
 from rallynov.dialogue.words import Words, say
 from rallynov.editions.model import Calendar
+from rallynov.initiatives.attachments.model import waits
 from rallynov.initiatives.commands import ReopenDossier, SubmitDossier, WithdrawDossier
-from rallynov.initiatives.lifecycle import Act, Refusal, allowed, fingerprint
+from rallynov.initiatives.lifecycle import Act, Reason, Refusal, allowed, fingerprint
 from rallynov.initiatives.model import Dossier, DossierForm, Dossiers, Status
 from rallynov.initiatives.screens import home, recap
 from rallynov.initiatives.screens.parts import CARRY_ON, MISSING, PEOPLE, RECAP, SUBMIT
@@ -17,6 +18,8 @@ from rallynov.initiatives.screens.people import REMARKS
 from rallynov.initiatives.spots import Spot, View
 
 ACTS = {View.SUBMIT: Act.SUBMIT, View.WITHDRAW: Act.WITHDRAW, View.REOPEN: Act.REOPEN}
+DATED = frozenset((Reason.TOO_EARLY, Reason.TOO_LATE, Reason.CORRECTION_OVER))
+_CHECKED: Words = say("A file is still being checked: it takes a few seconds. Then you can submit.")
 _CHANGED: Words = say("The dossier has changed since you read it. Here it is as it now stands.")
 
 
@@ -35,9 +38,12 @@ class Submission:
         """Go to the last recap before a submission; to what is missing, or say why it cannot be now."""
         refused = self.refusal(Act.SUBMIT, dossier, scene)
         if refused:
-            return Move(to=spot.to(View.STATUS).place, lead=(text(refused.words),))
+            dated = refused.reason in DATED  # where it stands says so already
+            return Move(to=spot.to(View.STATUS).place, lead=() if dated else (text(refused.words),))
         if recap.left(self._form, dossier):
             return Move(to=spot.to(View.MISSING).place)
+        if waits(dossier):
+            return Move(to=spot.to(View.RECAP).place, lead=(text(_CHECKED),))
         return Move(to=spot.to(View.SUBMIT, fingerprint(self._form, dossier)).place)
 
     def resolved(self, spot: Spot, dossier: Dossier, scene: Scene) -> Spot:
@@ -46,7 +52,7 @@ class Submission:
             return spot.to(View.STATUS)
         if spot.view is View.SUBMIT and recap.left(self._form, dossier):
             return spot.to(View.MISSING)
-        return spot
+        return spot.to(View.RECAP) if spot.view is View.SUBMIT and waits(dossier) else spot
 
     def screen(self, spot: Spot, dossier: Dossier) -> Screen:
         """Ask before an act."""
@@ -97,12 +103,17 @@ class Submission:
     def offers(self, dossier: Dossier, scene: Scene) -> tuple[Choice, ...]:
         """Return what can be done with a dossier where it stands."""
         editable = self.refusal(Act.EDIT, dossier, scene) is None
-        ready = not recap.left(self._form, dossier)
+        lacks = bool(recap.left(self._form, dossier))
         offered: list[Choice] = []
         if editable:
-            offered += [CARRY_ON] if not ready else []
-            offered += [SUBMIT] if ready and not self.refusal(Act.SUBMIT, dossier, scene) else []
-            offered += [MISSING] if not ready else []
+            offered += [CARRY_ON, MISSING] if lacks else []
+            offered += (
+                [SUBMIT]
+                if recap.ready(self._form, dossier) and not self.refusal(Act.SUBMIT, dossier, scene)
+                else []
+            )
+            late = self.refusal(Act.SUBMIT, dossier, scene)
+            offered += [home.CODE, home.PERSON] if late and late.reason is Reason.TOO_LATE else []
         offered += [RECAP, PEOPLE]
         if dossier.others or dossier.remarks:
             offered.append(REMARKS)

@@ -145,7 +145,11 @@ class MoveRow(Base):
 
 
 class AttachmentRow(Base):
-    """One file of a dossier: ``waiting`` to be fetched from its ``origin``, then ``kept`` or ``refused``."""
+    """One file of a dossier: ``waiting`` to be fetched from its ``origin``, then ``kept`` or ``refused``.
+
+    ``address`` is the conversation that sent it, and hears what became of it. A waiting file may be taken from
+    ``not_before`` on; each taking adds one to ``attempts``, and only the last taker may finish it.
+    """
 
     __tablename__ = "attachment"
     __table_args__ = (
@@ -155,6 +159,7 @@ class AttachmentRow(Base):
     id: Mapped[str] = mapped_column(primary_key=True)
     dossier_id: Mapped[str] = _of_dossier(index=True)
     author: Mapped[str]
+    address: Mapped[str]
     origin: Mapped[str]
     name: Mapped[str]
     mime: Mapped[str]
@@ -167,6 +172,15 @@ class AttachmentRow(Base):
     not_before: Mapped[datetime | None]
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+
+
+class FolderRow(Base):
+    """The mark of the folder of files that belongs to this database, which carries it too: no other is swept."""
+
+    __tablename__ = "file_folder"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    mark: Mapped[str]
 
 
 class RemarkRow(Base):

@@ -68,12 +68,11 @@ class Answers:
         self._drafts[kept.dossier, kept.field, order.person] = None
 
     def skip(self, order: Order, skipped: SkipField) -> None:
-        """Leave a field without a value, unless it changed since it was seen."""
+        """Leave a field without a value, unless it changed since it was seen; a draft of it stays."""
         stands = self._stands.get((skipped.dossier, skipped.field))
         if stands is None or stands.version == skipped.seen:
             self._write(order, skipped.dossier, skipped.field, "null", skipped=True)
             self._given[skipped.dossier][skipped.field] = None
-        self._drafts[skipped.dossier, skipped.field, order.person] = None
 
     def draft(self, order: Order, draft: KeepDraft) -> None:
         """Keep what is no value yet, or drop it."""

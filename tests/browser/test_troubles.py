@@ -278,3 +278,29 @@ def test_a_bad_moment_is_left_by_the_same_form(
     page.click("#composer button")
     expect(page.locator("#fin article")).to_contain_text("Question 2 sur 23")
     assert site.heard("en place") == 1
+
+
+def test_news_that_come_after_an_answer_are_not_shown_twice(browse: Browse) -> None:
+    one = browse()
+    begin(one)
+    two = one.context.new_page()
+    two.goto(one.url)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+        if len(held) > 1:
+            route.continue_()
+
+    two.route("**/fragment*", hold)
+    with two.expect_request("**/fragment*"):
+        one.locator("#answers .choices button").nth(2).click()
+    two.fill("#text", "en place")
+    two.keyboard.press("Enter")
+    expect(two.locator("#fin article")).to_contain_text("Question 3 sur 23")
+    shown = two.locator("#journal > li").count()
+    with two.expect_response("**/fragment*"), two.expect_request_finished():
+        held[0].continue_()
+    expect(two.locator("#journal > li")).to_have_count(shown)
+    two.reload()
+    expect(two.locator("#journal > li")).to_have_count(shown)

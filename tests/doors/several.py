@@ -1,11 +1,11 @@
 """Several people, or one at several doors, in one transcript: ``@ name, door`` says who speaks; ``CODE`` is the last
-code that anyone was shown.
+code that anyone was shown. ``! direction`` is something that the team of the rally does.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -66,13 +66,18 @@ class Webber:
         return [card_of(load(row.body)) for row in rows]
 
 
-def play(path: Path, core: Core, clock: Clock, *, update: bool) -> None:
+def play(
+    path: Path, core: Core, clock: Clock, *, update: bool, direct: Callable[[str], None] | None = None
+) -> None:
     """Play a transcript of several people, and compare it with its golden form, or write that anew."""
     golden = path.read_text("utf-8")
     written: list[str] = []
     stage = _Stage(core, clock, transcripts.language(path))
     for line, told in transcripts.read(golden):
-        if line[0] in "#@":
+        if line[0] == "!":
+            assert direct, line
+            direct(line.removeprefix("! "))
+        if line[0] in "#@!":
             stage.turn(line)
             written += ["", line]
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -66,6 +67,7 @@ FULL: dict[str, Json] = {
 """Every required field, with a value that it accepts."""
 
 
+@functools.cache
 def wording() -> Wording:
     settings = Settings(_env_file=None)
     return Wording({"operator": settings.operator, "contact": settings.contact})

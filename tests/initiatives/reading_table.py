@@ -147,6 +147,7 @@ KINDS: dict[str, tuple[Accepted, list[str]]] = {
          ("health, jobs", ["health", "employment"]),
          ("santé emploi mobilité", ["health", "employment", "mobility"]), ("mobilitée", Asked(["mobility"])),
          ("1 à 3", Asked(["health", "employment", "working_conditions"])),
+         ("1-3-5", ["health", "working_conditions", "engagement"]),
          ("toutes sauf 1, 2, 3", ["mobility", "engagement", "cohesion"])],
         ["", "toutes", "aucune", "1 2 3 4", "7", "0", "santé, jardinage", "1 3 banane"],
     ),
@@ -174,7 +175,8 @@ KINDS: dict[str, tuple[Accepted, list[str]]] = {
          ("1 2 3 4 5 6", ["employees", "users", "inhabitants", "families", "jobseekers", "other"]),
          ("tous", ["employees", "users", "inhabitants", "families", "jobseekers", "other"]),
          ("usagers et clients", ["users"]),
-         ("salariés et familles", ["employees", "families"]), ("n°1, n°4", ["employees", "families"])],
+         ("salariés et familles", ["employees", "families"]), ("n°1, n°4", ["employees", "families"]),
+         ("1-4, 6", Asked(["employees", "users", "inhabitants", "families", "other"]))],
         ["", "aucun", "7", "0", "les chats", "1 8", "?"],
     ),
     "reach": (

@@ -214,6 +214,13 @@ def test_a_skipped_field_holds_nothing_and_one_that_changed_is_not_skipped(life:
     assert [value for value, *_ in writes(life, "website")] == ["https://exemple.fr", None]
 
 
+def test_what_was_begun_stays_when_a_field_is_left_for_later(life: Life) -> None:
+    life.open("amina")
+    life.order("amina", KeepDraft("d1", "summary", "trop court"))
+    life.order("amina", SkipField("d1", "summary", 0))
+    assert life.dossier("amina").drafts == {"summary": "trop court"}
+
+
 def test_a_submission_gives_a_number_a_fingerprint_and_keeps_what_was_submitted(life: Life) -> None:
     life.full("amina")
     said = life.clock() - timedelta(minutes=10)

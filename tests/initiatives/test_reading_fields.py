@@ -102,7 +102,7 @@ def test_lengths_are_told_as_they_are_typed(typed: str, left: tuple[int, int]) -
 
 
 def test_a_file_is_not_typed() -> None:
-    assert WORDING.word(_read("files", "photo.jpg").words, "fr").endswith("Envoyez le fichier lui-même.")  # type: ignore[union-attr]
+    assert WORDING.word(_read("files", "photo.jpg").words, "fr").endswith("Envoyez le fichier lui-même.")
 
 
 def test_without_words_options_are_known_by_number_and_id() -> None:

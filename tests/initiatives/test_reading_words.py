@@ -106,7 +106,7 @@ def test_an_option_is_understood_by_its_number_and_by_all_its_names(field: Field
         )
         for name in (str(rank), *names):
             value: list[str] | str = [option] if several else option
-            assert read(field, name, TODAY, PLACES, said) == Value(value), name  # type: ignore[arg-type]
+            assert read(field, name, TODAY, PLACES, said) == Value(value), name
 
 
 @in_each
@@ -174,7 +174,7 @@ def test_yes_and_no_are_understood_by_all_their_names(kind: Kind, language: str)
 def test_a_value_is_shown_as_people_write_it(field: str, value: object, shown: str) -> None:
     asked = FORM.find(field)
     assert asked is not None
-    words = WORDING.word(show(asked, value), "fr")  # type: ignore[arg-type]
+    words = WORDING.word(show(asked, value), "fr")
     assert words.replace("\u202f", " ").replace("\u00a0", " ") == shown
 
 

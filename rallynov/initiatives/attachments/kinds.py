@@ -98,7 +98,7 @@ def _number(text: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A file that may be kept, as it is stored: ``cleaned`` tells that what it said beside itself (place, date, device) was removed."""
+    """A file that may be kept, as it is stored; ``cleaned`` tells that place, date or device were taken out of it."""
 
     kind: FileKind
     size: int

@@ -12,17 +12,14 @@ from rallynov.text.measure import GRAPHEME
 
 LONGEST, HEAVIEST = 100, 180
 """Characters, and bytes, of a name: every file system takes fewer than 256 bytes."""
-FOREIGN = frozenset(
-    " ".join(
-        (
-            "exe com bat cmd msi scr pif lnk js jse vbs vbe ps1 sh jar apk dll iso img dmg app hta py php",
-            "html htm xhtml mht svg xml json txt csv md rtf doc docm dot dotx dotm xls xlsx xlsm xlsb ppt pptx pptm",
-            "pps ppsx ods odp odg fodt pages numbers key epub ps eps psd zip rar 7z gz tgz tar bz2 xz cab",
-            "gif webp bmp tif tiff heic heif avif ico raw dng mov avi mkv webm wmv flv mpg mpeg 3gp m4a m4b ogg oga",
-            "opus wav flac aac amr wma aiff mid eml msg vcf ics",
-        )
-    ).split()
+_FOREIGN = (
+    "exe com bat cmd msi scr pif lnk js jse vbs vbe ps1 sh jar apk dll iso img dmg app hta py php "
+    "html htm xhtml mht svg xml json txt csv md rtf doc docm dot dotx dotm xls xlsx xlsm xlsb ppt pptx pptm "
+    "pps ppsx ods odp odg fodt pages numbers key epub ps eps psd zip rar 7z gz tgz tar bz2 xz cab "
+    "gif webp bmp tif tiff heic heif avif ico raw dng mov avi mkv webm wmv flv mpg mpeg 3gp m4a m4b ogg oga "
+    "opus wav flac aac amr wma aiff mid eml msg vcf ics"
 )
+FOREIGN = frozenset(_FOREIGN.split())
 """Endings that people know, of kinds that are not taken."""
 _BARE: Mapping[FileKind, str] = {
     FileKind.JPG: "photo",
@@ -67,7 +64,7 @@ def final(name: str, kind: FileKind, taken: Collection[str] = ()) -> str:
     known = ENDINGS.get(ending(name)) is kind
     if told and not known and not _mimics(told):
         stem = f"{stem}.{told}"
-    stem = stem.strip("_") and stem or _BARE.get(kind, "document")
+    stem = (stem.strip("_") and stem) or _BARE.get(kind, "document")
     used = {one.casefold() for one in taken}
     found, number = f"{stem}.{kind}", 2
     while found.casefold() in used:

@@ -51,14 +51,22 @@ OTHER = say("a file of another kind")
 _TAKEN = say("I take PDF, JPG, PNG, ODT, DOCX, MP3 and MP4 files.")
 _SENTENCES: Mapping[Why, Say] = {
     Why.EMPTY: say("This file is empty. Send it again, or look at it on your device first."),
-    Why.BROKEN: say("This file is cut short or damaged. Open it on your device, save it again, then send it."),
-    Why.BOMB: say("Once opened, this file takes far too much room. Make it smaller or simpler, then send it again."),
-    Why.MACROS: say("This document holds macros, small programs. Save it without macros, or as a PDF, then send it."),
+    Why.BROKEN: say(
+        "This file is cut short or damaged. Open it on your device, save it again, then send it."
+    ),
+    Why.BOMB: say(
+        "Once opened, this file takes far too much room. Make it smaller or simpler, then send it again."
+    ),
+    Why.MACROS: say(
+        "This document holds macros, small programs. Save it without macros, or as a PDF, then send it."
+    ),
     Why.ACTIVE: say(
         "This document holds a script or another file, which could act by itself. Print it to a PDF, then send that."
     ),
     Why.LOCKED: say("This document asks for a password. Save it without one, then send it again."),
-    Why.LATE: say("It was ready only once the dossier could not be changed any more, so it is not part of it."),
+    Why.LATE: say(
+        "It was ready only once the dossier could not be changed any more, so it is not part of it."
+    ),
     Why.GONE: say("Its content could not be had any more. Please send it again."),
     Why.FAILED: say("It could not be fetched or examined, through no fault of yours. Please send it again."),
 }
@@ -85,7 +93,8 @@ def why(refused: Refused | str, form: DossierForm) -> Words:
             return say("This file is too heavy: {each} MB at most.", each=each)
         case Why.TOO_HEAVY_FOR_CHAT:
             return say(
-                "This file is too heavy for Telegram ({size} MB): 20 MB at most. Add it on the web instead.", size=size
+                "This file is too heavy for Telegram ({size} MB): 20 MB at most. Add it on the web instead.",
+                size=size,
             )
         case Why.TOO_MANY:
             return say("This dossier has {most} files already: remove one first.", most=form.files_most)
@@ -95,7 +104,9 @@ def why(refused: Refused | str, form: DossierForm) -> Words:
                 all=megabytes(form.total_bytes),
             )
         case Why.VIRUS:
-            return say("The antivirus found something harmful in it ({name}). It was deleted.", name=Typed(one.found))
+            return say(
+                "The antivirus found something harmful in it ({name}). It was deleted.", name=Typed(one.found)
+            )
         case _:
             return _content(one)
 
@@ -147,13 +158,17 @@ def kept(name: str, dossier: Words, examined: Examined, *, scanned: bool) -> Scr
     if examined.cleaned:
         told.append(note(say("What it told beside its content (place, date, device) was removed.")))
     if not scanned:
-        told.append(note(say("It was not analysed by an antivirus: this service has none, or it did not answer.")))
+        told.append(
+            note(say("It was not analysed by an antivirus: this service has none, or it did not answer."))
+        )
     return Screen("file", tuple(told))
 
 
 def _added(name: str, dossier: Words, examined: Examined) -> Words:
     size = megabytes(examined.size)
-    return say("“{name}” ({size} MB) is now part of “{dossier}”.", name=Typed(name), size=size, dossier=dossier)
+    return say(
+        "“{name}” ({size} MB) is now part of “{dossier}”.", name=Typed(name), size=size, dossier=dossier
+    )
 
 
 def refused(name: str, dossier: Words, reason: Refused, form: DossierForm) -> Screen:

@@ -21,6 +21,7 @@ _EXCEPT = re.compile(
     r"^(.*?),?\s(?:sauf|excepté|excepte|hormis|except|but|à part|a part)\s+(.+)$", re.IGNORECASE | re.DOTALL
 )
 _SPAN = re.compile(r"^\D{0,12}?(\d{1,2})\s*(?:-|–|à|a|to|au)\s*(\d{1,2})\D{0,3}$")
+_SPAN_WITHIN = re.compile(r"(?<![-–\d])\d{1,2}\s*[-–]\s*\d{1,2}(?!\s*[-–\d])")
 _BETWEEN: Final = frozenset(
     ("et", "and", "puis", "then", "n", "no", "numero", "number", "la", "le", "les", "the", "plus", "avec")
 )
@@ -30,7 +31,7 @@ _SHOWN: Final = 40
 
 @dataclass(frozen=True, slots=True)
 class _Picked:
-    """What was chosen; ``guesses`` are other readings of a part that was not sure."""
+    """What was chosen; ``others`` are other readings of what was not sure, ``unknown`` is what is no option."""
 
     keys: tuple[str, ...]
     sure: bool = True
@@ -132,49 +133,59 @@ def _none(field: Field) -> tuple[str, ...]:
 
 def _several(field: Field, text: str, said: Sequence[Spoken]) -> _Picked:
     if span := _SPAN.match(text):
-        first, last = int(span[1]), int(span[2])
-        sound = 1 <= first < last <= len(field.options)
-        return _Picked(field.options[first - 1 : last], sure=False) if sound else _Picked((), unknown=text)
+        return _spanned(field, text, int(span[1]), int(span[2]))
     if numbers := _numbers(text):
         wrong = next((one for one in numbers if not 1 <= one <= len(field.options)), None)
         if wrong is not None:
             return _Picked((), unknown=str(wrong))
         return _Picked(tuple(field.options[one - 1] for one in numbers))
-    keys: dict[str, None] = {}
-    sure = True
-    others: tuple[str, ...] = ()
+    whole = _Picked(())
     for part in filter(None, (one.strip(" .") for one in _PARTS.split(text))):
-        for read, piece in _pieces(part, said):
-            match read:
-                case Exact(key):
-                    keys[key] = None
-                case Near(near):
-                    sure, others = False, (*others, *near[1:])
-                    keys[near[0]] = None
-                case Nothing():
-                    return _Picked((), unknown=piece)
-    return _Picked(tuple(keys), sure, others) if keys else _Picked((), unknown=text)
+        for piece in _pieces(part, said):
+            span = _SPAN.match(piece)
+            read = _spanned(field, piece, int(span[1]), int(span[2])) if span else _picked_one(piece, said)
+            if read.unknown:
+                return read
+            whole = _Picked(whole.keys + read.keys, whole.sure and read.sure, whole.others + read.others)
+    return whole if whole.keys else _Picked((), unknown=text)
+
+
+def _spanned(field: Field, text: str, first: int, last: int) -> _Picked:
+    """Read "1-3" or "1 à 3": asked, for it may be one and three."""
+    if 1 <= first < last <= len(field.options):
+        return _Picked(field.options[first - 1 : last], sure=False)
+    return _Picked((), unknown=text)
+
+
+def _picked_one(text: str, said: Sequence[Spoken]) -> _Picked:
+    match _one(text, said):
+        case Exact(key):
+            return _Picked((key,))
+        case Near(keys):
+            return _Picked(keys[:1], sure=False, others=keys[1:])
+        case Nothing():
+            return _Picked((), unknown=text)
 
 
 def _numbers(text: str) -> list[int]:
-    """Return the numbers of a text that holds nothing else."""
+    """Return the numbers of a text that holds nothing else; none where "1-4" stands among them."""
+    if _SPAN_WITHIN.search(text):
+        return []
     words = [word for word in fold(text).split() if word not in _BETWEEN]
     return [int(word) for word in words] if all(word.isdecimal() and len(word) <= 3 for word in words) else []
 
 
-def _pieces(part: str, said: Sequence[Spoken]) -> Iterator[tuple[Exact | Near | Nothing, str]]:
-    """Read a part whole, else what "and" joins in it, else its words, when each is an option."""
-    whole = _one(part, said)
-    if isinstance(whole, Exact):
-        yield whole, part
+def _pieces(part: str, said: Sequence[Spoken]) -> Iterator[str]:
+    """Give a part whole, else what "and" joins in it, else its words, when each is an option."""
+    if isinstance(_one(part, said), Exact):
+        yield part
         return
     for joined in _JOINTS.split(part):
-        read = _one(joined, said)
-        words = [(_one(word, said), word) for word in joined.split()]
-        if not isinstance(read, Exact) and len(words) > 1 and all(isinstance(one, Exact) for one, _ in words):
-            yield from words
-        else:
-            yield read, joined
+        words = joined.split()
+        apart = len(words) > 1 and not isinstance(_one(joined, said), Exact)
+        yield from (
+            words if apart and all(isinstance(_one(word, said), Exact) for word in words) else (joined,)
+        )
 
 
 def _checked(field: Field, picked: _Picked) -> Reading:

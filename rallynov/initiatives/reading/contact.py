@@ -21,6 +21,7 @@ from rallynov.text import clean_line
 
 _SWITZERLAND: Final = 41
 _MOST_FIGURES: Final = 17
+_LONGEST: Final = 400
 
 _AROUND = re.compile(
     r"^(?:mailto|mail|e-mail|email|courriel|tel|tél|téléphone|phone|site|web)\s*:\s*|[<>\"]", re.IGNORECASE
@@ -34,6 +35,8 @@ _NAMED = re.compile(r"^[^@]*<([^<>\s]+@[^<>\s]+)>$")
 def read_email(field: Field, typed: str) -> Reading:
     """Read an e-mail address; one that resembles a common one is asked about, and may be kept as it is."""
     text = clean_line(typed)
+    if len(text) > _LONGEST:
+        return mend(field)
     named = _NAMED.match(text)
     text = named[1] if named else _AROUND.sub("", text).strip(" ,;")
     text = re.sub(r"\s*@\s*", "@", text).removesuffix(".")

@@ -21,7 +21,9 @@ _FIGURE = re.compile(
 )
 _BELOW_ZERO = re.compile(r"(?:^|[\s(])[-−–]\s?\d|\b(?:moins|minus) \d+$", re.IGNORECASE)
 _SIGNS = re.compile(r"[~≈<>≤≥+±?]")
-_OTHER_MONEY = re.compile(r"[$£¥]|\b(?:chf|usd|gbp|fr|francs?|dollars?|livres?|pounds?)\b", re.IGNORECASE)
+_OTHER_MONEY = re.compile(
+    r"[$£¥]|\b(?:chf|usd|gbp|fr|francs?|dollars?|livres sterling|pounds?)\b", re.IGNORECASE
+)
 _PLAIN: Final = words_of(
     "salarie salaries salariee salariees personnes personne employe employes employee employees agents etp"
     " collaborateurs jours jour journees habitants usagers beneficiaires people persons staff workers days day"

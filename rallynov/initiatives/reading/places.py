@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,10 +20,10 @@ _IN_FULL: Final = {
     "st": "saint", "ste": "sainte", "s": "sur", "ss": "sous", "lez": "les", "gd": "grand", "pt": "petit", "fg": "faubourg",
 }  # fmt: skip
 _ARTICLES: Final = frozenset(("l", "le", "la", "les"))
-_LIKELY: Final = (
-    84.0  # one wrong letter in six; "besac" is 77 % like "besancon": asked with its département alone
-)
+# "besac" is 77 % like "besancon": asked beside its département alone.
+_LIKELY: Final = 84.0
 _LIKELY_HERE: Final = 70.0
+_BEGINNING: Final = 5
 _MARGIN: Final = 6.0
 
 
@@ -71,29 +71,36 @@ class Places:
 
     def begun(self, name: str) -> Sequence[Commune]:
         """Return the communes whose name begins with these words and goes on."""
-        said = plain(name) + " "
-        return _distinct(
-            one for known, found in self._names.items() if known.startswith(said) for one in found
-        )
+        return self._beginning(plain(name) + " ")
 
     def like(self, name: str, among: Sequence[Commune] = ()) -> Sequence[Commune]:
-        """Return the communes whose name resembles this one, the likeliest first; ``among`` is trusted more.
+        """Return the communes whose name begins so or resembles this one, the likeliest first.
 
-        The beginning of a name is as likely as can be.
+        ``among`` limits them, and less likeness is then enough.
         """
-        here = set(among)
-        if begun := [one for one in self.begun(name) if not here or one in here]:
-            return begun
-        least, scores = (_LIKELY_HERE if here else _LIKELY), dict[Commune, float]()
-        for index in (self._names, self._former):
-            for known, score, _ in extract(
-                plain(name), index.keys(), scorer=fuzz.ratio, score_cutoff=least, limit=None
-            ):
-                for one in index[known]:
-                    if not here or one in here:
-                        scores[one] = max(score, scores.get(one, 0))
+        said, here = plain(name), set(among)
+        begun = self.begun(name) or (self._beginning(said) if len(said) >= _BEGINNING else ())
+        if found := [one for one in begun if not here or one in here]:
+            return found
+        scores: dict[Commune, float] = {}
+        for one, score in self._scored(said, _LIKELY_HERE if here else _LIKELY):
+            if not here or one in here:
+                scores[one] = max(score, scores.get(one, 0))
         best = max(scores.values(), default=0)
         return sorted((one for one in scores if scores[one] >= best - _MARGIN), key=lambda one: -scores[one])
+
+    def _beginning(self, start: str) -> Sequence[Commune]:
+        found = (one for name, those in self._names.items() if name.startswith(start) for one in those)
+        return tuple(dict.fromkeys(found))
+
+    def _scored(self, said: str, least: float) -> Iterator[tuple[Commune, float]]:
+        """Give the communes whose name, of today or former, is at least so much like this one."""
+        for names in (self._names, self._former):
+            for known, score, _ in extract(
+                said, names.keys(), scorer=fuzz.ratio, score_cutoff=least, limit=None
+            ):
+                for one in names[known]:
+                    yield one, score
 
     def within(self, departement: str) -> Sequence[Commune]:
         """Return the communes of a département."""
@@ -118,7 +125,3 @@ def _index(index: dict[str, list[Commune]], name: str, commune: Commune) -> None
 def _found(index: Mapping[str, list[Commune]], name: str) -> Sequence[Commune]:
     said = plain(name)
     return index.get(said) or index.get(_bare(said)) or ()
-
-
-def _distinct(communes: Iterable[Commune]) -> Sequence[Commune]:
-    return tuple(dict.fromkeys(communes))

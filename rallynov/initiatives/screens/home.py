@@ -27,11 +27,11 @@ ANOTHER = Choice("another", say("Open another dossier"))
 CODE = Choice("code", say("I have a code"))
 DIAGNOSIS = Choice("diagnostic", say("The diagnosis"))
 SHEETS = Choice("fiches", say("Fact sheets"))
-PERSON = Choice("person", say("Talk to a person"))
+PERSON = Choice("contact", say("Talk to a person"))
 WITHDRAW = Choice("withdraw", say("Withdraw this dossier"))
 REOPEN = Choice("reopen", say("Take this dossier back"))
 LEAVE = Choice("leave", say("Leave this dossier"))
-NO_REMINDERS = Choice("unremind", say("No more reminders"))
+NO_REMINDERS = Choice("sansrappel", say("No more reminders"))
 
 
 def opening(form: DossierForm, calendar: Calendar, refused: Refusal | None) -> Screen:
@@ -55,8 +55,6 @@ def opening(form: DossierForm, calendar: Calendar, refused: Refusal | None) -> S
             )
         ),
     ]
-    if told := until(calendar):
-        blocks.append(note(told))
     if refused is not None:
         return Screen(
             "no_dossier",
@@ -64,6 +62,8 @@ def opening(form: DossierForm, calendar: Calendar, refused: Refusal | None) -> S
             (CODE, DIAGNOSIS, SHEETS, PERSON),
             (MENU, HELP),
         )
+    if told := until(calendar):
+        blocks.append(note(told))
     return Screen(
         "open_dossier",
         tuple(blocks),
@@ -90,11 +90,11 @@ def listed(form: DossierForm, mine: Dossiers, *, another: bool) -> Screen:
 
 
 def status(
-    form: DossierForm, dossier: Dossier, calendar: Calendar, offers: Sequence[Choice], *, several: bool
+    form: DossierForm, dossier: Dossier, due: Words | None, offers: Sequence[Choice], *, several: bool
 ) -> Screen:
     """Where a dossier stands, what it lacks and until when, and what can be done."""
     blocks: list[Block] = [title(titled(form, dossier)), text(standing(dossier))]
-    blocks += _explained(form, dossier, calendar)
+    blocks += [*_explained(form, dossier, dated=due is not None), *((text(due),) if due else ())]
     if dossier.others or dossier.right is not Right.OWN:
         blocks.append(note(_shared(dossier)))
     blocks += [*alike(dossier), *_history(dossier)]
@@ -102,14 +102,14 @@ def status(
     return Screen("status", tuple(blocks), tuple(offers), (more, PAUSE, MENU, HELP))
 
 
-def _explained(form: DossierForm, dossier: Dossier, calendar: Calendar) -> list[Block]:
+def _explained(form: DossierForm, dossier: Dossier, *, dated: bool) -> list[Block]:
     """Say what the status means for its owner."""
     wanting = len(left(form, dossier))
     match dossier.status:
         case Status.DRAFT:
             ready = say("Nothing is missing: you can submit it.")
             told: list[Block] = [text(_upper(wanting) if wanting else ready)]
-            return [*told, *_dated(calendar)]
+            return told if dated else [*told, note(say("The closing day is not set yet."))]
         case Status.SUBMITTED:
             return [text(say("The team of the rally reads it, and tells you here whether it is admissible."))]
         case Status.TO_CORRECT:
@@ -128,11 +128,6 @@ def _explained(form: DossierForm, dossier: Dossier, calendar: Calendar) -> list[
 
 def _upper(wanting: int) -> Words:
     return plural("One answer is still missing.", "{n} answers are still missing.", wanting)
-
-
-def _dated(calendar: Calendar) -> list[Block]:
-    told = until(calendar)
-    return [text(told)] if told else [note(say("The closing day is not set yet."))]
 
 
 def _shared(dossier: Dossier) -> Words:

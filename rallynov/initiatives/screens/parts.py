@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from rallynov.diagnosis.screens.asking import BACK, HELP, MENU, NOT_NOW, PAUSE, WHY
 from rallynov.dialogue.screens import Block, Choice, note
 from rallynov.dialogue.words import Day, Say, Term, Typed, Words, say
 from rallynov.editions.model import Calendar
+from rallynov.initiatives.lifecycle import Act, Moment, Refusal, decide
 from rallynov.initiatives.model import Dossier, DossierForm, Right, Status
 
 __all__ = ["BACK", "HELP", "MENU", "NOT_NOW", "PAUSE", "WHY"]
@@ -69,6 +72,16 @@ def until(calendar: Calendar) -> Words | None:
     if calendar.sample:
         return say("Example of a date: submit by {at}, Paris time.", at=calendar.until)
     return say("Submit by {at}, Paris time.", at=calendar.until)
+
+
+def due(dossier: Dossier, calendar: Calendar, said: datetime) -> Words | None:
+    """Say until when a dossier may be submitted, or that it is too early or too late; None where no day says so."""
+    if not dossier.open:
+        return None
+    decided = decide(Act.SUBMIT, dossier.status, Right.OWN, Moment(said, calendar, dossier.correct_by))
+    if isinstance(decided, Refusal):
+        return decided.words
+    return until(calendar) if dossier.status is Status.DRAFT else None
 
 
 def right_named(right: Right) -> Words:

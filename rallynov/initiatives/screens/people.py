@@ -38,9 +38,10 @@ def mark(sharer: Sharer) -> str:
 
 def people(form: DossierForm, dossier: Dossier) -> Screen:
     """Who shares a dossier, and what can be done about it."""
-    rows = [say("{who}: {right}", who=say("You"), right=right_named(dossier.right))]
-    rows += [say("{who}: {right}", who=_name(one), right=right_named(one.right)) for one in dossier.others]
-    blocks: list[Block] = [title(say("Who shares this dossier")), text(titled(form, dossier)), listing(*rows)]
+    rows: list[Words] = [say("{who}: {right}", who=say("You"), right=right_named(dossier.right))]
+    rows += [_row(one) for one in dossier.others]
+    known = (text(titled(form, dossier)),) if form.given(dossier) else ()
+    blocks: list[Block] = [title(say("Who shares this dossier")), *known, listing(*rows)]
     choices: list[Choice] = []
     if dossier.right is Right.OWN:
         if len(dossier.others) < OTHERS_MOST:
@@ -59,6 +60,12 @@ def people(form: DossierForm, dossier: Dossier) -> Screen:
     else:
         choices.append(Choice("leave", say("Leave this dossier")))
     return Screen("people", tuple(blocks), tuple(choices), (REMARKS, STATUS, RECAP, MENU, HELP))
+
+
+def _row(sharer: Sharer) -> Words:
+    if not sharer.name:
+        return _name(sharer)
+    return say("{who}: {right}", who=_name(sharer), right=right_named(sharer.right))
 
 
 def _name(sharer: Sharer) -> Words:

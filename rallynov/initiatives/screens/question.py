@@ -26,8 +26,7 @@ class Questions:
 
     def __init__(self, form: DossierForm) -> None:
         self._form = form
-        self.questions = Form(tuple(field for field in form.fields if field.kind is not Kind.FILES))
-        """The fields that are asked in words; files are added apart."""
+        self.questions = Form(form.fields)
 
     def header(self, dossier: Dossier, field: Field) -> Block:
         """Say where a field stands among those that apply."""
@@ -142,8 +141,9 @@ class Questions:
         """Return the optional fields of a field's step that hold nothing, when the field is one of them."""
         given = self._form.given(dossier)
         step = self._form.step_of(field.id)
-        left = (one for one in step.fields if not one.required and one.applies(given) and one.id not in given)
-        asked = tuple(one for one in left if one.kind is not Kind.FILES)
+        passed = {name for name, answer in (dossier.answers or {}).items() if answer.skipped}
+        left = (one for one in step.fields if not one.required and one.applies(given))
+        asked = tuple(one for one in left if one.id not in given and (one.id not in passed or one == field))
         return asked if field in asked else ()
 
 

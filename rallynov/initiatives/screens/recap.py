@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from rallynov.dialogue.screens import Block, Choice, Screen, listing, note, quote, text, title
 from rallynov.dialogue.words import Say, Term, Typed, Words, plural, say
-from rallynov.editions.model import Calendar
+from rallynov.initiatives.attachments import words
+from rallynov.initiatives.attachments.model import KEPT, held, waits
 from rallynov.initiatives.model import Dossier, DossierForm, Field, Json, Kind, Right, Step, missing
 from rallynov.initiatives.pending import too_short
 from rallynov.initiatives.reading.showing import show
@@ -22,7 +23,6 @@ from rallynov.initiatives.screens.parts import (
     SUBMIT,
     status_note,
     titled,
-    until,
 )
 
 CUT = 160
@@ -31,15 +31,16 @@ MOST = 12
 """Missing fields that one screen lists with a jump to each."""
 
 
-def recap(form: DossierForm, dossier: Dossier, calendar: Calendar, *, editable: bool) -> Screen:
+def recap(form: DossierForm, dossier: Dossier, due: Words | None, *, editable: bool) -> Screen:
     """All the steps, with how much of each is answered; one is chosen to be read and changed."""
     given = form.given(dossier)
     steps = tuple(step for step in form.steps if _asked(step, given))
-    rows = tuple(_counted(step, given) for step in steps)
+    rows = tuple(_counted(step, given, files=bool(held(dossier))) for step in steps)
     blocks: list[Block] = [title(titled(form, dossier)), status_note(dossier), listing(*rows)]
-    if editable and (told := until(calendar)):
-        blocks.append(note(told))
-    blocks.append(text(say("Which step do you want to read or change?")))
+    if due:
+        blocks.append(note(due))
+    asked = say("Which step do you want to read or change?") if editable else say("Which step do you want to read?")
+    blocks.append(text(asked))
     choices = tuple(Choice(f"step-{step.id}", Term(f"form:step.{step.id}:title")) for step in steps)
     return Screen("recap", tuple(blocks), choices, _onward(form, dossier, editable=editable))
 
@@ -48,9 +49,9 @@ def _onward(form: DossierForm, dossier: Dossier, *, editable: bool) -> tuple[Cho
     if not editable:
         return (STATUS, PEOPLE, MENU)
     owner = dossier.right is Right.OWN
-    ready = not left(form, dossier)
-    first = (SUBMIT if owner else STATUS) if ready else CARRY_ON
-    more = (MISSING,) if not ready else ()
+    complete = not left(form, dossier)
+    first = (SUBMIT if owner else STATUS) if complete else CARRY_ON
+    more = (MISSING,) if not complete else ()
     return (first, *more, PEOPLE, PAUSE, MENU)
 
 
@@ -63,13 +64,19 @@ def left(form: DossierForm, dossier: Dossier) -> tuple[Field, ...]:
 
 
 def _asked(step: Step, given: Mapping[str, Json]) -> tuple[Field, ...]:
-    return tuple(field for field in step.fields if field.kind is not Kind.FILES and field.applies(given))
+    return tuple(field for field in step.fields if field.applies(given))
 
 
-def _counted(step: Step, given: Mapping[str, Json]) -> Say:
+def ready(form: DossierForm, dossier: Dossier) -> bool:
+    """Tell whether nothing stands before the submission: no answer that is missing, no file that is being checked."""
+    return not left(form, dossier) and not waits(dossier)
+
+
+def _counted(step: Step, given: Mapping[str, Json], *, files: bool) -> Say:
     asked = _asked(step, given)
     wanting = sum(field.required and field.id not in given for field in asked)
-    name, done = Term(f"form:step.{step.id}:title"), sum(field.id in given for field in asked)
+    done = sum(field.id in given or (field.kind is Kind.FILES and files) for field in asked)
+    name = Term(f"form:step.{step.id}:title")
     if wanting:
         return say(
             "{name}: {done} of {total} ({missing})",
@@ -107,9 +114,11 @@ def recap_step(form: DossierForm, dossier: Dossier, step: Step, *, editable: boo
     return Screen(f"recap:{step.id}", blocks, choices, (RECAP, PAUSE, MENU))
 
 
-def _row(field: Field, dossier: Dossier, given: Mapping[str, Json], *, whole: bool) -> Say:
+def _row(field: Field, dossier: Dossier, given: Mapping[str, Json], *, whole: bool) -> Words:
     name = Term(f"form:{field.id}:short")
     value = given.get(field.id)
+    if field.kind is Kind.FILES and held(dossier):
+        return plural("{question}: one file", "{question}: {n} files", len(held(dossier)), question=name)
     if value is not None:
         return say("{question}: {answer}", question=name, answer=_shown(field, value, whole=whole))
     draft = (dossier.drafts or {}).get(field.id)
@@ -128,7 +137,7 @@ def _shown(field: Field, value: Json, *, whole: bool) -> Words:
     return Typed(value[:CUT].rstrip() + "…")
 
 
-def wanting(form: DossierForm, dossier: Dossier, calendar: Calendar) -> Screen:
+def wanting(form: DossierForm, dossier: Dossier, due: Words | None) -> Screen:
     """What stands before the submission, with a jump to each."""
     fields = left(form, dossier)
     heading = plural(
@@ -139,16 +148,16 @@ def wanting(form: DossierForm, dossier: Dossier, calendar: Calendar) -> Screen:
     blocks: list[Block] = [title(heading), status_note(dossier)]
     if len(fields) > MOST:
         blocks.append(text(plural("Here is the first.", "Here are the first {n}.", MOST)))
-    if told := until(calendar):
-        blocks.append(note(told))
+    if due:
+        blocks.append(note(due))
     choices = tuple(Choice(f"fix-{field.id}", _wanted(field, dossier)) for field in fields[:MOST])
     return Screen("missing", tuple(blocks), choices, (RECAP, PAUSE, MENU))
 
 
 def _wanted(field: Field, dossier: Dossier) -> Words:
     name = Term(f"form:{field.id}:short")
-    held = dossier.holds(field.id)
-    if held and held.rivals:
+    stored = dossier.holds(field.id)
+    if stored and stored.rivals:
         return say("{question}: two answers to choose between", question=name)
     draft = (dossier.drafts or {}).get(field.id)
     if isinstance(draft, str) and too_short(field, draft) and draft:
@@ -163,7 +172,7 @@ def final(form: DossierForm, dossier: Dossier) -> Screen:
         title(say("Read your dossier one last time")),
         status_note(dossier),
         *(block for step in form.steps for block in _whole(step, dossier, given)),
-        *_files(dossier),
+        *_files(form, dossier),
         *alike(dossier),
         text(say("Submit it as it stands here? You will receive a receipt with a number.")),
     ]
@@ -175,12 +184,12 @@ def final(form: DossierForm, dossier: Dossier) -> Screen:
 
 
 def _whole(step: Step, dossier: Dossier, given: Mapping[str, Json]) -> Sequence[Block]:
-    held = [field for field in _asked(step, given) if field.id in given]
-    if not held:
+    answered = [field for field in _asked(step, given) if field.id in given]
+    if not answered:
         return ()
     blocks: list[Block] = [text(Term(f"form:step.{step.id}:title"))]
     lines: list[Words] = []
-    for field in held:
+    for field in answered:
         if field.kind in {Kind.TEXT, Kind.ROWS}:
             blocks += [listing(*lines)] if lines else []
             blocks += [note(Term(f"form:{field.id}:short")), quote(show(field, given[field.id]))]
@@ -190,9 +199,9 @@ def _whole(step: Step, dossier: Dossier, given: Mapping[str, Json]) -> Sequence[
     return [*blocks, listing(*lines)] if lines else blocks
 
 
-def _files(dossier: Dossier) -> Sequence[Block]:
-    kept = [Typed(one.name) for one in dossier.attachments if one.state == "kept"]
-    return (text(say("Files added")), listing(*kept)) if kept else ()
+def _files(form: DossierForm, dossier: Dossier) -> Sequence[Block]:
+    kept = [words.line(one, form) for one in dossier.attachments if one.state == KEPT]
+    return (text(Term("form:files:label")), listing(*kept)) if kept else ()
 
 
 def alike(dossier: Dossier) -> Sequence[Block]:

@@ -1,4 +1,4 @@
-"""The screens of fields that hold several things: choices that are ticked, rows that are added one by one. Pure."""
+"""The screens of fields that hold several things: choices that are ticked, rows and files that are added. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from rallynov.dialogue.screens import Block, Choice, Screen, listing, note, quote, text, title
 from rallynov.dialogue.words import Term, Typed, Words, say
-from rallynov.initiatives.model import Dossier, Field, Json
+from rallynov.initiatives.attachments import words
+from rallynov.initiatives.model import Dossier, DossierForm, Field, Json
 from rallynov.initiatives.pending import Pending
 from rallynov.initiatives.reading.columns import of_column
 from rallynov.initiatives.reading.result import Doubt, Refusal, Value
@@ -39,9 +40,7 @@ def ticking(questions: Questions, spot: Spot, dossier: Dossier, pending: Pending
     chosen = pending.chosen
     choices = tuple(_ticked(option(pending.field, one), one in chosen) for one in pending.field.options)
     blocks = [*questions.asking(dossier, pending), *remarked(dossier, pending)]
-    blocks.append(
-        note(say("Press each of them, then say that this is all."))
-    )
+    blocks.append(note(say("Press each of them, then say that this is all.")))
     actions = questions.actions(spot, dossier, pending)
     if isinstance(pending.draft, list) and pending.field.accepts(pending.draft):
         actions = (DONE, *(one for one in actions if one.key not in {"keep", "skip", "skip_all"}))
@@ -50,6 +49,25 @@ def ticking(questions: Questions, spot: Spot, dossier: Dossier, pending: Pending
 
 def _ticked(choice: Choice, ticked: bool) -> Choice:  # noqa: FBT001 - a state, not a mode
     return replace(choice, label=say("✓ {option}", option=choice.label)) if ticked else choice
+
+
+def files(questions: Questions, spot: Spot, dossier: Dossier, pending: Pending, form: DossierForm) -> Screen:
+    """The files of a dossier: which may be added, and what became of those that were sent."""
+    lines = [words.line(one, form) for one in dossier.attachments]
+    blocks = (
+        *questions.asking(dossier, pending),
+        note(words.rule(form)),
+        *((listing(*lines),) if lines else ()),
+        *remarked(dossier, pending),
+    )
+    drop = tuple(
+        Choice(f"unfile-{one.id[:12]}", say("Take out: {row}", row=Typed(one.name)))
+        for one in dossier.attachments
+    )
+    actions = questions.actions(spot, dossier, pending)
+    if dossier.attachments:
+        actions = (DONE, *(one for one in actions if one.key not in {"skip", "skip_all"}))
+    return Screen(f"f:{pending.field.id}", blocks, drop, actions, free=True)
 
 
 def rows(questions: Questions, spot: Spot, dossier: Dossier, pending: Pending) -> Screen:

@@ -34,7 +34,9 @@ _OTHERS = (
     (b"presentationml", "pptx"),
     (b"wordprocessingml.template", "dotx"),
 )
-_MACROS = re.compile(r"(?:^|/)(?:vbaProject|vbaData|activeX|macrosheets|Basic|Scripts)(?:[/.]|\d|$)", re.IGNORECASE)
+_MACROS = re.compile(
+    r"(?:^|/)(?:vbaProject|vbaData|activeX|macrosheets|Basic|Scripts)(?:[/.]|\d|$)", re.IGNORECASE
+)
 _BOOK = re.compile(r"word/embeddings/[^/]+\.(?:xlsx|docx|pptx)", re.IGNORECASE)
 """Where a DOCX keeps the tables behind its charts, each an archive."""
 _PROGRAMS = (b"MZ", b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe")
@@ -82,7 +84,9 @@ def _end(content: IO[bytes], size: int) -> int:
     mark, disk, first, here, count, length, start, comment = _unpacked(content.read(_END.size))
     if mark != b"PK\x05\x06" or comment or disk or first or here != count:
         raise UnsafeError(Why.BROKEN)
-    if start + length + _END.size != size:  # something stands before or behind it; or it is of the sort for 4 GB
+    if (
+        start + length + _END.size != size
+    ):  # something stands before or behind it; or it is of the sort for 4 GB
         raise UnsafeError(Why.TWOFOLD if length < size else Why.BOMB, "zip")
     return count
 

@@ -66,7 +66,11 @@ def _boxes(content: mmap, start: int, end: int) -> Iterator[_Box]:
     count = 0
     while start < end:
         count += 1
-        size, name, inner = int.from_bytes(content[start : start + 4]), content[start + 4 : start + 8], start + 8
+        size, name, inner = (
+            int.from_bytes(content[start : start + 4]),
+            content[start + 4 : start + 8],
+            start + 8,
+        )
         if size == 1:
             size, inner = int.from_bytes(content[start + 8 : start + 16]), start + 16
         elif size == 0:

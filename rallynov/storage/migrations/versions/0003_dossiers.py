@@ -12,6 +12,7 @@ BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 WAITING = sa.text("state = 'waiting'")
 NEW = (
     "attachment",
+    "file_folder",
     "dossier_answer",
     "dossier_draft",
     "dossier_move",
@@ -132,7 +133,7 @@ def _contents() -> None:
 def _attachments() -> None:
     _create(
         "attachment",
-        *map(_text, ("id", "dossier_id", "author", "origin", "name", "mime")),
+        *map(_text, ("id", "dossier_id", "author", "address", "origin", "name", "mime")),
         sa.Column("size", sa.BigInteger(), nullable=False),
         *map(_text, ("state", "reason")),
         _flag("scanned"),
@@ -144,6 +145,7 @@ def _attachments() -> None:
         key=("id",),
     )
     _index("attachment", "dossier_id")
+    _create("file_folder", *map(_text, ("name", "mark")), key=("name",))
     op.create_index(
         "ix_attachment_waiting", "attachment", ["created_at"], sqlite_where=WAITING, postgresql_where=WAITING
     )
