@@ -19,17 +19,20 @@ _NAME, _MIME = 255, 100
 def kept(kind: str, part: Any) -> dict[str, Any]:
     """Return what is stored of a file; nothing when it cannot be fetched."""
     told = _largest(part) if kind == "photo" else part
-    if kind not in FILES or not isinstance(told, dict) or not _ID.fullmatch(str(told.get("file_id", ""))):
+    if kind not in FILES or not isinstance(told, dict):
+        return {}
+    file_id = told.get("file_id")
+    if not isinstance(file_id, str) or not _ID.fullmatch(file_id):
         return {}
     name, mime, size = told.get("file_name"), told.get("mime_type"), told.get("file_size")
-    described = {"mime_type": PHOTO} if kind == "photo" else {}
+    described: dict[str, Any] = {"mime_type": PHOTO} if kind == "photo" else {}
     if isinstance(name, str):
         described["file_name"] = name[:_NAME]
     if isinstance(mime, str):
         described["mime_type"] = mime[:_MIME]
     if isinstance(size, int) and 0 <= size < 2**53:
-        described["file_size"] = size  # type: ignore[assignment]  # JSON
-    return {"file_id": str(told["file_id"]), **described}
+        described["file_size"] = size
+    return {"file_id": file_id, **described}
 
 
 def offered(held: Mapping[str, Any]) -> OfferedFile | None:

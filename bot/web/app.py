@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 from fastapi import FastAPI, Request, Response
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import HTMLResponse
-from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES
 
 from bot.web import words
 from bot.web.assets import Assets
@@ -25,6 +24,8 @@ from bot.web.words import Page
 
 PACKED = 5
 """A page is packed at each request: further levels cost more than what they save."""
+UNPACKED = ("text/event-stream", "application/pdf")
+"""Sent line by line, or packed already."""
 
 
 def create_app(door: Door) -> FastAPI:
@@ -32,8 +33,7 @@ def create_app(door: Door) -> FastAPI:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     assets, readers = Assets(), Readers(door)
     view = View(door, assets)
-    unpacked = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/pdf")
-    app.add_middleware(GZipMiddleware, compresslevel=PACKED, exclude_content_types=unpacked)
+    app.add_middleware(GZipMiddleware, compresslevel=PACKED, exclude_content_types=UNPACKED)
     app.add_middleware(
         Shield,
         secure=door.secure,

@@ -1,11 +1,13 @@
-"""What the pages draw: a figure and a QR code as SVG in the page, without inline style, as its policy wants."""
+"""What the pages draw: a figure and a QR code as SVG in the page, without inline style, as its policy wants.
+
+Both are markup, whose texts are escaped where they are drawn.
+"""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
 import segno
-from markupsafe import Markup, escape
 
 from rallynov.delivery.message import Drawing, Message
 from rallynov.figures import model
@@ -15,12 +17,12 @@ ABSENT = "–"
 
 
 @lru_cache(maxsize=256)
-def radar(drawing: Drawing) -> Markup | None:
+def radar(drawing: Drawing) -> str | None:
     """Draw a figure; None when it has too few or too many axes, or is of a kind that we do not draw."""
     if drawing.kind != "radar":
         return None
     try:
-        return Markup(radar_svg(drawing, absent=ABSENT))  # noqa: S704  # its texts are escaped there
+        return radar_svg(drawing, absent=ABSENT)
     except ValueError:
         return None
 
@@ -31,23 +33,16 @@ def points(value: float | None) -> str:
 
 
 @lru_cache(maxsize=256)
-def qr(address: str) -> Markup:
+def qr(address: str) -> str:
     """Draw an address as a QR code: dark on white in any colours of the page, with its quiet zone."""
-    drawn = segno.make_qr(address, error="m")
-    return Markup(drawn.svg_inline(omitsize=True, border=4, dark="#14382b", light="#fff"))  # noqa: S704
-
-
-def grouped(code: str) -> Markup:
-    """Write a code in groups of four: apart for the eye, in one piece for the clipboard."""
-    parts = (code[at : at + 4] for at in range(0, len(code), 4))
-    return Markup("").join(Markup("<span>{}</span>").format(escape(part)) for part in parts)
+    return segno.make_qr(address, error="m").svg_inline(omitsize=True, border=4, dark="#14382b", light="#fff")
 
 
 def cut(message: Message, *, asks: bool) -> int:
     """Return how many blocks of a message come before its figure, its code and its progress.
 
-    A question, which comes last, begins by a note that says how far one is; what is before it was said in passing. Elsewhere a
-    figure and a code close what is said under the first title.
+    A question, which comes last, begins by a note that says how far one is; what is before it was said in passing.
+    Elsewhere a figure and a code close what is said under the first title.
     """
     titles = [at for at, (kind, _) in enumerate(message.blocks) if kind == "title"]
     if asks and titles:

@@ -80,7 +80,6 @@ class View:
             "radar": drawings.radar,
             "points": drawings.points,
             "qr": drawings.qr,
-            "grouped": drawings.grouped,
             "cut": drawings.cut,
         }
 

@@ -115,7 +115,7 @@ class Asking:
         if pending.rivals:
             return None
         if pending.column is not None:
-            return self._cell(at, pending.column, typed)
+            return self._cell(at, typed)
         if field.kind is Kind.ROWS:
             return None
         if field.kind is Kind.TEXT and pending.draft:
@@ -158,8 +158,9 @@ class Asking:
             bare = {name: cell for name, cell in row.items() if name != TYPED} if row is not None else None
             return replace(self._keeping.draft(at, bare), lead=(lead,))
         value = meant[int(nth)] if nth else meant[0]
-        column = at.pending.column
-        return self._filled(at, column, value) if column is not None else self._keeping.keep(at, value)
+        if at.field.kind is Kind.ROWS:
+            return self._filled(at, at.pending.column or at.field, value)
+        return self._keeping.keep(at, value)
 
     def _tick(self, at: At, option: str) -> Move:
         """Tick or untick; "all" and "none" are whole answers."""
@@ -178,23 +179,32 @@ class Asking:
             return Move(lead=(text(most),))
         return self._keeping.draft(at, [*ticked])
 
-    def _cell(self, at: At, column: Field, typed: str) -> Move:
+    def _cell(self, at: At, typed: str) -> Move:
         """Read a cell of the row being written; or the whole row, when all of it was typed at once."""
-        if not at.pending.row:
-            whole = self._pendings.read(at.field, typed, at.scene)
-            if isinstance(whole, Value) and isinstance(whole.value, list):
-                return self._keeping.keep(at, [*at.pending.rows, *whole.value])
-        reading = self._pendings.read(column, typed, at.scene)
+        asked = at.pending.read_as(typed)
+        reading = self._pendings.read(asked, typed, at.scene)
         if isinstance(reading, Value):
-            return self._filled(at, column, reading.value)
+            return self._filled(at, asked, reading.value)
         return self._keeping.draft(at, {**_cells(at), TYPED: typed})
 
     def _filled(self, at: At, column: Field, value: Json) -> Move:
-        """Put a value into the row being written; the last one makes it a row."""
+        """Put a value into the row being written, or whole rows; the last one makes it a row."""
+        if isinstance(value, list):
+            return self._rowed(at, value)
         row = {**_cells(at), column.id.rpartition(".")[2]: value}
         if all(one.id in row for one in at.field.columns):
-            return self._keeping.keep(at, [*at.pending.rows, row])
+            return self._rowed(at, [row])
         return self._keeping.draft(at, row)
+
+    def _rowed(self, at: At, added: list[Json]) -> Move:
+        """Keep rows behind those that are there, as many as the field takes."""
+        rows, most = [*at.pending.rows, *added], at.field.most
+        if most is not None and len(rows) > most:
+            told = plural(
+                "One row at most. Keep only one.", "{n} rows at most. Keep those that count most.", most
+            )
+            return Move(lead=(text(told),))
+        return self._keeping.keep(at, rows)
 
     def _file(self, at: At, head: str, mark: str) -> Move:
         """Take a file out, or end."""

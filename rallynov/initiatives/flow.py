@@ -22,13 +22,14 @@ from rallynov.initiatives.attachments.model import adding, offered
 from rallynov.initiatives.commands import NoReminders, OpenDossier
 from rallynov.initiatives.coowners import SHARING, Coowners
 from rallynov.initiatives.lifecycle import Act, Refusal, allowed
-from rallynov.initiatives.model import Dossier, DossierForm, Dossiers, Field
+from rallynov.initiatives.model import Dossier, DossierForm, Dossiers, Field, Status
 from rallynov.initiatives.pending import Reader
 from rallynov.initiatives.screens import home, recap
 from rallynov.initiatives.screens.parts import due
 from rallynov.initiatives.spots import ASKING, NAME, Spot, View, spot_of
 from rallynov.initiatives.submission import Submission
 
+_GONE = (note(say("You do not share this dossier any more.")),)
 OWN_VIEWS = frozenset((View.SUBMIT, View.WITHDRAW, View.REOPEN))
 
 
@@ -78,9 +79,13 @@ class DossierDialogue:
         spot = self._resolved(spot_of(place), scene)
         mine = scene.of(Dossiers)
         dossier = mine.find(spot.dossier)
-        if key in {"begin", "another"}:
+        if key == "begin":
             return self._open(scene)
+        if key == "another":
+            return Move(to=Spot(View.OPEN).place)
         if dossier is None:
+            if spot_of(place).dossier:
+                return Move(to=Spot().place, lead=_GONE)
             nth = key.removeprefix("go-")
             chosen = mine.mine[int(nth)] if nth.isdigit() and int(nth) < len(mine.mine) else None
             return Move(to=Spot(View.STATUS, chosen.id).place if chosen else Spot().place)
@@ -101,7 +106,7 @@ class DossierDialogue:
             return self._coowners.join(spot, typed, scene)
         dossier = scene.of(Dossiers).find(spot.dossier)
         if dossier is None:
-            return None
+            return Move(to=Spot().place, lead=_GONE) if spot_of(place).dossier else None
         if spot.view in ASKING:
             return self._asking.write(self._asking.at(spot, dossier, self._field(spot), scene), typed)
         return self._coowners.write(spot, dossier, typed, scene)
@@ -139,7 +144,7 @@ class DossierDialogue:
             case "deposer":
                 return self._submission.ask(spot, dossier, scene)
             case _:
-                asked = here if one and command.argument else spot.to(View.NEXT)
+                asked = here if one and command.argument else self._main(dossier)
                 return Move(to=self._pinned(self._resolved(asked, scene), scene).place)
 
     def _none(self, spot: Spot, scene: Scene) -> Screen:
@@ -204,7 +209,12 @@ class DossierDialogue:
             return Spot(View.OPEN)
         if spot.view is View.LIST or len(mine.mine) > 1:
             return Spot(View.LIST)
-        return self._asked(Spot(View.NEXT, mine.mine[0].id), mine.mine[0], scene)
+        return self._resolved(self._main(mine.mine[0]), scene)
+
+    @staticmethod
+    def _main(dossier: Dossier) -> Spot:
+        """Return where to go on with a dossier: a draft, at its next field; one sent back, at what is asked of it."""
+        return Spot(View.NEXT if dossier.status is Status.DRAFT else View.STATUS, dossier.id)
 
     def _asked(self, spot: Spot, dossier: Dossier, scene: Scene) -> Spot:
         """Return the field that is asked; where the dossier stands, when it may not be changed."""

@@ -96,6 +96,14 @@ class Pending:
             return None
         return next((of_column(self.field, one) for one in self.field.columns if one.id not in row), None)
 
+    def read_as(self, typed: str) -> Field:
+        """Return what a text typed here answers: the field; or the column that comes next, unless it is a whole row."""
+        column, row = self.column, self.row or {}
+        if column is None:
+            return self.field
+        whole = any(mark in typed for mark in ";|\t") or typed.count("\n") == len(self.field.columns) - 1
+        return self.field if whole and not row.keys() - {TYPED} else column
+
 
 class Pendings:
     """Fields as one person finds them."""
@@ -125,7 +133,7 @@ class Pendings:
     def _reading(self, pending: Pending, scene: Scene) -> Reading | None:
         if not pending.typed:
             return None
-        return self._read(pending.column or pending.field, pending.typed, scene)
+        return self._read(pending.read_as(pending.typed), pending.typed, scene)
 
 
 def noted(field: Field, scene: Scene) -> str:

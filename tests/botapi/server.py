@@ -11,6 +11,7 @@ import orjson
 from .chats import Chats
 from .control import Control
 from .faults import Fault, Faults, Refused
+from .files import Files
 from .methods import METHODS, to_a_chat
 from .params import parameters
 from .profile import PROFILE, Profile
@@ -57,7 +58,7 @@ class BotApi(Control):
         self.errors: list[str] = []
         self._changed = threading.Condition(threading.RLock())
         self._updates, self._chats, self._faults = Updates(), Chats(), Faults()
-        self.profile = Profile()
+        self.profile, self.files = Profile(), Files()
         self._webhook = Webhook(self._updates, self._delivered, self._replied)
         self._calls: list[Call] = []
         self._latency = 0.0
@@ -103,6 +104,9 @@ class BotApi(Control):
     def _handle(self, connection: Connection, request: Request) -> None:
         at = time.monotonic()
         path = request.target.partition("?")[0].split("/")
+        if path[1:2] == ["file"] and path[2:3] and path[2].startswith("bot"):
+            self._give(connection, "/".join(path[3:]), at)
+            return
         if len(path) != 3 or not path[1].startswith("bot"):
             connection.answer(404, Refused(404).body)
             return
@@ -115,6 +119,22 @@ class BotApi(Control):
                 self._reply_with(connection, Call(method, {}, at, 400), refused.body)
                 return
             self._call(connection, method, params, at)
+
+    def _give(self, connection: Connection, path: str, at: float) -> None:
+        """Give a file; a fault of "file" breaks off, or falls silent, in its middle."""
+        with self._changed:
+            fault, content = self._faults.take("file"), self.files.at(path)
+            if fault is not None and fault.kind == "fail":
+                refused = fault.refusal()
+                self._reply_with(connection, Call("file", {"path": path}, at, refused.status), refused.body)
+            elif content is None:
+                self._reply_with(connection, Call("file", {"path": path}, at, 404), Refused(404).body)
+            else:
+                whole = len(content) if fault is None else len(content) // 2
+                connection.give(content, whole)
+                self._record(Call("file", {"path": path}, at, 200 if fault is None else 0))
+                if fault is not None and fault.kind == "drop":
+                    connection.cut()
 
     def _call(self, connection: Connection, method: str, params: dict[str, Any], at: float) -> None:
         fault = self._faults.take(method)
@@ -163,6 +183,8 @@ class BotApi(Control):
             )
         if method in PROFILE:
             return PROFILE[method](self.profile, params)
+        if method == "getfile":
+            return self.files.describe(params)
         known = METHODS.get(method)
         return known(self._chats, params) if known else True
 

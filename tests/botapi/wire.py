@@ -111,6 +111,16 @@ class Connection(asyncio.Protocol):
         if self._buffer:
             asyncio.get_running_loop().call_soon(self._next)
 
+    def give(self, content: bytes, most: int) -> None:
+        """Write the first bytes of a file, as a server writes one; the rest never comes."""
+        if self._transport is None:
+            return
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: {len(content)}\r\n\r\n"
+        self._transport.write(head.encode())
+        for start in range(0, most, 65536):
+            self._transport.write(content[start : min(start + 65536, most)])
+        self._busy = most < len(content)
+
     def cut(self) -> None:
         """Close the connection at once, whatever was asked."""
         if self._transport is not None:

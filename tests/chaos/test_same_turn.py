@@ -165,7 +165,7 @@ def test_answers_of_one_person_leave_in_the_order_in_which_their_questions_came(
     together([text(update_id, f"{update_id % 5 + 1}") for update_id in range(200, 320)])
     with asked.store.read() as tx:
         keys = tx.execute(select(OutboxRow.key).order_by(OutboxRow.id)).scalars().all()
-    sequence = [int(key.partition(":")[0]) for key in keys]
+    sequence = [tuple(map(int, key.split(":"))) for key in keys]  # the event, and which part of its answer
     assert sequence == sorted(sequence)
     assert len(set(sequence)) == len(sequence)
 

@@ -10,9 +10,10 @@ from conversation import START
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.telegram.files import FILES
 from bot.telegram.updates import parse, read
 from rallynov.delivery.tables import InboxStatus
-from rallynov.dialogue.events import Commanded, Event, Ignored, Oddity, Pressed, Said, Sent
+from rallynov.dialogue.events import Attached, Commanded, Event, Ignored, Oddity, Pressed, Said, Sent
 from rallynov.dialogue.replies import ODDITIES
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
@@ -57,8 +58,10 @@ KINDS: dict[str, Oddity] = {
 
 @pytest.mark.parametrize(("kind", "oddity"), KINDS.items())
 def test_a_message_that_is_no_text(kind: str, oddity: Oddity) -> None:
-    assert event(message(**{kind: FILE})) == Sent(oddity)
-    assert event(message(**{kind: FILE}, caption="Quatre")) == Sent(oddity)
+    for caption in ({}, {"caption": "Quatre"}):
+        heard = event(message(**{kind: [FILE] if kind == "photo" else FILE}, **caption))
+        assert isinstance(heard, Attached if kind in FILES else Sent)
+        assert heard.oddity is oddity
 
 
 def test_every_oddity_has_an_answer_of_its_own() -> None:

@@ -16,6 +16,7 @@ from rallynov.initiatives.attachments.kinds import Examined, FileKind, Refused, 
 log = structlog.get_logger("rallynov.attachments")
 PATIENCE = child.SECONDS + 10.0
 """Seconds after which the process is ended, whatever it does."""
+_COMMAND = ("-m", child.__name__)
 _EXHAUSTED = {-signal.SIGXCPU, -signal.SIGXFSZ, -signal.SIGKILL}
 _NOTHING: dict[str, str] = {"LC_ALL": "C.UTF-8"}
 """The whole environment of the process: it is told no secret."""
@@ -24,7 +25,7 @@ _NOTHING: dict[str, str] = {"LC_ALL": "C.UTF-8"}
 async def examine(source: Path, target: Path) -> Examined | Refused:
     """Examine a file, and write what is stored of it to ``target``; ``OSError`` when no process can be started."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-I", "-m", child.__name__, str(source), str(target)),
+        *(sys.executable, "-I", *_COMMAND, str(source), str(target)),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,

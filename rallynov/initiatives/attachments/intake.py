@@ -19,7 +19,7 @@ from rallynov.initiatives.attachments import names, sweeping, waiting
 from rallynov.initiatives.attachments.closing import Closing
 from rallynov.initiatives.attachments.examiner import examine
 from rallynov.initiatives.attachments.fetching import Fetch, GoneError, LaterError, Sink, TooHeavyError
-from rallynov.initiatives.attachments.kinds import Examined, Refused, Why
+from rallynov.initiatives.attachments.kinds import ENDINGS, Examined, Refused, Why
 from rallynov.initiatives.attachments.scan import AwayError, Clamd
 from rallynov.initiatives.attachments.waiting import Job
 from rallynov.storage.store import Store
@@ -138,7 +138,7 @@ class Intake:
         raw = self._folder.work(f"{job.id}-{job.attempts}")
         clean = self._folder.work(f"{job.id}-{job.attempts}-clean")
         try:
-            seen = await self._fetched(job, raw) or _named(job, await examine(raw, clean))
+            seen = await self._fetched(job, raw) or named(job.name, await examine(raw, clean))
             scanned = False
             if isinstance(seen, Examined):
                 seen, scanned = await self._scanned(job, clean, seen)
@@ -217,11 +217,11 @@ class Intake:
                 log.error("files_not_swept", error=type(error).__name__)
 
 
-def _named(job: Job, seen: Examined | Refused) -> Examined | Refused:
+def named(name: str, seen: Examined | Refused) -> Examined | Refused:
     """Compare what a file is with what its name says."""
-    told = names.ending(job.name)
-    if isinstance(seen, Examined) and names.disguises(job.name, seen.kind):
+    told = names.ending(name)
+    if isinstance(seen, Examined) and names.disguises(name, seen.kind):
         return Refused(Why.DISGUISED, found=str(seen.kind), told=told)
-    if isinstance(seen, Refused) and seen.why is Why.UNLISTED and told and told != seen.found:
+    if isinstance(seen, Refused) and seen.why is Why.UNLISTED and told in ENDINGS:
         return Refused(Why.DISGUISED, found=seen.found, told=told)
     return seen

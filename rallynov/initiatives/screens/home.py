@@ -171,9 +171,7 @@ def reopen(form: DossierForm, dossier: Dossier) -> Screen:
 
 
 def paused(dossier: Dossier) -> Words:
-    """Say, at a pause, what is kept and what is not submitted."""
-    if dossier.status is Status.DRAFT:
-        return say(
-            "Your dossier is kept, not submitted yet. Come back whenever you like, and type “my dossier”."
-        )
-    return standing(dossier)
+    """Say, at a pause, how to come back; where the dossier stands is said beside it."""
+    if dossier.open:
+        return say("Everything you wrote is kept. Come back whenever you like, and type “my dossier”.")
+    return say("Come back whenever you like, and type “where is my dossier”.")

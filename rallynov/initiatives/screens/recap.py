@@ -39,7 +39,11 @@ def recap(form: DossierForm, dossier: Dossier, due: Words | None, *, editable: b
     blocks: list[Block] = [title(titled(form, dossier)), status_note(dossier), listing(*rows)]
     if due:
         blocks.append(note(due))
-    asked = say("Which step do you want to read or change?") if editable else say("Which step do you want to read?")
+    asked = (
+        say("Which step do you want to read or change?")
+        if editable
+        else say("Which step do you want to read?")
+    )
     blocks.append(text(asked))
     choices = tuple(Choice(f"step-{step.id}", Term(f"form:step.{step.id}:title")) for step in steps)
     return Screen("recap", tuple(blocks), choices, _onward(form, dossier, editable=editable))
@@ -132,9 +136,10 @@ def _nothing(field: Field) -> Words:
 
 
 def _shown(field: Field, value: Json, *, whole: bool) -> Words:
-    if whole or not isinstance(value, str) or len(value) <= CUT:
+    if whole or field.kind is not Kind.TEXT or not isinstance(value, str):
         return show(field, value)
-    return Typed(value[:CUT].rstrip() + "…")
+    line = " ".join(value.split())
+    return Typed(line if len(line) <= CUT else line[:CUT].rstrip() + "…")
 
 
 def wanting(form: DossierForm, dossier: Dossier, due: Words | None) -> Screen:
@@ -178,7 +183,7 @@ def final(form: DossierForm, dossier: Dossier) -> Screen:
     ]
     choices = (
         Choice("submit", say("Yes, submit this dossier"), "choices:submit:synonyms"),
-        Choice("not_yet", say("No, not yet"), "choices:no:synonyms"),
+        Choice("not_yet", say("No, not yet"), "choices:not_yet:synonyms"),
     )
     return Screen("submit", tuple(blocks), choices, (RECAP, BACK, PAUSE))
 

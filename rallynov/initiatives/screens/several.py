@@ -14,7 +14,7 @@ from rallynov.initiatives.reading.columns import of_column
 from rallynov.initiatives.reading.result import Doubt, Refusal, Value
 from rallynov.initiatives.reading.showing import show
 from rallynov.initiatives.reading.spoken import ALL, NONE
-from rallynov.initiatives.screens.parts import HELP, NO, PAUSE, RECAP, YES
+from rallynov.initiatives.screens.parts import BACK, HELP, NO, PAUSE, RECAP, YES
 from rallynov.initiatives.screens.question import Questions, option, remarked
 from rallynov.initiatives.spots import Spot
 
@@ -92,7 +92,7 @@ def _kept(questions: Questions, dossier: Dossier, pending: Pending) -> Screen:
         Choice(f"drop-{n}", say("Take out: {row}", row=_headed(field, row)))
         for n, row in enumerate(pending.rows)
     )
-    return Screen(f"f:{field.id}", blocks, (*add, DONE, *drop), (RECAP, PAUSE, HELP))
+    return Screen(f"f:{field.id}", blocks, (*add, DONE, *drop), (BACK, RECAP, PAUSE, HELP))
 
 
 def _headed(field: Field, row: Json) -> Words:
@@ -115,13 +115,10 @@ def _column(questions: Questions, spot: Spot, dossier: Dossier, pending: Pending
         blocks: tuple[Block, ...] = (*asked, quote(Typed(pending.typed)), text(ask))
         choices = doubts(column, doubt)
         return Screen(f"doubt:{column.id}", blocks, choices, actions, free=True)
-    lead = _first(questions, dossier, pending) if not written else _begun(questions, dossier, pending)
-    blocks = (
-        *_refused(pending),
-        *lead,
-        title(Term(f"form:{column.id}:label")),
-        text(Term(f"form:{column.id}:hint")),
-    )
+    if not written and not pending.rows:
+        return Screen(f"f:{column.id}", _first(questions, dossier, pending, column), (), actions, free=True)
+    asked = (title(Term(f"form:{column.id}:label")), text(Term(f"form:{column.id}:hint")))
+    blocks = (*_refused(pending), *_begun(questions, dossier, pending), *asked)
     return Screen(f"f:{column.id}", blocks, (), actions, free=True)
 
 
@@ -134,12 +131,16 @@ def doubts(column: Field, reading: Doubt | Value) -> tuple[Choice, ...]:
     return (*named, Choice("no", say("None of these"), "form:no:synonyms"))
 
 
-def _first(questions: Questions, dossier: Dossier, pending: Pending) -> tuple[Block, ...]:
-    """Put the question itself before the first column of a row; with what the diagnosis says about it."""
+def _first(questions: Questions, dossier: Dossier, pending: Pending, column: Field) -> tuple[Block, ...]:
+    """Put the question itself before the first row; with what the diagnosis says about it."""
     told: tuple[Block, ...] = ()
-    if pending.proposal and not pending.rows:
+    if pending.proposal:
         told = (text(say("In your diagnosis you had written:")), quote(Typed(pending.proposal)))
-    return (*questions.asking(dossier, pending), *told, *remarked(dossier, pending))
+    how = say(
+        "All on one line; or one thing at a time, first of all: {column}.",
+        column=Term(f"form:{column.id}:label"),
+    )
+    return (*questions.asking(dossier, pending), *told, note(how), *remarked(dossier, pending))
 
 
 def _begun(questions: Questions, dossier: Dossier, pending: Pending) -> tuple[Block, ...]:
