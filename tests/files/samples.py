@@ -107,7 +107,7 @@ def linked() -> bytes:
     return made.getvalue()
 
 
-def overlapping(times: int = 200, size: int = MB) -> bytes:
+def overlapping(size: int = MB) -> bytes:
     """A DOCX of which many entries share the same bytes: each is small, together they are huge."""
     made = bytearray(docx_with("word/media/a", bytes(size)))
     end = made.rfind(b"PK\x05\x06")
@@ -119,7 +119,7 @@ def overlapping(times: int = 200, size: int = MB) -> bytes:
     )
     made[end:end] = more
     end += len(more)
-    made[end + 8 : end + 20] = struct.pack("<2H2L", count + 14, count + 14, length + len(more), start)
+    made[end + 8 : end + 20] = struct.pack("<2H2L", count + 9, count + 9, length + len(more), start)
     return bytes(made)
 
 
