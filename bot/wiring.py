@@ -33,6 +33,7 @@ from rallynov.initiatives.communes import load_places
 from rallynov.initiatives.flow import DossierDialogue
 from rallynov.initiatives.late_codes import LateCodes
 from rallynov.initiatives.model import DossierForm
+from rallynov.initiatives.papers.makers import dossier_makers
 from rallynov.initiatives.pending import reader
 from rallynov.initiatives.posting import Post
 from rallynov.initiatives.reading import check_form
@@ -141,6 +142,7 @@ def build(
         {
             "report": report_maker(store, grid, wording),
             "sheet": sheet_maker(shelves, wording, edition.title, now),
+            **dossier_makers(store, form, edition, wording, now),
         }
     )
     readers = {"web": plain.read, "terminal": plain.read, updates.CHANNEL: updates.read}

@@ -39,7 +39,7 @@ INSTEAD: Mapping[str, Sequence[str]] = {
     "back": ("keep", "resume", "result", "recap", "menu"),
     "skip": ("keep", "resume"),
     "recap": ("relire",),
-    "resume": ("next", "dossier"),
+    "resume": ("suite", "dossiers"),
 }
 """What a verb chooses where the screen does not offer it: the first of these actions that it offers."""
 
@@ -47,7 +47,8 @@ INSTEAD: Mapping[str, Sequence[str]] = {
 def instead(command: str, drawn: Screen) -> str:
     """Return the action of a screen that stands there for a command of elsewhere; empty when none does."""
     meant = next((verb for verb, name in COMMANDS.items() if name == command), "")
-    return next((key for key in INSTEAD.get(meant, ()) if drawn.offers(key)), "")
+    known = () if drawn.offers(meant) else INSTEAD.get(meant, ())
+    return next((key for key in known if drawn.offers(key)), "")
 
 
 class Lexicon(Protocol):

@@ -37,7 +37,7 @@ class DossierDialogue:
     """Dossiers in conversation; ``notice`` is the version of the privacy notice in force."""
 
     name = NAME
-    commands: Sequence[str] = ("dossier", "dossiers", "statut", "deposer", "relire", "sansrappel")
+    commands: Sequence[str] = ("dossier", "dossiers", "statut", "deposer", "relire", "suite", "sansrappel")
 
     def __init__(self, form: DossierForm, read: Reader, grid: Grid, notice: str) -> None:
         self._form = form
@@ -65,6 +65,8 @@ class DossierDialogue:
             return self._submission.screen(spot, dossier)
         if spot.view is View.MISSING:
             return recap.wanting(self._form, dossier, due(dossier, calendar, scene.said or scene.received))
+        if spot.view is View.PAPERS:
+            return home.papers(self._form, dossier)
         if spot.view is View.RECAP:
             return self._recap(spot, dossier, scene)
         offers = self._submission.offers(dossier, scene)
@@ -81,15 +83,15 @@ class DossierDialogue:
         dossier = mine.find(spot.dossier)
         if key == "begin":
             return self._open(scene)
-        if key == "another":
-            return Move(to=Spot(View.OPEN).place)
+        if key in {"another", "blank"}:
+            return Move(to=Spot(View.OPEN if key == "another" else View.BLANK).place)
         if dossier is None:
             if spot_of(place).dossier:
                 return Move(to=Spot().place, lead=_GONE)
             nth = key.removeprefix("go-")
             chosen = mine.mine[int(nth)] if nth.isdigit() and int(nth) < len(mine.mine) else None
             return Move(to=Spot(View.STATUS, chosen.id).place if chosen else Spot().place)
-        if spot.view in ASKING and key != "next":
+        if spot.view in ASKING:
             return self._asking.choose(self._asking.at(spot, dossier, self._field(spot), scene), key)
         if spot.view in SHARING:
             return self._coowners.choose(spot, dossier, key, scene)
@@ -144,10 +146,13 @@ class DossierDialogue:
             case "deposer":
                 return self._submission.ask(spot, dossier, scene)
             case _:
-                asked = here if one and command.argument else self._main(dossier)
+                on = spot.to(View.NEXT) if command.name == "suite" else self._main(dossier)
+                asked = here if one and command.argument else on
                 return Move(to=self._pinned(self._resolved(asked, scene), scene).place)
 
     def _none(self, spot: Spot, scene: Scene) -> Screen:
+        if spot.view is View.BLANK:
+            return home.blank()
         mine, calendar = scene.of(Dossiers), scene.of(Calendar)
         opens = allowed(Act.OPEN, None, calendar, scene.said or scene.received)
         if spot.view is View.LIST:
@@ -169,15 +174,13 @@ class DossierDialogue:
         """Go from one view of a dossier to another."""
         head, _, tail = key.partition("-")
         match head:
-            case "next":
-                return Move(to=self._pinned(self._resolved(spot.to(View.NEXT), scene), scene).place)
             case "edit" | "fix":
                 return Move(to=self._pinned(spot.to(View(head), tail), scene).place)
             case "step":
                 return Move(to=spot.to(View.RECAP, tail).place)
             case "remark":
                 return Move(to=spot.to(View.REMARKS, tail).place)
-            case "missing" | "people" | "withdraw" | "reopen" | "leave" | "remarks":
+            case "missing" | "people" | "withdraw" | "reopen" | "leave" | "remarks" | "papers":
                 return Move(to=spot.to(View(head)).place)
             case _:
                 return Move(to=spot.to(View.STATUS).place)
@@ -205,6 +208,8 @@ class DossierDialogue:
         return self._submission.resolved(spot, dossier, scene) if spot.view in OWN_VIEWS else spot
 
     def _home(self, spot: Spot, mine: Dossiers, scene: Scene) -> Spot:
+        if spot.view is View.BLANK:
+            return spot
         if spot.view is View.OPEN or not mine.mine:
             return Spot(View.OPEN)
         if spot.view is View.LIST or len(mine.mine) > 1:

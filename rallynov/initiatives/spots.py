@@ -21,6 +21,8 @@ class View(StrEnum):
     HOME = "home"
     LIST = "list"
     OPEN = "open"
+    BLANK = "blank"
+    """The form to prepare on paper."""
     JOIN = "join"
     NEXT = "next"
     """A field asked in its turn; without a target, the next that is open."""
@@ -40,11 +42,12 @@ class View(StrEnum):
     TRANSFER = "transfer"
     LEAVE = "leave"
     REMARKS = "remarks"
+    PAPERS = "papers"
 
 
 ASKING = frozenset((View.NEXT, View.EDIT, View.FIX))
 """The views in which a field is asked."""
-_APART = frozenset((View.HOME, View.LIST, View.OPEN))
+_APART = frozenset((View.HOME, View.LIST, View.OPEN, View.BLANK))
 _FOCUS = re.compile(
     r"(?P<dossier>[^:/@]+)(?:/(?P<view>[a-z]+))?(?::(?P<target>[^@]*))?(?:@(?P<seen>\d+))?", re.ASCII
 )

@@ -121,4 +121,4 @@ class Submission:
             offered += [choice] if not self.refusal(act, dossier, scene) else []
         if editable and dossier.reminded:
             offered.append(home.NO_REMINDERS)
-        return tuple(offered)
+        return (*offered, home.PAPERS)

@@ -10,9 +10,9 @@ from rallynov.dialogue.events import Commanded
 from rallynov.dialogue.screens import Block, Choice, Screen, listing, note, text, title
 from rallynov.dialogue.turn import Move, Place, Scene
 from rallynov.dialogue.words import Say, Typed, Words, say
-from rallynov.initiatives.model import Dossiers
+from rallynov.initiatives.model import Dossiers, Status
 from rallynov.initiatives.screens.home import paused
-from rallynov.initiatives.screens.parts import STATUS, standing
+from rallynov.initiatives.screens.parts import CARRY_ON, STATUS, standing
 from rallynov.initiatives.spots import spot_of
 
 NAME = "reception"
@@ -154,7 +154,7 @@ def _dossier(dossiers: Dossiers) -> tuple[Choice, tuple[Block, ...]]:
     known = (text(say("Your dossier: {standing}", standing=standing(last))),)
     if len(dossiers.mine) > 1:
         return Choice("dossiers", say("My dossiers")), known
-    return (Choice("dossier", say("Go on with my dossier")) if last.open else STATUS), known
+    return (CARRY_ON if last.status is Status.DRAFT else STATUS), known
 
 
 _WHAT = say("What would you like to do?")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeAlias
 
 from files import samples
@@ -131,3 +133,13 @@ REFUSED: dict[str, Hostile] = {
     "a text": _of("a.txt", Why.UNLISTED, "Bonjour à tous".encode, "text"),
 }
 """What is refused, whatever it is called."""
+
+
+def write(folder: Path) -> None:
+    """Write them all, by their number; in a process of its own, which alone has them in memory."""
+    for number, one in enumerate(REFUSED.values()):
+        (folder / str(number)).write_bytes(one.content())
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]))

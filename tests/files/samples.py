@@ -115,7 +115,7 @@ def overlapping(size: int = MB) -> bytes:
     last = made.rfind(b"PK\x01\x02", 0, end)
     record = bytes(made[last:end])
     more = b"".join(
-        record.replace(b"word/media/a", f"word/media/{n:01x}".encode()[:12]) for n in range(1, 15)
+        record.replace(b"word/media/a", f"word/media/{n:01x}".encode()[:12]) for n in range(1, 10)
     )
     made[end:end] = more
     end += len(more)

@@ -36,8 +36,8 @@ _LETTERS = re.compile(r"[^\W_]{1,5}")
 def cleaned(told: str) -> str:
     """Return a name without its folders, invisible signs and what no file system takes; empty when nothing is left."""
     line = clean_line(told[:4000])
-    parts = [part.strip(" .") for part in re.split(r"[/\\]", line)]
-    name = _FORBIDDEN.sub("-", next((part for part in reversed(parts) if part), ""))
+    parts = (part.rstrip(" .") for part in reversed(re.split(r"[/\\]", line)))
+    name = _FORBIDDEN.sub("-", next((part for part in parts if part.strip(" .")), ""))
     stem, ending = _parted(name)
     stem = _cut(stem).strip(" .")
     if _RESERVED.fullmatch(stem):

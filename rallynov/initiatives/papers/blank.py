@@ -17,9 +17,9 @@ from rallynov.wording import Wording
 
 Given: TypeAlias = dict[str, object]
 Speak: TypeAlias = Callable[[Words], str]
-_A_LINE = 65
-"""Characters that a hand writes on one line."""
-_LINES = 15
+_A_LINE = 100
+"""Characters that a small hand writes on one line."""
+_LINES = 12
 """Lines given to a text at most: with them, a question still holds on half a page."""
 
 
@@ -43,9 +43,7 @@ def blank_data(
             speak(plural("{n} question", "{n} questions", len(form.fields))),
             speak(say("Form {version}", version=Typed(form.version))),
         ],
-        "running": speak(
-            say("{edition}. Form to prepare, not a submission.", edition=Typed(edition.title))
-        ),
+        "running": speak(say("{edition}. Form to prepare, not a submission.", edition=Typed(edition.title))),
         "due": speak(due) if due else speak(say("The closing day is not set yet.")),
         "use": speak(
             say(
@@ -93,10 +91,10 @@ class _Page:
     def _condition(self, when: When) -> Words:
         """Say which answers to another question bring a question."""
         other = self._form.find(when.field)
-        named = [show(other, one) for one in when.any_of] if other else []
-        either = reduce(lambda one, or_else: say("{one} or {other}", one=one, other=or_else), named)
+        named = [say("“{answer}”", answer=show(other, one)) for one in when.any_of] if other else []
+        either: Words = reduce(lambda one, more: say("{one} or {other}", one=one, other=more), named)
         return say(
-            "Only if you answered “{answer}” to question {number}.",
+            "Only if you answered {answer} to question {number}.",
             answer=either,
             number=self._numbers[when.field],
         )
@@ -106,9 +104,15 @@ class _Page:
             case Kind.CHOICE:
                 return {"room": "options", "names": [self._speak(show(field, one)) for one in field.options]}
             case Kind.CHOICES:
-                return {"room": "options", "names": [self._speak(show(field, [one])) for one in field.options]}
+                return {
+                    "room": "options",
+                    "names": [self._speak(show(field, [one])) for one in field.options],
+                }
             case Kind.YESNO:
-                return {"room": "boxes", "names": [self._speak(Term(f"form:{one}:label")) for one in ("yes", "no")]}
+                return {
+                    "room": "boxes",
+                    "names": [self._speak(Term(f"form:{one}:label")) for one in ("yes", "no")],
+                }
             case Kind.MUST:
                 return {"room": "boxes", "names": [self._speak(Term("form:yes:label"))]}
             case Kind.ROWS:

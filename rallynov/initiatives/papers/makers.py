@@ -89,7 +89,9 @@ def blank_maker(
     return make
 
 
-def print_receipt(form: DossierForm, found: Found, edition: Edition, wording: Wording, language: str) -> bytes:
+def print_receipt(
+    form: DossierForm, found: Found, edition: Edition, wording: Wording, language: str
+) -> bytes:
     """Print the receipt of a dossier that was submitted; the same facts give the same bytes."""
     at = found.dossier.submitted_at
     if at is None:

@@ -47,7 +47,10 @@ def receipt_data(
             ),
         },
         "next": {"title": speak(say("What happens next")), "items": [speak(one) for one in _next(found)]},
-        "mend": {"title": speak(say("To correct it or to withdraw it")), "items": [speak(one) for one in _MEND]},
+        "mend": {
+            "title": speak(say("To follow it, correct it or withdraw it")),
+            "items": [speak(one) for one in _mend(dossier.status)],
+        },
         "struck": speak(say("▯ stands for a sign that this document cannot print.")),
     }
 
@@ -97,7 +100,9 @@ def _next(found: Found) -> list[Words]:
     match found.dossier.status:
         case Status.SUBMITTED:
             return [
-                say("The team checks that the dossier is complete, and writes to you in the conversation in any case."),
+                say(
+                    "The team checks that the dossier is complete, and writes to you in the conversation in any case."
+                ),
                 *_closing(found.calendar),
                 say(
                     "If something is missing, the dossier is sent back to you: you then have {days} days to correct it, "
@@ -109,11 +114,19 @@ def _next(found: Found) -> list[Words]:
         case Status.ADMISSIBLE:
             return [say("You have nothing to do for now."), _LATER]
         case Status.TO_CORRECT:
-            return [say("Correct the dossier, then submit it again: it keeps its number, and you get a new receipt.")]
+            return [
+                say(
+                    "Correct the dossier, then submit it again: it keeps its number, and you get a new receipt."
+                )
+            ]
         case Status.INADMISSIBLE:
             return [say("If you think that this is a mistake, talk to a person.")]
         case _:
-            return [say("Nobody examines this dossier any more, unless it is submitted again while the call is open.")]
+            return [
+                say(
+                    "Nobody examines this dossier any more, unless it is submitted again while the call is open."
+                )
+            ]
 
 
 def _closing(calendar: Calendar) -> list[Words]:
@@ -121,20 +134,25 @@ def _closing(calendar: Calendar) -> list[Words]:
         return [say("The closing day is not set yet.")]
     if calendar.sample:
         return [say("Example of a date: the call closes on {at} (Paris time).", at=calendar.closes_at)]
-    return [say("The call closes on {at} (Paris time). Admissibility is told after it.", at=calendar.closes_at)]
+    return [say("The call closes on {at} (Paris time).", at=calendar.closes_at)]
 
 
 _LATER = say(
     "An admissible dossier goes to the jury. The dates of what follows are told to you in the conversation once they are set."
 )
-_MEND = (
-    say("To see where your dossier stands at any time, type “/statut” in the conversation."),
-    say(
-        "A submitted dossier cannot be changed any more. To correct something, type “/contact” and say what is wrong: the "
-        "team can send the dossier back to you."
-    ),
-    say(
-        "To withdraw it, type “/statut”, then choose “Withdraw this dossier”. Only its owner can, and can take it back as "
-        "long as the call is open."
-    ),
+_FOLLOW = say("To see where your dossier stands at any time, type “/statut” in the conversation.")
+_CORRECT = say(
+    "A submitted dossier cannot be changed any more. To correct something, type “/contact” and say what is wrong: the "
+    "team can send the dossier back to you."
 )
+_WITHDRAW = say(
+    "To withdraw it, type “/statut”, then choose “Withdraw this dossier”. Only its owner can, and can take it back as "
+    "long as the call is open."
+)
+
+
+def _mend(status: Status) -> list[Words]:
+    """Say how to follow, correct and withdraw a dossier, as far as it can be from where it stands."""
+    told: list[Words] = [_FOLLOW]
+    told += [_CORRECT] if status in {Status.SUBMITTED, Status.ADMISSIBLE} else []
+    return [*told, _WITHDRAW] if status in {Status.SUBMITTED, Status.ADMISSIBLE, Status.TO_CORRECT} else told

@@ -40,9 +40,7 @@ def whole_data(form: DossierForm, found: Found, edition: Edition, wording: Wordi
         "lines": [speak(one) for one in _lines(form, found)],
         "running": speak(_running(edition, found)),
         "stamp": "" if submitted else speak(stamp(dossier.status)),
-        "stamped": speak(
-            say("This document proves no submission: only the receipt, with its number, does.")
-        ),
+        "stamped": speak(say("This document proves no submission: only the receipt, with its number, does.")),
         "standing": speak(standing(dossier)),
         "steps": [page.step(step) for step in form.steps],
         "others": page.others(),

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rallynov.dialogue.screens import Block, Choice, Screen, listing, note, quote, text, title
+from rallynov.dialogue.screens import Block, Choice, Paper, Screen, listing, note, quote, text, title
 from rallynov.dialogue.words import Typed, Words, plural, say
 from rallynov.editions.model import Calendar
 from rallynov.initiatives.lifecycle import Reason, Refusal
 from rallynov.initiatives.model import Dossier, DossierForm, Dossiers, Kind, Right, Status
 from rallynov.initiatives.screens.parts import (
+    BACK,
     DOSSIERS,
     HELP,
     MENU,
     PAUSE,
+    STATUS,
     right_named,
     standing,
     status_note,
@@ -31,6 +33,8 @@ PERSON = Choice("contact", say("Talk to a person"))
 WITHDRAW = Choice("withdraw", say("Withdraw this dossier"))
 REOPEN = Choice("reopen", say("Take this dossier back"))
 LEAVE = Choice("leave", say("Leave this dossier"))
+PAPERS = Choice("papers", say("Documents to keep (PDF)"))
+BLANK = Choice("blank", say("Prepare on paper (PDF)"))
 NO_REMINDERS = Choice("sansrappel", say("No more reminders"))
 
 
@@ -59,7 +63,7 @@ def opening(form: DossierForm, calendar: Calendar, refused: Refusal | None) -> S
         return Screen(
             "no_dossier",
             (*blocks, *_instead(refused)),
-            (CODE, DIAGNOSIS, SHEETS, PERSON),
+            (CODE, DIAGNOSIS, SHEETS, PERSON, BLANK),
             (MENU, HELP),
         )
     if told := until(calendar):
@@ -67,7 +71,7 @@ def opening(form: DossierForm, calendar: Calendar, refused: Refusal | None) -> S
     return Screen(
         "open_dossier",
         tuple(blocks),
-        (BEGIN,),
+        (BEGIN, BLANK),
         (CODE, Choice("menu", say("Not now"), "choices:no:synonyms"), HELP),
     )
 
@@ -138,6 +142,28 @@ def _shared(dossier: Dossier) -> Words:
 
 def _history(dossier: Dossier) -> list[Block]:
     return [note(say("Last change: {at}.", at=dossier.updated_at))] if dossier.updated_at else []
+
+
+def papers(form: DossierForm, dossier: Dossier) -> Screen:
+    """The documents of a dossier: all of it, and its receipt once there is one."""
+    told = say(
+        "Your dossier, to keep, to print or to pass on. It holds names and ways to reach you: read it again before you "
+        "pass it on."
+    )
+    offered = (Paper("dossier", dossier.id, say("My whole dossier (PDF)")),)
+    if dossier.receipt and dossier.submitted_at:
+        offered = (Paper("receipt", dossier.id, say("My receipt (PDF)")), *offered)
+    blocks = (title(titled(form, dossier)), status_note(dossier), text(told))
+    return Screen("papers", blocks, (), (STATUS, MENU), papers=offered)
+
+
+def blank() -> Screen:
+    """The form to prepare on paper, for anyone."""
+    told = say(
+        "Here are all the questions, with room to write. Nothing is sent: only what you then write and submit here counts."
+    )
+    paper = Paper("blank", "1", say("The blank form (PDF)"))
+    return Screen("blank", (title(say("Prepare on paper")), text(told)), (), (BACK, MENU), papers=(paper,))
 
 
 def withdraw(form: DossierForm, dossier: Dossier) -> Screen:

@@ -14,7 +14,7 @@ from rallynov.initiatives.model import Dossier, DossierForm, Right, Status
 __all__ = ["BACK", "HELP", "MENU", "NOT_NOW", "PAUSE", "WHY"]
 
 RECAP = Choice("relire", say("Read my dossier"))
-CARRY_ON = Choice("next", say("Go on with my dossier"))
+CARRY_ON = Choice("suite", say("Go on with my dossier"))
 STATUS = Choice("statut", say("Where is my dossier?"))
 PEOPLE = Choice("people", say("Share this dossier"))
 DOSSIERS = Choice("dossiers", say("My dossiers"))

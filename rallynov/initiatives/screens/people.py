@@ -6,7 +6,7 @@ from rallynov.dialogue.screens import Block, Choice, Screen, listing, note, text
 from rallynov.dialogue.words import Term, Typed, Words, say
 from rallynov.initiatives.lifecycle import OTHERS_MOST
 from rallynov.initiatives.model import Dossier, DossierForm, Right, Sharer
-from rallynov.initiatives.screens.parts import BACK, HELP, MENU, RECAP, STATUS, right_named, titled
+from rallynov.initiatives.screens.parts import BACK, CARRY_ON, HELP, MENU, RECAP, STATUS, right_named, titled
 from rallynov.initiatives.screens.question import named
 
 REMARKS = Choice("remarks", say("Comments"))
@@ -138,4 +138,4 @@ def late(until: Words | None) -> Screen:
         text(say("You may still submit, though the call is closed.")),
         *told,
     )
-    return Screen("late", blocks, (Choice("dossier", say("Go on with my dossier")),), (MENU,))
+    return Screen("late", blocks, (CARRY_ON,), (MENU,))
