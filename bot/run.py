@@ -20,6 +20,7 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from bot.attaching import attaching
+from bot.reminding import send_reminders
 from bot.settings import Settings
 from bot.telegram.app import Account, Resources, TelegramDoor
 from bot.telegram.poller import DeafError
@@ -185,15 +186,6 @@ async def _keep(core: Core) -> None:
         log.error("retention_failed", error=type(error).__name__)
 
 
-async def _remind(core: Core) -> None:
-    """Write the reminders that are due."""
-    try:
-        if drafts := await core.store.writing(core.reminders.send, core.store, clock()):
-            log.info("reminded", dossiers=drafts)
-    except Exception as error:  # tried again in a minute
-        log.error("reminders_failed", error=type(error).__name__)
-
-
 def _ticking(core: Core) -> Ticker:
     async def recover() -> None:
         await core.store.writing(_recover, core)
@@ -202,7 +194,7 @@ def _ticking(core: Core) -> Ticker:
         await _keep(core)
 
     async def remind() -> None:
-        await _remind(core)
+        await send_reminders(core)
 
     ticker = Ticker()
     ticker.every(3600, keep)
@@ -231,6 +223,8 @@ def _application(settings: Settings, core: Core, telegram: TelegramDoor | None) 
         shelves=core.shelves,
         steps=core.steps,
         base=settings.web_url or "",
+        folder=core.closing.folder,
+        heaviest=core.closing.form.file_bytes,
     )
     return create_app(door)
 

@@ -150,7 +150,7 @@ def test_the_privacy_notice_is_short_enough_to_be_read(language: str) -> None:
 
 SETTERS = {"rallynov/wording.py", "rallynov/sheets/content.py"}
 """Where words are loaded: they alone call the typographer, whose rules are in ``rallynov/text``."""
-MEASURERS = {"rallynov/figures/layout.py", "rallynov/papers/press.py"}
+MEASURERS = {"rallynov/figures/layout.py", "rallynov/initiatives/form.py", "rallynov/papers/press.py"}
 """Where signs are known by their width or by the fonts that draw them, and none is written."""
 TEXTS = {".py", ".toml", ".po", ".md", ".html", ".js", ".css", ".typ", ".txt"}
 NO_BREAK = re.compile(

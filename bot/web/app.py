@@ -19,12 +19,13 @@ from bot.web.papers import PaperPages
 from bot.web.reader import Readers
 from bot.web.sheets import SheetPages
 from bot.web.shield import Shield
+from bot.web.uploads import UNPACKED, Uploads
 from bot.web.view import View
 from bot.web.words import Page
 
 PACKED = 5
 """A page is packed at each request: further levels cost more than what they save."""
-UNPACKED = ("text/event-stream", "application/pdf")
+UNPACKED = ("text/event-stream", "application/pdf", *UNPACKED)
 """Sent line by line, or packed already."""
 
 
@@ -39,7 +40,7 @@ def create_app(door: Door) -> FastAPI:
         secure=door.secure,
         trouble=lambda scope: view.trouble(500, readers.at(Request(scope))),
     )
-    for part in (Chat, Codes, PaperPages, SheetPages):
+    for part in (Chat, Codes, PaperPages, SheetPages, Uploads):
         part(door, view, readers).mount(app)
     News(door, view).mount(app)
     Health(door).mount(app)

@@ -11,6 +11,7 @@ from fastapi import APIRouter
 from prometheus_client import CollectorRegistry
 
 from rallynov.delivery.service import Delivery
+from rallynov.initiatives.attachments.folder import Folder
 from rallynov.papers.model import Papers
 from rallynov.sheets.model import Shelf
 from rallynov.wording import Wording
@@ -51,5 +52,8 @@ class Door:
     shelves: Mapping[str, Shelf] = field(default_factory=dict)
     steps: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     base: str = ""
+    folder: Folder | None = None
+    heaviest: int = 10 * 2**20
+    """Where files are received, None for nowhere; and the bytes of the heaviest one that is."""
     patience: float = 5.0
     """Seconds that a page waits for its answer before it says that the message is kept."""

@@ -18,17 +18,19 @@ FIRST = timedelta(seconds=60)
 
 
 class Pace:
-    """How fast each visitor goes: a bucket of ``PER_MINUTE`` that fills again in a minute. Never by IP address."""
+    """How fast each visitor goes: a bucket that fills again within so many seconds. Never by IP address."""
 
-    def __init__(self, clock: Callable[[], datetime]) -> None:
+    def __init__(self, clock: Callable[[], datetime], most: int = PER_MINUTE, seconds: float = 60.0) -> None:
         self._clock = clock
+        self._most = most
+        self._seconds = seconds
         self._buckets: OrderedDict[str, tuple[float, datetime]] = OrderedDict()
 
     def allows(self, address: str) -> bool:
         """Count one message, and tell whether it may pass."""
         now = self._clock()
-        left, since = self._buckets.pop(address, (float(PER_MINUTE), now))
-        left = min(PER_MINUTE, left + max(0.0, (now - since).total_seconds()) * PER_MINUTE / 60)
+        left, since = self._buckets.pop(address, (float(self._most), now))
+        left = min(self._most, left + max(0.0, (now - since).total_seconds()) * self._most / self._seconds)
         self._buckets[address] = (left - 1 if left >= 1 else left, now)
         while len(self._buckets) > REMEMBERED:
             self._buckets.popitem(last=False)

@@ -35,6 +35,8 @@ LABELS: Mapping[str, Say] = {
     "answers": say("My answers"),
     "tools": say("Your conversation"),
     "papers": say("Documents to keep"),
+    "files": say("Files to add to the dossier"),
+    "files_add": say("Add these files"),
     "absent": say("no score"),
     "code_web": say("Open on the web"),
     "code_telegram": say("Open on Telegram"),

@@ -13,7 +13,7 @@ from typing import Protocol, runtime_checkable
 from zlib import crc32
 
 from rallynov.dialogue.events import Attached, Commanded, Event, Oddity, OfferedFile, Pressed, Said, Sent
-from rallynov.dialogue.hearing import Heard, Hearing, Lexicon, instead
+from rallynov.dialogue.hearing import STOOD_FOR, Heard, Hearing, Lexicon, instead
 from rallynov.dialogue.replies import (
     answered,
     group_reply,
@@ -154,7 +154,7 @@ class Engine:
         if dialogue is None:
             return self._unknown(talk, command, scene)
         talk = replace(talk, last=f"command:{command.name}")
-        if key := instead(command.name, self.pending(talk, scene)):
+        if command.name in STOOD_FOR and (key := instead(command.name, self.pending(talk, scene))):
             return self._chosen(talk, key, scene)
         return self._moved(talk, dialogue.enter(command, talk.place, scene), scene)
 

@@ -44,6 +44,10 @@ INSTEAD: Mapping[str, Sequence[str]] = {
 """What a verb chooses where the screen does not offer it: the first of these actions that it offers."""
 
 
+STOOD_FOR = frozenset(COMMANDS[verb] for verb in INSTEAD if verb in COMMANDS)
+"""The commands that a screen may answer itself."""
+
+
 def instead(command: str, drawn: Screen) -> str:
     """Return the action of a screen that stands there for a command of elsewhere; empty when none does."""
     meant = next((verb for verb, name in COMMANDS.items() if name == command), "")

@@ -12,9 +12,9 @@ from rallynov.diagnosis.asking import Threshold
 from rallynov.diagnosis.model import Grid
 from rallynov.diagnosis.screens.asking import notice as notice_screen
 from rallynov.dialogue.events import Commanded, OfferedFile
-from rallynov.dialogue.screens import Screen, note, text
+from rallynov.dialogue.screens import Screen, note, quote, text
 from rallynov.dialogue.turn import Move, Place, Scene
-from rallynov.dialogue.words import say
+from rallynov.dialogue.words import Typed, say
 from rallynov.editions.model import Calendar
 from rallynov.initiatives.asking import Asking
 from rallynov.initiatives.attachments import words
@@ -29,6 +29,9 @@ from rallynov.initiatives.screens.parts import due
 from rallynov.initiatives.spots import ASKING, NAME, Spot, View, spot_of
 from rallynov.initiatives.submission import Submission
 
+_NOT_TAKEN = say(
+    "I have not taken this for an answer. If it belongs in your dossier, send it again at its question."
+)
 _GONE = (note(say("You do not share this dossier any more.")),)
 OWN_VIEWS = frozenset((View.SUBMIT, View.WITHDRAW, View.REOPEN))
 
@@ -51,10 +54,9 @@ class DossierDialogue:
         if not self._threshold.crossed(scene):
             return notice_screen()
         spot = self._resolved(spot_of(place), scene)
-        mine, calendar = scene.of(Dossiers), scene.of(Calendar)
         if spot.view is View.JOIN:
             return self._coowners.joining(spot, scene)
-        dossier = mine.find(spot.dossier)
+        dossier = scene.of(Dossiers).find(spot.dossier)
         if dossier is None:
             return self._none(spot, scene)
         if spot.view in ASKING:
@@ -63,15 +65,22 @@ class DossierDialogue:
             return self._coowners.screen(spot, dossier)
         if spot.view in OWN_VIEWS:
             return self._submission.screen(spot, dossier)
-        if spot.view is View.MISSING:
-            return recap.wanting(self._form, dossier, due(dossier, calendar, scene.said or scene.received))
-        if spot.view is View.PAPERS:
-            return home.papers(self._form, dossier)
-        if spot.view is View.RECAP:
-            return self._recap(spot, dossier, scene)
+        return self._read(spot, dossier, scene)
+
+    def _read(self, spot: Spot, dossier: Dossier, scene: Scene) -> Screen:
+        """Draw what is only read of a dossier; where it stands, when nothing else is named."""
+        dated = due(dossier, scene.of(Calendar), scene.said or scene.received)
+        match spot.view:
+            case View.GONE:
+                return home.gone()
+            case View.MISSING:
+                return recap.wanting(self._form, dossier, dated)
+            case View.PAPERS:
+                return home.papers(self._form, dossier)
+            case View.RECAP:
+                return self._recap(spot, dossier, scene)
         offers = self._submission.offers(dossier, scene)
-        dated = due(dossier, calendar, scene.said or scene.received)
-        return home.status(self._form, dossier, dated, offers, several=len(mine.mine) > 1)
+        return home.status(self._form, dossier, dated, offers, several=len(scene.of(Dossiers).mine) > 1)
 
     def choose(self, place: Place, key: str, scene: Scene) -> Move:
         """Decide on a choice or an action."""
@@ -111,6 +120,11 @@ class DossierDialogue:
             return Move(to=Spot().place, lead=_GONE) if spot_of(place).dossier else None
         if spot.view in ASKING:
             return self._asking.write(self._asking.at(spot, dossier, self._field(spot), scene), typed)
+        if spot_of(place).view in ASKING:  # it was a question when it was shown
+            refused = self._submission.refusal(Act.EDIT, dossier, scene)
+            return Move(
+                to=spot.place, lead=(quote(Typed(typed)), text(refused.words if refused else _NOT_TAKEN))
+            )
         return self._coowners.write(spot, dossier, typed, scene)
 
     def attach(self, place: Place, file: OfferedFile, scene: Scene) -> Move | None:
@@ -228,7 +242,7 @@ class DossierDialogue:
         field = self._form.find(spot.target)
         if field and field.applies(self._form.given(dossier)):
             return spot
-        return self._after(spot.to(View.NEXT), dossier)
+        return spot.to(View.GONE, spot.target) if spot.target else self._after(spot.to(View.NEXT), dossier)
 
     def _after(self, spot: Spot, dossier: Dossier) -> Spot:
         """Return where a field leads: to the next one; or back to the list or the recap that it was changed from."""
@@ -258,8 +272,7 @@ class DossierDialogue:
         return field
 
     def _editable(self, dossier: Dossier, scene: Scene) -> bool:
-        decided = allowed(Act.EDIT, dossier, scene.of(Calendar), scene.said or scene.received)
-        return not isinstance(decided, Refusal)
+        return self._submission.refusal(Act.EDIT, dossier, scene) is None
 
 
 def _unreminded(dossiers: Sequence[Dossier], scene: Scene) -> Move:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cached_property
@@ -131,7 +132,11 @@ class Field(BaseModel):
 
 def characters(text: str) -> int:
     """Count characters as a reader sees them: an emoji is one."""
-    return len(text) if text.isascii() else len(GRAPHEME.findall(text))
+    return len(GRAPHEME.findall(text)) if _MAY_JOIN.search(text) else len(text)
+
+
+_MAY_JOIN = re.compile("[^\x00-\u02ff\u2010-\u2027\u202f\u20ac]")
+"""What is not surely one character to a reader: neither Latin, nor the punctuation of French."""
 
 
 class Step(BaseModel):
@@ -195,10 +200,10 @@ class DossierForm(BaseModel):
 
         Left out, though kept: what it no longer asks or accepts, and what does not apply to the other answers.
         """
-        held: dict[str, Json] = {}
+        stored, held = dossier.given, dict[str, Json]()
         for field in self.fields:
-            if field.id in dossier.given and field.applies(held):
-                value = field.current(dossier.given[field.id])
+            if field.id in stored and field.applies(held):
+                value = field.current(stored[field.id])
                 if field.accepts(value):
                     held[field.id] = value
         return held

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select
@@ -58,8 +58,10 @@ class Post:
         return len(messages)
 
     def _written(self, letter: Letter, channel: str, address: str, language: str) -> list[Outgoing]:
+        """Put a letter into words. Where the person reads a page, its buttons stay those of the pending question."""
         message = resolve(letter.screen, 0, self._wording, language)
-        parts = split(message) if channel in self._pull else apart(message)
+        bare = replace(message, choices=(), actions=())
+        parts = split(bare) if channel in self._pull else apart(message)
         return [
             Outgoing(f"{letter.key}:{address}:{n}", channel, address, letter.klass, dump(part))
             for n, part in enumerate(parts)

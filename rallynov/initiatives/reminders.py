@@ -65,19 +65,25 @@ class Reminders:
         self._edition = edition
         self._post = post
 
-    def send(self, store: Store, now: datetime) -> int:
-        """Write the reminders that are due; return how many dossiers were reminded of. Safe in several processes."""
-        if quiet(now):
-            return 0
+    def due(self, store: Store, now: datetime) -> tuple[int, datetime] | None:
+        """Return the reminder that may leave now, and the closing that it is about. Reads only, from any thread."""
         with store.read() as tx:
             calendar = read_calendar(tx, self._edition)
         days = due(calendar, now)
-        if days is None or calendar.closes_at is None:
+        return (
+            None if days is None or calendar.closes_at is None or quiet(now) else (days, calendar.closes_at)
+        )
+
+    def send(self, store: Store, now: datetime) -> int:
+        """Write the reminders that are due; return how many dossiers were looked at. Safe in several processes."""
+        found = self.due(store, now)
+        if found is None:
             return 0
+        days, closes = found
         total = 0
         while True:
             with store.write() as tx:
-                written = self._chunk(tx, days, calendar.closes_at, now)
+                written = self._chunk(tx, days, closes, now)
             total += written
             if written < CHUNK:
                 return total

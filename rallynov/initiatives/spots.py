@@ -30,6 +30,8 @@ class View(StrEnum):
     """A field being changed, from the recap."""
     FIX = "fix"
     """A field that is missing, from the list of those."""
+    GONE = "gone"
+    """A field that is asked no more: it was when its question was shown."""
     RECAP = "recap"
     MISSING = "missing"
     SUBMIT = "submit"

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from rallynov.delivery import conversations
 from rallynov.delivery.conversations import Address
+from rallynov.delivery.message import apart, load
 from rallynov.delivery.tables import AuditRow, InboxRow, OutboxRow
 from rallynov.diagnosis.tables import AnswerRow, DiagnosisRow
 from rallynov.people.tables import PersonRow
@@ -69,7 +70,7 @@ def kept(store: Store, address: str) -> dict[str, Any]:
             "runs": [tuple(row) for row in tx.execute(_RUNS)],
             "people": tx.scalar(select(func.count()).select_from(PersonRow)),
             "audit": [tuple(row) for row in tx.execute(_AUDIT)],
-            "messages": tx.scalar(select(func.count()).select_from(OutboxRow)),
+            "messages": sum(len(apart(load(body))) for body in tx.execute(select(OutboxRow.body)).scalars()),
         }
 
 

@@ -19,6 +19,10 @@ from rallynov.delivery.decider import Decider
 from rallynov.delivery.receipts import Receipts
 from rallynov.delivery.service import Delivery
 from rallynov.delivery.turns import Batch
+from rallynov.initiatives.attachments import intake, waiting
+from rallynov.initiatives.attachments.closing import Closing
+from rallynov.initiatives.attachments.fetching import Sink
+from rallynov.initiatives.attachments.folder import Folder
 
 Passed = Callable[[], None]
 
@@ -97,6 +101,18 @@ POINTS: dict[str, Callable[[Passed], None]] = {
 """In the order of a turn: getUpdates answered; in the transaction, updates written; about to decide; all effects
 written; after the commit, nothing handed to the sender; about to acknowledge; before sendMessage; the server has done
 it; its outcome is known; after the receipt's commit."""
+
+FILE_POINTS: dict[str, Callable[[Passed], None]] = {
+    "taken": lambda passed: after(waiting, "claim", passed),
+    "fetching": lambda passed: before(Sink, "write", passed),
+    "looking": lambda passed: before(intake, "examine", passed),
+    "looked": lambda passed: before(Closing, "keep", passed),
+    "renamed": lambda passed: after(Folder, "keep", passed),
+    "told": lambda passed: after(Closing, "_tell", passed),
+    "closed": lambda passed: after(Closing, "keep", passed),
+}
+"""In the order of a file: claimed, not yet committed; a piece of it comes; about to be examined, and to be stored; it lies
+in its place, its row does not say so; the message is written, nothing is committed; committed, nothing tidied up."""
 
 
 def acknowledge_first() -> None:

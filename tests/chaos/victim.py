@@ -16,7 +16,7 @@ import traceback
 from typing import Any, NoReturn
 
 import uvloop
-from points import FAULTS, POINTS, fuse
+from points import FAULTS, FILE_POINTS, POINTS, fuse
 
 from bot import logs
 from bot.run import _running
@@ -51,12 +51,13 @@ def victim(order: dict[str, Any]) -> int:
     if order.get("fault"):
         FAULTS[order["fault"]]()
     if order.get("point"):
-        POINTS[order["point"]](fuse(order["nth"]))
+        {**POINTS, **FILE_POINTS}[order["point"]](fuse(order["nth"]))
     settings = Settings(
         _env_file=None,
         telegram_token=order["token"],
         telegram_api=order["api"],
         database_url=order["database"],
+        data_dir=order.get("data", "donnees"),
     )
     store = Store(settings.database)
     store.own()

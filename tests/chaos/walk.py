@@ -25,6 +25,8 @@ CHAT = 42
 PATIENCE = 30.0
 """Seconds that a person waits for an answer: more than any restart takes."""
 ASIDES = ("pause", "reprendre", "retour", "passer", "pourquoi", "/recap", "aide", "menu", "/confidentialite")
+DRAWN_BY_LOT = {"continuer", "invite", "collegues", "dossier"}
+"""Choices that make a code or an id at random: the model cannot know it."""
 STORY = (
     "nous l'essayons depuis deux ans",
     "les habitants y tiennent tous beaucoup",
@@ -42,7 +44,16 @@ def shape(message: Message) -> Shape:
 
 def seen(api: BotApi, chat: int = CHAT) -> list[Shape]:
     """What a person sees in their chat, in order."""
-    return [(one["text"], _carried(one.get("reply_markup"))) for one in api.messages(chat)]
+    shown = [
+        one for one in api.messages(chat) if "text" in one
+    ]  # pictures and documents go before their text
+    return [(one["text"], _carried(one.get("reply_markup"))) for one in shown]
+
+
+def offered(card: Message, *, actions: bool) -> list[tuple[str, str]]:
+    """What a walk may press of a card."""
+    whole = (*card.choices, *card.actions) if actions else card.choices or card.actions
+    return [(key, label) for key, label in whole if key not in DRAWN_BY_LOT]
 
 
 def _carried(markup: dict[str, Any] | None) -> tuple[str, ...]:
@@ -103,14 +114,16 @@ class Walk:
 
     def choose(self) -> None:
         card = self.shown[-1]
-        self.press(self.dice.choice([key for key, _ in card.choices or card.actions]))
+        self.press(self.dice.choice([key for key, _ in offered(card, actions=False)]))
 
     def number(self) -> None:
-        self.say(str(self.dice.randint(1, max(1, len(self.shown[-1].choices)))))
+        card = self.shown[-1]
+        numbers = [n for n, choice in enumerate(card.choices, 1) if choice in offered(card, actions=False)]
+        self.say(str(self.dice.choice(numbers or [1])))
 
     def miss(self) -> None:
         card = self.shown[-1]
-        self.say(slip(self.dice.choice([label for _, label in card.choices or card.actions])))
+        self.say(slip(self.dice.choice([label for _, label in offered(card, actions=False)])))
 
     def aside(self) -> None:
         self.say(self.dice.choice(ASIDES))
@@ -121,11 +134,11 @@ class Walk:
     def old(self) -> None:
         """Press a button of a card from earlier."""
         card = self.dice.choice(self.shown)
-        self.press(self.dice.choice([key for key, _ in (*card.choices, *card.actions)]), card)
+        self.press(self.dice.choice([key for key, _ in offered(card, actions=True)]), card)
 
     def twice(self) -> None:
         """Press the same button twice."""
-        key = self.dice.choice([key for key, _ in (*self.shown[-1].choices, *self.shown[-1].actions)])
+        key = self.dice.choice([key for key, _ in offered(self.shown[-1], actions=True)])
         self.press(key)
         self.press(key)
 
@@ -134,7 +147,8 @@ class Walk:
 
         No text twice: whether it is one answer or two is a matter of time (three seconds), and time is not modelled.
         """
-        texts = [text for text in ("1", "2", "3", "4", "passer", "aide") if text != self.said]
+        numbers = ("1", "2", "3", "4") if self.shown[-1].screen.startswith("q:") else ("pourquoi", "bonjour")
+        texts = [text for text in (*numbers, "passer", "aide") if text != self.said]
         for text in self.dice.sample(texts, self.dice.randint(2, 4)):
             self.say(text)
         if self.dice.random() < 0.5:

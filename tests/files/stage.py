@@ -72,7 +72,7 @@ class Stage:
 
     def __post_init__(self) -> None:
         self.life = Life(self.store, self.clock)
-        self.life.person("camille")
+        self.life.person("camille", "web:camille", "telegram:7")
         self.life.open("camille", "d1", title="Une initiative exemple")
         self.holder = Holder(self.home / "sent")
         self.folder = Folder(self.home / "pieces")
@@ -123,8 +123,9 @@ class Stage:
         return sorted(str(p.relative_to(root)) for p in root.rglob("*") if p.is_file() and p.name != ".base")
 
     def told(self) -> list[str]:
-        """What Camille was told, each message in one line."""
-        return [" ".join(t for _, texts in m.blocks for t in texts) for m in self.life.told("web:camille")]
+        """What Camille was told where she sent her files from, each message in one line, with plain spaces."""
+        told = (" ".join(t for _, texts in m.blocks for t in texts) for m in self.life.told("web:camille"))
+        return [line.translate({0x202F: " ", 0xA0: " ", 0x2019: "'"}) for line in told]
 
     def rows(self) -> list[tuple[str, str, int]]:
         """State, origin and attempts of every file."""

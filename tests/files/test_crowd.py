@@ -32,7 +32,8 @@ GROWTH, DISK = 30 * MB, MB
 WATCHED = (
     "import os, re, sys; leave = os._exit\n"
     "def tell(code):\n"
-    "    open({told!r}, 'a').write(re.search(r'VmHWM:.* (\\d+) kB', open('/proc/self/status').read())[1] + '\\n'); leave(code)\n"
+    "    held = re.search(r'VmHWM:.* (\\d+) kB', open('/proc/self/status').read())[1]\n"
+    "    open({told!r}, 'a').write(held + '\\n'); leave(code)\n"
     "os._exit = tell\n"
     "from {module} import main; main(*sys.argv[1:])\n"
 )
@@ -50,6 +51,10 @@ def forget() -> int:
     """Measure the memory held now, and from now on."""
     Path("/proc/self/clear_refs").write_text("5")
     return peak()
+
+
+def heaviest(told: Path) -> int:
+    return max(map(int, told.read_text().split())) * 1024
 
 
 def weight(folder: Path) -> int:
@@ -98,7 +103,7 @@ async def test_hostile_files_cost_neither_memory_nor_disk(
     assert b"PhoneOfCamille" not in stage.stored(photo.id)
     assert stage.on_disk() == sorted(f"d1/{one.id}" for one in stage.files() if one.state == "kept")
 
-    growth, most = peak() - before, max(map(int, others.read_text().split())) * 1024
+    growth, most = peak() - before, heaviest(others)
     print(f"memory +{growth / MB:.1f} MB, the other process {most / MB:.1f} MB at most")  # noqa: T201
     assert growth < GROWTH
     assert weight(tmp_path / "pieces") - disk < DISK

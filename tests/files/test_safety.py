@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import random
 from pathlib import Path
@@ -115,10 +116,8 @@ async def test_no_good_file_can_be_cut_or_altered_into_a_crash(tmp_path: Path) -
             for _ in range(dice.randrange(4)):
                 made[dice.randrange(len(made))] = dice.randrange(256)
             (tmp_path / "raw").write_bytes(made)
-            try:
-                look(tmp_path / "raw", tmp_path / "clean")
-            except UnsafeError as error:
-                assert error.why in Why, name
+            with contextlib.suppress(UnsafeError):
+                assert look(tmp_path / "raw", tmp_path / "clean").kind in FileKind, name
 
 
 async def test_whoever_exhausts_the_other_process_exhausts_it_alone(

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,6 +21,7 @@ from rallynov.editions.model import last_second
 from rallynov.editions.service import set_calendar
 from rallynov.initiatives.commands import KeepAnswer
 from rallynov.initiatives.coordination import Coordination
+from rallynov.initiatives.model import Json
 from rallynov.initiatives.moving import Moves, Verdict
 from rallynov.initiatives.posting import Post
 from rallynov.initiatives.service import Initiatives, load_form
@@ -52,7 +54,7 @@ class Team:
                     verdict = Verdict("team", self.clock())
                     self._coordination().declare(tx, self._last()[0], verdict, admissible=True)
             case ["dossier", "complet"]:
-                self._fill()
+                self.fill(FULL)
             case _:
                 raise AssertionError(direction)
 
@@ -68,11 +70,12 @@ class Team:
             ).first() or ("", "")
         return dossier, owner
 
-    def _fill(self) -> None:
+    def fill(self, given: Mapping[str, Json]) -> None:
+        """Answer fields of the last dossier as its owner."""
         dossier, owner = self._last()
         orders = [
             Order(owner, "web:team", KeepAnswer(dossier, name, value, 0), self.clock(), 0)
-            for name, value in FULL.items()
+            for name, value in given.items()
         ]
         subject = Initiatives(load_form(), self.core.edition, Post(self.core.wording, PULL))
         with self.core.store.write() as tx:

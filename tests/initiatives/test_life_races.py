@@ -7,6 +7,7 @@ import itertools
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -22,7 +23,7 @@ from rallynov.delivery.tables import AuditRow, InboxRow, OutboxRow
 from rallynov.delivery.turns import Turns
 from rallynov.dialogue.turn import Command
 from rallynov.initiatives.commands import JoinDossier, KeepAnswer
-from rallynov.initiatives.desk import OvertakenError
+from rallynov.initiatives.desk import Desk, OvertakenError
 from rallynov.initiatives.lifecycle import fingerprint
 from rallynov.initiatives.model import Right, Status
 from rallynov.initiatives.tables import DossierRow, MoveRow, RivalRow, WriteRow
@@ -178,6 +179,25 @@ def test_a_colleague_who_writes_while_the_owner_submits(store: Store, clock: Clo
                 ).scalar_one()
             digest = hashlib.sha256((kept or "").encode()).hexdigest()
             assert digest == recaps[one].fingerprint == fingerprint(FORM, dossier)
+
+
+def test_a_change_of_state_is_compared_with_what_was_seen(store: Store, clock: Clock) -> None:
+    """Even if a lock were not held: what has another version, or another status, is left as it is."""
+    life = Life(store, clock)
+    life.person("amina")
+    life.full("amina")
+    with store.read() as tx:
+        seen = Desk(tx, ["d1"]).of("d1")
+    life.order("amina", KeepAnswer("d1", "title", "Un autre titre exemple", 1))
+    for stale in (seen, replace(seen, version=seen.version + 1, status=Status.TO_CORRECT)):
+        with pytest.raises(OvertakenError), store.write() as tx:
+            Desk(tx, []).move(stale, clock(), {"status": Status.SUBMITTED})
+    assert life.dossier("amina").status is Status.DRAFT
+    with store.write() as tx:
+        moved = Desk(tx, []).move(
+            replace(seen, version=seen.version + 1), clock(), {"status": Status.SUBMITTED}
+        )
+    assert (moved.status, life.dossier("amina").status) == (Status.SUBMITTED, Status.SUBMITTED)
 
 
 def test_twenty_writers_of_one_field_lose_nothing(store: Store, clock: Clock) -> None:

@@ -7,14 +7,16 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from conversation import Clock
+from conversation import Clock, core
+from doors.telegrammer import Telegrammer
 from initiatives.life import FORM, Life
+from people.test_codes import person_of
 from sqlalchemy import select
+from transcripts import card_of
 
 from rallynov.delivery.message import load
 from rallynov.delivery.tables import ConversationRow, OutboxRow
 from rallynov.editions.model import DEFAULT, PARIS, Calendar, day_of, last_second
-from rallynov.initiatives import reminders
 from rallynov.initiatives.commands import JoinDossier, NoReminders, ReopenDossier, WithdrawDossier
 from rallynov.initiatives.coordination import Coordination
 from rallynov.initiatives.model import Dossier, Right, missing
@@ -98,8 +100,37 @@ def test_what_a_reminder_says(life: Life) -> None:
     assert "Il ne manque rien" in said
     assert "dossier sans titre" in str(bruno.blocks)
     assert f"Il manque encore {len(missing(FORM, Dossier('d2')))} réponses" in str(bruno.blocks)
-    assert amina.actions == ((STOP, "Plus de rappels"),)
+    assert [key for key, _ in amina.actions] == [STOP]
+    assert life.told("web:amina")[-1].actions == (), "a page keeps the buttons of its question"
     assert len(amina.token(STOP).encode()) < 64
+
+
+@pytest.mark.parametrize("how", ["press", "type"])
+def test_one_press_or_one_word_ends_the_reminders(store: Store, how: str) -> None:
+    """Through the product, on Telegram: the button stands on a message that no turn drew."""
+    clock = Clock(BEGIN)
+    built, life = core(store, clock), Life(store, clock)
+    life.call(date(2013, 2, 1), EASTER)
+    dominique = Telegrammer(built, clock)
+    for said in ("/start", "commencer", "oui"):
+        dominique.say(said)
+    person = person_of(store, "telegram:7") or ""
+    for one in ("d1", "d2"):
+        life.open(person, one)
+    clock.at = datetime(2013, 3, 1, 9, 0, tzinfo=UTC)
+    assert built.reminders.send(store, clock()) == 2
+    [card, *_] = [card_of(message) for message in dominique.messages()]
+    assert "Il vous reste 30 jours pour déposer votre dossier" in card.texts[0]
+    if how == "press":
+        dominique.press(card, card.actions[0])
+    else:
+        dominique.say("/sansrappel")
+    assert [one.reminded for one in life.of(person).mine] == [False, False]
+    clock.at = datetime(2013, 3, 29, 9, 0, tzinfo=UTC)
+    built.reminders.send(store, clock())
+    assert [heading for *_, heading in sent(life)] == [
+        "Il vous reste 30 jours pour déposer votre dossier"
+    ] * 2
 
 
 def test_reminders_wait_behind_answers(life: Life) -> None:
@@ -187,19 +218,18 @@ def test_a_dossier_opened_after_its_day_waits_for_the_next_one(life: Life) -> No
 def test_after_an_outage_only_the_last_reminder_is_sent(life: Life) -> None:
     life.open("amina")
     life.clock.at = datetime(2013, 3, 26, 9, 0, tzinfo=UTC)
+    assert sender(life).due(life.store, life.clock.at) == (7, last_second(EASTER))
     assert sender(life).send(life.store, life.clock()) == 1
-    assert [heading for *_, heading in sent(life)][:1] == ["Il vous reste 5 jours pour déposer votre dossier"]
+    assert sent(life)[0][-1] == "Il vous reste 5 jours pour déposer votre dossier"
     assert sender(life).send(life.store, life.clock()) == 0
 
 
 def test_nothing_is_sent_without_a_date_nor_after_it(life: Life) -> None:
     life.open("amina")
-    life.clock.at = datetime(2013, 4, 2, 9, 0, tzinfo=UTC)
-    assert sender(life).send(life.store, life.clock()) == 0
+    assert sender(life).send(life.store, datetime(2013, 4, 2, 9, 0, tzinfo=UTC)) == 0
     with life.store.write() as tx:
         tx.exec_driver_sql("DELETE FROM milestone")
-    life.clock.at = datetime(2013, 3, 29, 9, 0, tzinfo=UTC)
-    assert sender(life).send(life.store, life.clock()) == 0
+    assert sender(life).send(life.store, datetime(2013, 3, 29, 9, 0, tzinfo=UTC)) == 0
 
 
 def test_two_hundred_and_fifty_drafts_in_six_processes_are_each_reminded_of_once(life: Life) -> None:
@@ -265,7 +295,6 @@ def test_nobody_is_disturbed_at_night_on_sundays_and_holidays(at: str, silent: b
     [(31, None), (30, 30), (29, 30), (15, 30), (14, 14), (8, 14), (7, 7), (3, 7), (2, 2), (1, 1), (0, 1)],
 )
 def test_which_reminder_is_due(before: int, kind: int | None) -> None:
-    calendar = Calendar(closes_at=last_second(EASTER))
     noon = datetime(2013, 3, 31, 10, 0, tzinfo=UTC) - timedelta(days=before)
-    assert due(calendar, noon) == kind
-    assert reminders.due(Calendar(), noon) is None
+    assert due(Calendar(closes_at=last_second(EASTER)), noon) == kind
+    assert due(Calendar(), noon) is None

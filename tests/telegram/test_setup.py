@@ -18,7 +18,7 @@ from rallynov.text import utf16_len
 
 TOKEN = "123456789:AAsecretSECRET"  # noqa: S105
 OTHER_NAMES = {
-    "dossiers", "deposer", "sansrappel", "relire",
+    "dossiers", "deposer", "sansrappel", "relire", "suite",
     "start", "annuler", "help", "pause", "reprendre", "recommencer", "privacy", "supprimer", "triage", "fiche",
     "sheets", "sheet", "language", "lang",
 }  # fmt: skip

@@ -42,6 +42,7 @@ class Closing:
 
     def keep(self, job: Job, seen: Examined, clean: Path, now: datetime, *, scanned: bool) -> list[str]:
         """Store a file for good, unless its dossier has no room for it any more; return what others must hear."""
+        self._own_folder()
         with self._store.write() as tx:
             desk = Desk(tx, [job.dossier])
             if not waiting.still(tx, job):
@@ -50,14 +51,19 @@ class Closing:
             if late:
                 return self._refused(tx, desk, job, late, now)
             name = names.final(job.name, seen.kind, self._taken(tx, job))
-            if not self.folder.belongs(sweeping.mark(tx, self._new_id())):
-                log.error("folder_of_another_database")
             self.folder.keep(clean, job.dossier, job.id)
             ending = {"state": KEPT, "name": name, "mime": MIMES[seen.kind], "size": seen.size}
             waiting.finish(tx, job, now, ending | {"digest": seen.digest, "scanned": scanned})
             desk.touch(job.dossier, now, 1, {})
             title = letters.named(desk.title(job.dossier))
             return self._tell(tx, job, words.kept(name, title, seen, scanned=scanned), now)
+
+    def _own_folder(self) -> None:
+        """Mark the folder as this database's; the mark is committed before the folder carries it."""
+        with self._store.write() as tx:
+            mark = sweeping.mark(tx, self._new_id())
+        if not self.folder.belongs(mark):
+            log.error("folder_of_another_database")
 
     def refuse(self, job: Job, reason: Refused, now: datetime) -> list[str]:
         """Refuse a file; return what others must hear."""

@@ -119,7 +119,8 @@ class Folder:
     def _made(self, name: str) -> Path:
         path = self._root / name
         if not path.is_dir():
-            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.mkdir(mode=0o700, exist_ok=True)
             _synced(self._root)
         return path
 

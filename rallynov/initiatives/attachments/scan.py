@@ -28,7 +28,7 @@ class Clamd:
         try:
             async with asyncio.timeout(PATIENCE):
                 said = await self._asked(path)
-        except (OSError, TimeoutError, asyncio.IncompleteReadError) as error:
+        except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:
             raise AwayError(type(error).__name__) from error
         found = _FOUND.fullmatch(said)
         if found:

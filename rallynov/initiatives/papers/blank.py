@@ -1,4 +1,4 @@
-"""The form to prepare on paper, as the words that its template prints: every question, its limits, room to write. Pure."""
+"""The form to prepare on paper, as the words that its template prints: every question, its limits, room to write."""
 
 from __future__ import annotations
 
@@ -51,7 +51,8 @@ def blank_data(
                 "there, counts: type “/dossier” to begin."
             )
         ),
-        "optional": speak(say("A question marked “optional” may be left empty.")),
+        "optional": speak(say("An optional question may be left empty.")),
+        "more": speak(say("A longer answer goes on another sheet, with the number of its question.")),
         "steps": [
             {
                 "title": speak(say("{n}. {title}", n=n, title=Term(f"form:step.{step.id}:title"))),

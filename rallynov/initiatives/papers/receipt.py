@@ -1,4 +1,4 @@
-"""The receipt of a submission, as the words that its template prints: what was submitted, when, and what comes next. Pure."""
+"""The receipt of a submission, as the words that its template prints: what was submitted, when, and what comes next."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ _CORRECT = say(
     "team can send the dossier back to you."
 )
 _WITHDRAW = say(
-    "To withdraw it, type “/statut”, then choose “Withdraw this dossier”. Only its owner can, and can take it back as "
+    "To withdraw it, type “/statut”, then choose to withdraw it. Only its owner can, and can take it back as "
     "long as the call is open."
 )
 

@@ -1,4 +1,4 @@
-"""All of a dossier as the words that its template prints: each field as a person reads it, step by step. Pure.
+"""All of a dossier as the words that its template prints: each field as a person reads it, step by step.
 
 What was submitted is printed from what was submitted; anything else says on each page that it is not.
 """
@@ -36,7 +36,8 @@ def whole_data(form: DossierForm, found: Found, edition: Edition, wording: Wordi
     return {
         "language": language,
         "title": title if isinstance(title, str) else speak(UNTITLED),
-        "brand": speak(say("{edition}: dossier", edition=Typed(edition.title))),
+        "brand": edition.title,
+        "cover": speak(say("Dossier of an initiative")),
         "lines": [speak(one) for one in _lines(form, found)],
         "running": speak(_running(edition, found)),
         "stamp": "" if submitted else speak(stamp(dossier.status)),
@@ -69,7 +70,7 @@ def _lines(form: DossierForm, found: Found) -> list[Words]:
             say("Submitted on {at} (Paris time)", at=dossier.submitted_at),
             say("Fingerprint {fingerprint}", fingerprint=Typed(grouped(dossier.fingerprint))),
         ]
-    return [say("Last change: {at}.", at=dossier.updated_at), version] if dossier.updated_at else [version]
+    return [say("Last change: {at}", at=dossier.updated_at), version] if dossier.updated_at else [version]
 
 
 def _running(edition: Edition, found: Found) -> Words:

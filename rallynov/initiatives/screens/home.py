@@ -11,10 +11,12 @@ from rallynov.initiatives.lifecycle import Reason, Refusal
 from rallynov.initiatives.model import Dossier, DossierForm, Dossiers, Kind, Right, Status
 from rallynov.initiatives.screens.parts import (
     BACK,
+    CARRY_ON,
     DOSSIERS,
     HELP,
     MENU,
     PAUSE,
+    RECAP,
     STATUS,
     right_named,
     standing,
@@ -150,9 +152,9 @@ def papers(form: DossierForm, dossier: Dossier) -> Screen:
         "Your dossier, to keep, to print or to pass on. It holds names and ways to reach you: read it again before you "
         "pass it on."
     )
-    offered = (Paper("dossier", dossier.id, say("My whole dossier (PDF)")),)
-    if dossier.receipt and dossier.submitted_at:
-        offered = (Paper("receipt", dossier.id, say("My receipt (PDF)")), *offered)
+    whole = Paper("dossier", dossier.id, say("My whole dossier (PDF)"))
+    receipt = Paper("receipt", dossier.id, say("My receipt (PDF)"))
+    offered = (receipt, whole) if dossier.receipt and dossier.submitted_at else (whole,)
     blocks = (title(titled(form, dossier)), status_note(dossier), text(told))
     return Screen("papers", blocks, (), (STATUS, MENU), papers=offered)
 
@@ -164,6 +166,12 @@ def blank() -> Screen:
     )
     paper = Paper("blank", "1", say("The blank form (PDF)"))
     return Screen("blank", (title(say("Prepare on paper")), text(told)), (), (BACK, MENU), papers=(paper,))
+
+
+def gone() -> Screen:
+    """Say that a question is asked no more."""
+    told = say("This question is not asked any more. Whatever was answered to it is kept.")
+    return Screen("gone", (text(told),), (CARRY_ON,), (RECAP, PAUSE, HELP))
 
 
 def withdraw(form: DossierForm, dossier: Dossier) -> Screen:

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.schema import SchemaItem
 
 revision = "0003"
 down_revision = "0002"
@@ -51,7 +52,7 @@ def _of(table: str, owner: str) -> sa.ForeignKeyConstraint:
     )
 
 
-def _create(table: str, *parts: object, key: tuple[str, ...], rowid: bool = True) -> None:
+def _create(table: str, *parts: SchemaItem, key: tuple[str, ...], rowid: bool = True) -> None:
     """Create a table; whatever is of a dossier or of a person goes with it."""
     names = [part.name for part in parts if isinstance(part, sa.Column)]
     owned = [_of(table, owner) for owner in ("dossier", "person") if f"{owner}_id" in names]
@@ -60,7 +61,7 @@ def _create(table: str, *parts: object, key: tuple[str, ...], rowid: bool = True
     op.create_table(table, *parts, *owned, keyed, **options)
 
 
-def _numbered(table: str, *parts: object) -> None:
+def _numbered(table: str, *parts: SchemaItem) -> None:
     _create(table, sa.Column("id", BIG, autoincrement=True, nullable=False), *parts, key=("id",))
 
 
@@ -86,7 +87,11 @@ def _dossiers() -> None:
     op.create_index("ix_dossier_edition", "dossier", ["edition", "status"])
     op.create_index("ix_dossier_siren", "dossier", ["edition", "siren"])
     op.create_index("ix_dossier_named", "dossier", ["edition", "named"])
-    share = [*map(_text, ("dossier_id", "person_id", "right", "name")), _flag("reminded"), _moment("since")]
+    share: list[SchemaItem] = [
+        *map(_text, ("dossier_id", "person_id", "right", "name")),
+        _flag("reminded"),
+        _moment("since"),
+    ]
     _create("dossier_share", *share, key=("dossier_id", "person_id"), rowid=False)
     _index("dossier_share", "person_id")
     _create("receipt_number", _text("edition"), _number("last"), key=("edition",))
@@ -94,13 +99,13 @@ def _dossiers() -> None:
 
 
 def _contents() -> None:
-    answer = [
+    answer: list[SchemaItem] = [
         *map(_text, ("dossier_id", "field", "value")),
         _number("version"),
         _text("author"),
         _moment("at"),
     ]
-    marks = [_text("source"), _flag("skipped")]
+    marks: list[SchemaItem] = [_text("source"), _flag("skipped")]
     _create("dossier_answer", *answer, *marks, key=("dossier_id", "field"), rowid=False)
     _numbered(
         "dossier_write",
@@ -114,7 +119,7 @@ def _contents() -> None:
     op.create_index("ix_dossier_write_field", "dossier_write", ["dossier_id", "field", "id"])
     _numbered("dossier_rival", *map(_text, ("dossier_id", "field", "value", "author")), _moment("at"))
     _index("dossier_rival", "dossier_id")
-    draft = [*map(_text, ("dossier_id", "field", "person_id", "value")), _moment("at")]
+    draft: list[SchemaItem] = [*map(_text, ("dossier_id", "field", "person_id", "value")), _moment("at")]
     _create("dossier_draft", *draft, key=("dossier_id", "field", "person_id"), rowid=False)
     _index("dossier_draft", "person_id")
     _numbered(
@@ -153,9 +158,13 @@ def _attachments() -> None:
 
 def _dates() -> None:
     _create("milestone", *map(_text, ("edition", "kind")), _moment("at"), key=("edition", "kind"))
-    code = [*map(_text, ("digest", "edition", "name")), _moment("expires_at"), _number("uses_left")]
+    code: list[SchemaItem] = [
+        *map(_text, ("digest", "edition", "name")),
+        _moment("expires_at"),
+        _number("uses_left"),
+    ]
     _create("late_code", *code, _moment("created_at"), key=("digest",))
-    use = [*map(_text, ("person", "edition", "digest")), _moment("until"), _moment("at")]
+    use: list[SchemaItem] = [*map(_text, ("person", "edition", "digest")), _moment("until"), _moment("at")]
     _create("late_use", *use, key=("person", "edition"))
 
 
