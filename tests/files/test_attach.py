@@ -85,13 +85,13 @@ class Chat(Telegrammer):
 
     held: dict[str, bytes]
     folder: Folder
+    files: str
 
     def send(
         self, name: str, content: bytes, size: int | None = None, kind: str = "document", **told: Any
     ) -> str:
-        self.held[name] = content
         part = {
-            "file_id": name.replace(".", "_"),
+            "file_id": f"f{len(self.held)}",
             "file_size": len(content) if size is None else size,
             **told,
         }
@@ -102,7 +102,7 @@ class Chat(Telegrammer):
         )
 
     def words(self, cards: Any) -> str:
-        told = " ".join(line for card in cards for line in card.lines)
+        told = " ".join(text for card in cards for text in card.texts)
         return told.translate({0x202F: " ", 0xA0: " ", 0x2019: "'"})
 
     async def work(self) -> str:
@@ -142,7 +142,8 @@ def chat(built: Core, clock: Clock, tmp_path: Path) -> Chat:
     one.press(cards[-1], cards[-1].labels[0])
     with built.store.read() as tx:
         dossier = tx.execute(select(DossierRow.id)).scalar()
-    one.say(f"/dossier {dossier}:files")
+    one.files = f"/dossier {dossier}:files"
+    one.say(one.files)
     return one
 
 
@@ -151,7 +152,7 @@ async def test_a_document_is_taken_then_kept_then_told(chat: Chat) -> None:
     assert "Plan d'action.pdf : vérification en cours, quelques secondes" in said
     assert chat.rows() == [("Plan d’action.pdf", "waiting")]
     told = await chat.work()
-    assert told.startswith("Fichier ajouté « Plan d'action.pdf »")
+    assert "Fichier ajouté « Plan d'action.pdf »" in told
     assert chat.rows() == [("Plan d’action.pdf", "kept")]
 
 
@@ -199,7 +200,7 @@ async def test_elsewhere_it_is_what_it_always_was(chat: Chat) -> None:
 async def test_a_file_is_taken_out(chat: Chat) -> None:
     chat.send("a.pdf", samples.pdf())
     await chat.work()
-    cards = chat.say("reprendre")
+    cards = chat.say(chat.files)
     label = next(label for label in cards[-1].labels if "a.pdf" in label)
     chat.press(cards[-1], label)
     assert chat.rows() == []
