@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 import structlog
 from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
-from starlette.requests import ClientDisconnect
 
 from bot import plain
 from bot.web import visitors
@@ -91,7 +90,7 @@ class Uploads:
                 received = await self._reception(cookie).read(request)
         except HTTPException as error:
             return self._trouble(error.status_code, reader)
-        except (OSError, TimeoutError, ClientDisconnect) as error:
+        except Exception as error:  # a full disk, the database away, a browser that left
             log.error("files_not_received", error=type(error).__name__)
             return self._trouble(503, reader)
         reader = self._readers.at(request, received.fields.get("lang", ""))
@@ -132,8 +131,8 @@ class Uploads:
         except Exception as error:
             log.error("files_not_kept", error=type(error).__name__)  # what arrived is swept away
             return self._trouble(503, reader)
-        if events:
-            await self._answered(events[-1])
+        if events and await self._answered(events[-1]):
+            await asyncio.to_thread(self._tidy, received)
         return RedirectResponse(_back(request), 303)
 
     def _events(
@@ -149,11 +148,20 @@ class Uploads:
             made.append(Incoming(CHANNEL, event_id, address, payload, now))
         return made
 
-    async def _answered(self, last: Incoming) -> None:
+    async def _answered(self, last: Incoming) -> bool:
         try:
-            await self._door.delivery.handled(CHANNEL, last.external_id, self._door.patience)
+            return await self._door.delivery.handled(CHANNEL, last.external_id, self._door.patience)
         except Exception as error:
             log.warning("answer_not_seen", error=type(error).__name__)
+            return False
+
+    def _tidy(self, received: Received) -> None:
+        """Throw away at once what the conversation did not take; the sweeping would in an hour."""
+        names = {file.arrival for file in received.files if file.arrival}
+        with self._door.delivery.store.read() as tx:
+            wanted = reading.wanted(tx, names)
+        for name in names - wanted:
+            self._stored[0].forget(name)
 
     async def download(self, request: Request) -> Response:
         """Hand a file over to whoever shares its dossier, to be saved, never to be shown as a page of ours."""

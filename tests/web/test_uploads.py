@@ -215,15 +215,14 @@ async def test_whoever_may_not_change_the_dossier_sends_nothing(
     assert (rows(core), arrivals(folder)) == ([], [])
 
 
-async def test_where_no_file_is_asked_for_it_is_told_kindly_and_swept(
+async def test_where_no_file_is_asked_for_it_is_told_kindly_and_thrown_away(
     someone: Visitor, core: Core, folder: Folder
 ) -> None:
     await someone.say("/menu")
     assert (await send(someone, one("a.pdf", samples.pdf()))).status_code == 303
     await someone.open()
     assert "Je n’ai pas besoin de fichier ici" in someone.answer.text  # type: ignore[union-attr]
-    assert rows(core) == []
-    assert len(arrivals(folder)) == 1  # the sweeping takes it
+    assert (rows(core), arrivals(folder)) == ([], [])
 
 
 async def test_from_the_page_of_the_dossier_wherever_the_conversation_stands(

@@ -16,7 +16,7 @@ from rallynov.initiatives.form import DossierForm
 from rallynov.initiatives.lifecycle import Act, Moment
 from rallynov.initiatives.tables import AttachmentRow
 
-SHOWN = 5
+SHOWN = 3
 """Files that were refused and are still shown with their reason."""
 
 

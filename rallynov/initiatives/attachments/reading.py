@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
@@ -9,7 +10,7 @@ from sqlalchemy import Connection, func, select
 from rallynov.delivery.tables import ConversationRow
 from rallynov.initiatives.attachments.model import KEPT
 from rallynov.initiatives.model import Right, Status
-from rallynov.initiatives.tables import AttachmentRow, DossierRow, ShareRow
+from rallynov.initiatives.tables import FETCHED, AttachmentRow, DossierRow, ShareRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +53,10 @@ def may_add(tx: Connection, address: str) -> bool:
         )
     )
     return bool(tx.execute(mine).scalar())
+
+
+def wanted(tx: Connection, arrivals: Collection[str]) -> set[str]:
+    """Return which of the files that a door received still wait to be examined."""
+    origins = [f"web:{name}" for name in arrivals]
+    waiting = select(AttachmentRow.origin).where(FETCHED, AttachmentRow.origin.in_(origins))
+    return {origin.removeprefix("web:") for origin in tx.execute(waiting).scalars()}
