@@ -196,7 +196,11 @@ async def test_a_poller_in_trouble(whole: Core, error: int, logged: io.StringIO)
 async def test_a_whole_conversation_at_debug(whole: Core, logged: io.StringIO) -> None:
     with BotApi() as telegram:
         door = TelegramDoor(
-            Account(TOKEN, telegram.url), whole.delivery, "me", Clock(), Resources(whole.wording, whole.papers)
+            Account(TOKEN, telegram.url),
+            whole.delivery,
+            "me",
+            Clock(),
+            Resources(whole.wording, whole.papers),
         )
         running = asyncio.ensure_future(door.run())
         telegram.text(7, "bonjour MARQUE")
