@@ -75,7 +75,7 @@ def check(found: Findings, lives: Lives) -> None:
     assert 0 <= found.duplicates <= len(lives.kills), found
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1])
 @pytest.mark.parametrize("point", POINTS)
 def test_a_kill_loses_nothing_and_doubles_nothing(
     nursery: Nursery, tmp_path: Path, point: str, seed: int
