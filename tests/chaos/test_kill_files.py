@@ -24,6 +24,8 @@ from rallynov.initiatives.tables import AttachmentRow
 from rallynov.storage import schema
 from rallynov.storage.store import Store
 
+pytestmark = pytest.mark.campaign  # each waits for a lease to run out
+
 CHAT, PATIENCE = 42, 60.0
 PIECES = 40
 """Pieces of 64 kB that the file comes in, or so."""
