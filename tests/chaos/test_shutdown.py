@@ -18,7 +18,7 @@ from chaos.walk import PATIENCE, seen
 from rallynov.storage.store import Store
 
 CHATS = range(1, 41)
-WORDS = ("/start", "aide", "menu", "/confidentialite", "bonjour")
+WORDS = ("/start", "aide", "menu", "/langue", "bonjour")
 IN_TIME = 8
 """Seconds that an ending may take: ten are usual before a supervisor kills."""
 Run = Callable[[str], subprocess.Popen[bytes]]
