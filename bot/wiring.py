@@ -111,68 +111,95 @@ def build(
 
     Refuses, with ``ContentError``, a content file that cannot be used.
     """
-    shelves = load_sheets()
+    content = _content(settings)
+    wording, form = content.wording, content.form
+    edition, post = editions.current(store, sample=sample), Post(wording, PULL)
+    dialogues = _dialogues(settings, content, edition)
+    readers = {"web": plain.read, "terminal": plain.read, updates.CHANNEL: updates.read}
+    languages = {"web": plain.language, "terminal": plain.language, updates.CHANNEL: updates.language}
+    tools = Tools(now, new_id, new_secret, readers, languages, PULL)
+    subjects = _subjects(store, content, edition, post, now)
+    turns = Turns(store, Engine(dialogues, wording), wording, subjects, tools)
+    return Core(
+        store=store,
+        wording=wording,
+        edition=edition,
+        turns=turns,
+        delivery=Delivery(store, turns, now),
+        papers=_papers(store, content, edition, now),
+        shelves=content.shelves,
+        steps=_steps(content.grid, form),
+        commands=frozenset(name for dialogue in dialogues for name in dialogue.commands),
+        reminders=Reminders(form, edition, post),
+        closing=Closing(store, form, Folder(settings.data_dir.absolute() / "pieces"), post, new_id),
+        owner=new_id(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What the content files say, read and checked against each other."""
+
+    wording: Wording
+    grid: Grid
+    form: DossierForm
+    shelves: Mapping[str, Shelf]
+
+
+def _content(settings: Settings) -> _Content:
+    shelves, grid, form = load_sheets(), load_grid(), load_form()
     names = {"operator": settings.operator, "contact": settings.contact}
     wording = Wording(names, content=sheet_terms(shelves))
-    edition = editions.current(store, sample=sample)
-    grid = load_grid()
+    check_words(grid, wording)
+    check_form(form, wording)
+    check_sheets(grid, shelves)
+    return _Content(wording, grid, form, shelves)
+
+
+def _dialogues(settings: Settings, content: _Content, edition: Edition) -> list[Dialogue]:
+    wording, grid = content.wording, content.grid
     notice = wording.term("privacy:notice:version", "fr")
-    form, post = load_form(), Post(wording, PULL)
     receivers: Mapping[str, str] = {
         Purpose.COLLEAGUE: "colleagues",
         Purpose.COOWNER: "dossier",
         Purpose.LATE: "dossier",
     }
     codes = CodesDialogue(Place("diagnosis"), receivers)
-    dialogues: list[Dialogue] = [
+    return [
         Reception(grid, edition.title, settings.contact, codes),
         DiagnosisDialogue(grid, notice),
         TriageDialogue(grid, notice),
         ColleaguesDialogue(grid, notice),
-        SheetsDialogue(shelves[wording.languages[0]]),
-        DossierDialogue(form, reader(load_places(), wording), grid, notice),
+        SheetsDialogue(content.shelves[wording.languages[0]]),
+        DossierDialogue(content.form, reader(load_places(), wording), grid, notice),
         codes,
         PrivacyDialogue(),
         LanguageDialogue(wording.languages),
     ]
-    check_words(grid, wording)
-    check_form(form, wording)
-    check_sheets(grid, shelves)
-    papers = Papers(
+
+
+def _papers(store: Store, content: _Content, edition: Edition, now: Callable[[], datetime]) -> Papers:
+    wording = content.wording
+    return Papers(
         {
-            "report": report_maker(store, grid, wording),
-            "sheet": sheet_maker(shelves, wording, edition.title, now),
-            **dossier_makers(store, form, edition, wording, now),
+            "report": report_maker(store, content.grid, wording),
+            "sheet": sheet_maker(content.shelves, wording, edition.title, now),
+            **dossier_makers(store, content.form, edition, wording, now),
         }
     )
-    readers = {"web": plain.read, "terminal": plain.read, updates.CHANNEL: updates.read}
-    subjects: list[Subject] = [
+
+
+def _subjects(
+    store: Store, content: _Content, edition: Edition, post: Post, now: Callable[[], datetime]
+) -> list[Subject]:
+    return [
         People(),
         Codes(now, LateCodes(edition, now)),
         editions.Calendars(store, edition),
         Diagnoses(edition.slug),
-        Initiatives(form, edition, post),
+        Initiatives(content.form, edition, post),
         Erasure(post),
     ]
-    languages = {"web": plain.language, "terminal": plain.language, updates.CHANNEL: updates.language}
-    tools = Tools(now, new_id, new_secret, readers, languages, PULL)
-    turns = Turns(store, Engine(dialogues, wording), wording, subjects, tools)
-    commands = frozenset(name for dialogue in dialogues for name in dialogue.commands)
-    delivery = Delivery(store, turns, now)
-    return Core(
-        store=store,
-        wording=wording,
-        edition=edition,
-        turns=turns,
-        delivery=delivery,
-        papers=papers,
-        shelves=shelves,
-        steps=_steps(grid, form),
-        commands=commands,
-        reminders=Reminders(form, edition, post),
-        closing=Closing(store, form, Folder(settings.data_dir.absolute() / "pieces"), post, new_id),
-        owner=new_id(),
-    )
 
 
 def _steps(grid: Grid, dossier: DossierForm) -> Mapping[str, tuple[int, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,20 +45,32 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return cluster.database()
 
 
-@pytest.fixture
-def store(database: str) -> Iterator[Store]:
-    """A migrated database, on each of the two."""
-    opened = Store(database)
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file that is migrated once; every test works on a copy of it."""
+    path = tmp_path_factory.mktemp("migrated") / "rallynov.db"
+    opened = Store(f"sqlite:///{path}")
     schema.migrate(opened)
+    opened.close()
+    return path
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def store(request: pytest.FixtureRequest, tmp_path: Path, migrated: Path) -> Iterator[Store]:
+    """A migrated database, on each of the two."""
+    if request.param == "sqlite":
+        opened = Store(f"sqlite:///{shutil.copy(migrated, tmp_path)}")
+    else:
+        cluster: postgres.Cluster = request.getfixturevalue("cluster")
+        opened = Store(cluster.migrated())
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def sqlite(tmp_path: Path) -> Iterator[Store]:
+def sqlite(tmp_path: Path, migrated: Path) -> Iterator[Store]:
     """A migrated SQLite database, for what does not depend on the database."""
-    opened = Store(f"sqlite:///{tmp_path / 'rallynov.db'}")
-    schema.migrate(opened)
+    opened = Store(f"sqlite:///{shutil.copy(migrated, tmp_path)}")
     yield opened
     opened.close()
 

@@ -13,8 +13,11 @@ from pathlib import Path
 
 import psycopg
 
+from rallynov.storage import schema
+from rallynov.storage.store import Store
+
 HOMES = ("/usr/lib/postgresql/17/bin", "/usr/lib/postgresql/16/bin", "/usr/lib/postgresql/15/bin")
-FAST = "-c fsync=on -c max_connections=60 -c shared_buffers=64MB -c unix_socket_directories="
+FAST = "-c fsync=off -c max_connections=60 -c shared_buffers=64MB -c unix_socket_directories="
 
 
 def binaries() -> Path | None:
@@ -33,6 +36,7 @@ class Cluster:
         self._folder.chmod(0o755)
         self._port = _free_port()
         self._count = 0
+        self._model = ""
         data = self._folder / "data"
         data.mkdir()
         if os.geteuid() == 0:
@@ -47,13 +51,23 @@ class Cluster:
             "pg_ctl", "-D", str(data), "-w", "-l", str(self._folder / "log"), "-o", options, "start"
         )
 
-    def database(self) -> str:
-        """Create an empty database and return its URL."""
+    def database(self, like: str = "template1") -> str:
+        """Create a database, empty or like another one that nobody uses now, and return its URL."""
         self._count += 1
         name = f"t{self._count}"
         with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}".encode())
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {like}".encode())
         return self._url(name)
+
+    def migrated(self) -> str:
+        """Create a database with all tables and return its URL: a copy of one that is migrated once."""
+        if not self._model:
+            url = self.database()
+            store = Store(url)
+            schema.migrate(store)
+            store.close()
+            self._model = url.rpartition("/")[2]
+        return self.database(self._model)
 
     def stop(self) -> None:
         """Stop the server and remove its files."""

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-import segno
-
 from rallynov.delivery.message import Drawing, Message
 from rallynov.figures import model
 from rallynov.figures.radar import radar_svg
@@ -35,6 +33,8 @@ def points(value: float | None) -> str:
 @lru_cache(maxsize=256)
 def qr(address: str) -> str:
     """Draw an address as a QR code: dark on white in any colours of the page, with its quiet zone."""
+    import segno  # noqa: PLC0415  # few pages show one
+
     return segno.make_qr(address, error="m").svg_inline(omitsize=True, border=4, dark="#14382b", light="#fff")
 
 

@@ -6,7 +6,7 @@ and the dossier share it: what differs is what their questions accept, and when 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, Protocol, TypeVar
@@ -58,6 +58,10 @@ class Form(Generic[Q]):
     def _ranks(self) -> Mapping[str, int]:
         return {question.id: rank for rank, question in enumerate(self.questions, 1)}
 
+    @cached_property
+    def _checks(self) -> Sequence[tuple[str, Callable[[Any], bool]]]:
+        return tuple((question.id, question.accepts) for question in self.questions)
+
     def asked(self, answers: Mapping[str, Any]) -> Form[Q]:
         """Return the form of the questions that apply: what is numbered, and gone through backwards."""
         return Form(tuple(question for question in self.questions if question.applies(answers)))
@@ -66,11 +70,10 @@ class Form(Generic[Q]):
         """First question still to answer, without those that were ``passed`` over; a kept answer that is no longer
         accepted is asked again.
         """
-        for question in self.questions:
-            if not question.accepts(answers.get(question.id)) and (
-                question.id not in passed and question.applies(answers)
-            ):
-                return question
+        given = answers.get
+        for rank, (name, accepts) in enumerate(self._checks):
+            if not accepts(given(name)) and name not in passed and self.questions[rank].applies(answers):
+                return self.questions[rank]
         return None
 
     def find(self, question_id: str) -> Q | None:
@@ -91,4 +94,5 @@ class Form(Generic[Q]):
 
     def answered(self, answers: Mapping[str, Any]) -> int:
         """Count the questions that hold an accepted answer."""
-        return sum([question.accepts(answers.get(question.id)) for question in self.questions])
+        given = answers.get
+        return sum([accepts(given(name)) for name, accepts in self._checks])

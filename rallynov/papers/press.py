@@ -3,7 +3,7 @@
 Refuses what would print differently elsewhere (the machine's fonts, its clock) and what a screen reader cannot
 read: every PDF is PDF/UA-1 and PDF/A-2a, and a picture without its text equivalent does not compile. What people
 typed travels as JSON and is never markup. ``typst`` releases the GIL, and its fonts are all that is shared: any
-thread may print.
+thread may print. It is loaded by the first print: a process that prints nothing does not carry its 12 MB.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import orjson
-import typst
 
 ROOT = Path(__file__).parent.parent
 """Templates import each other from here: ``#import "/papers/look.typ": *``."""
@@ -24,8 +24,7 @@ ROOT = Path(__file__).parent.parent
 STRUCK = "\u25af"
 """Printed in place of a sign that no embedded font draws: most emoji, many scripts."""
 
-_STANDARDS: list[typst.PDFStandard] = ["ua-1", "a-2a"]
-_FONTS = typst.Fonts(include_system_fonts=False)
+_STANDARDS = ["ua-1", "a-2a"]
 _PICTURE = b"""#let wide = 1pt * int(sys.inputs.width)
 #set page(width: wide, height: auto, margin: (x: 2% * wide, y: 3% * wide), fill: rgb(sys.inputs.paper))
 #image(bytes(sys.inputs.svg), format: "svg", width: 100%)"""
@@ -57,7 +56,7 @@ def compile_pdf(
     for _ in range(_TRIES):
         try:
             return _compile(template, {"data": _json(words), "images": drawings, "struck": struck}, at)
-        except typst.TypstError as error:
+        except _typst().TypstError as error:
             refused = _refused(error.diagnostic)
             if not refused:
                 raise
@@ -70,8 +69,8 @@ def draw_png(svg: str, width: int, paper: str = "#fffdf8") -> bytes:
     """Draw an SVG as a PNG ``width`` pixels wide, in a narrow margin, on a background, with the embedded fonts."""
     inputs = {"svg": svg, "width": str(width), "paper": paper}
     return _bytes(
-        typst.compile(
-            _PICTURE, font_paths=_FONTS, ignore_system_fonts=True, sys_inputs=inputs, format="png", ppi=72
+        _typst().compile(
+            _PICTURE, font_paths=_fonts(), ignore_system_fonts=True, sys_inputs=inputs, format="png", ppi=72
         )
     )
 
@@ -79,10 +78,10 @@ def draw_png(svg: str, width: int, paper: str = "#fffdf8") -> bytes:
 def _compile(template: Path, inputs: dict[str, str], at: datetime) -> bytes:
     try:
         return _bytes(
-            typst.compile(
+            _typst().compile(
                 template,
                 root=ROOT,
-                font_paths=_FONTS,
+                font_paths=_fonts(),
                 ignore_system_fonts=True,
                 sys_inputs=inputs,
                 format="pdf",
@@ -94,10 +93,22 @@ def _compile(template: Path, inputs: dict[str, str], at: datetime) -> bytes:
         _forget()
 
 
+@cache
+def _typst() -> ModuleType:
+    import typst  # noqa: PLC0415  # see above
+
+    return typst
+
+
+@cache
+def _fonts() -> object:
+    return _typst().Fonts(include_system_fonts=False)
+
+
 def _forget() -> None:
     """Let typst's memory of a document age: 115 MB after 100 reports instead of 224, for 8 ms each."""
     for _ in range(_GENERATIONS):
-        typst.compile(b" ", font_paths=_FONTS, ignore_system_fonts=True)
+        _typst().compile(b" ", font_paths=_fonts(), ignore_system_fonts=True)
 
 
 def _bytes(made: object) -> bytes:
