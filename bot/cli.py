@@ -1,4 +1,4 @@
-"""The command line, in French: `rallynov demo | run | chat | check | migrate | telegram`."""
+"""The command line, in French: `rallynov demo | run | chat | check | migrate | invite | roles | telegram`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ import uvloop
 
 from bot import logs
 from bot.editions_cli import edition
+from bot.export_cli import export
+from bot.faq_cli import faq
 from bot.french import Command, Group
+from bot.invitations_cli import invite, roles
+from bot.lean import without
 from bot.opening import migrated, read_settings, shared, told, unstored
 from bot.settings import Settings
 from bot.wiring import build, clock, new_id
@@ -40,6 +44,10 @@ telegram = typer.Typer(
 )
 app.add_typer(telegram, name="telegram", rich_help_panel="Commandes")
 app.add_typer(edition, name="edition", rich_help_panel="Commandes")
+app.add_typer(faq, name="faq", rich_help_panel="Commandes")
+app.add_typer(roles, name="roles", rich_help_panel="Commandes")
+app.command(cls=Command, rich_help_panel="Commandes")(invite)
+app.command(cls=Command, rich_help_panel="Commandes")(export)
 
 
 @app.callback(invoke_without_command=True)
@@ -56,7 +64,8 @@ def main(
 @app.command(cls=Command, rich_help_panel="Commandes")
 def run() -> None:
     """Servir la conversation web et Telegram, après avoir mis la base à jour."""
-    from bot.run import serve  # noqa: PLC0415  # the other commands start without a web server
+    with without("rich"):  # httpx would load it, 5 MB, for a command line of its own
+        from bot.run import serve  # noqa: PLC0415  # the other commands start without a web server
 
     settings = read_settings()
     logs.configure(settings.log_format)
@@ -104,9 +113,11 @@ async def _talk(settings: Settings, store: Store, name: str) -> None:
 
     asyncio.get_running_loop().add_signal_handler(signal.SIGINT, leave)
     core.delivery.start()
+    core.librarian.start()
     try:
         await terminal.talk(input, typer.echo)
     finally:
+        core.librarian.close()
         await core.delivery.close()
         store.close()
 

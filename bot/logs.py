@@ -7,7 +7,13 @@ import re
 import sys
 from typing import Any
 
-import structlog
+from bot.lean import without
+
+with (
+    without("rich"),
+    without("greenlet"),
+):  # 6 MB, to colour tracebacks that we never show, for threads we do not have
+    import structlog
 
 SECRETS = re.compile(r"(?<!\d)\d{6,12}:[A-Za-z0-9_-]{4,}|(?<=://)[^/@\s:]+:[^/@\s]+(?=@)")
 QUIET = ("httpx", "httpcore", "apscheduler", "uvicorn.access", "asyncio", "alembic")

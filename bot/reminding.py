@@ -1,4 +1,4 @@
-"""Reminders, as the process sends them: looked for every minute, written when some are due."""
+"""Reminders, and notices of what is about to be erased: looked for every minute, written when some are due."""
 
 from __future__ import annotations
 
@@ -20,3 +20,14 @@ async def send_reminders(core: Core) -> None:
             log.info("reminded", dossiers=drafts)
     except Exception as error:  # tried again in a minute
         log.error("reminders_failed", error=type(error).__name__)
+
+
+async def send_notices(core: Core) -> None:
+    """Tell the owners of drafts that are about to be erased."""
+    try:
+        if not await asyncio.to_thread(core.notices.due, core.store, clock()):
+            return
+        if drafts := await core.store.writing(core.notices.send, core.store, clock()):
+            log.info("purge_announced", dossiers=drafts)
+    except Exception as error:  # tried again in a minute; nothing is erased before
+        log.error("notices_failed", error=type(error).__name__)

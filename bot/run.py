@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
-import gc
 import os
 import signal
 import socket
@@ -19,8 +18,9 @@ import uvloop
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
+from bot import lean
 from bot.attaching import attaching
-from bot.reminding import send_reminders
+from bot.reminding import send_notices, send_reminders
 from bot.settings import Settings
 from bot.telegram.app import Account, Resources, TelegramDoor
 from bot.telegram.poller import DeafError
@@ -31,6 +31,7 @@ from bot.wiring import Core, StartError, build, clock, new_token
 from rallynov.delivery import outbox
 from rallynov.editions import service as editions
 from rallynov.editions.model import SAMPLE
+from rallynov.faq import learning
 from rallynov.privacy.service import purge
 from rallynov.storage import schema
 from rallynov.storage.notices import Listener
@@ -84,6 +85,8 @@ def serve_demo(settings: Settings, store: Store) -> int:
 
 
 def _served(settings: Settings, store: Store, listening: socket.socket, *, sample: bool) -> int:
+    lean.one_heap()
+
     async def work(limit: Limit) -> int:
         asked = _signals()
         async with _running(settings, store, sample=sample) as (core, telegram):
@@ -133,16 +136,30 @@ async def _running(
         core = build(settings, store, sample=sample)
         telegram = _telegram(settings, core) if settings.telegram_token is not None else None
         if not store.is_sqlite:
-            listener = Listener(store, core.delivery.hear)
+            listener = Listener(store, _heard_by(core))
             listener.start()
             ending.push_async_callback(asyncio.to_thread, listener.close)
         ending.push_async_callback(core.delivery.close)
         core.delivery.start()
+        core.librarian.start()
+        ending.callback(core.librarian.close)
         await ending.enter_async_context(attaching(settings, core))
         ending.callback(_ticking(core).close)
         first = asyncio.get_running_loop().create_task(_keep(core))
         ending.callback(first.cancel)
         yield core, telegram
+
+
+def _heard_by(core: Core) -> Callable[[str], None]:
+    """Give what other processes say to whoever it is for."""
+
+    def heard(notice: str) -> None:
+        if notice == learning.NOTICE:
+            core.librarian.wake()
+        else:
+            core.delivery.hear(notice)
+
+    return heard
 
 
 def _telegram(settings: Settings, core: Core) -> TelegramDoor:
@@ -195,6 +212,7 @@ def _ticking(core: Core) -> Ticker:
 
     async def remind() -> None:
         await send_reminders(core)
+        await send_notices(core)
 
     ticker = Ticker()
     ticker.every(3600, keep)
@@ -223,8 +241,11 @@ def _application(settings: Settings, core: Core, telegram: TelegramDoor | None) 
         shelves=core.shelves,
         steps=core.steps,
         base=settings.web_url or "",
+        counter=core.counter,
         folder=core.closing.folder,
         heaviest=core.closing.form.file_bytes,
+        dossiers=core.dossiers,
+        stages=core.stages,
     )
     return create_app(door)
 
@@ -255,9 +276,7 @@ async def _until_the_end(
     tasks = {pages, loop.create_task(asked.wait()), loop.create_task(_watch(telegram))}
     if telegram:
         tasks.add(loop.create_task(telegram.run()))
-    gc.collect()
-    gc.set_threshold(20_000, 20, 50)  # a turn makes hundreds of small values: look less often
-    gc.freeze()  # what the start made lives as long as the process: no need to look through it again
+    lean.settle()
     log.info("started", port=listening.getsockname()[1], telegram=telegram is not None, owner=core.owner[:8])
     workers = set(core.delivery.tasks)
     ended, _ = await asyncio.wait(tasks | workers, return_when=asyncio.FIRST_COMPLETED)

@@ -5,11 +5,14 @@ ids.
 from __future__ import annotations
 
 import base64
+import os
 import secrets
 import uuid
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from bot import plain
 from bot.settings import Settings
@@ -27,22 +30,45 @@ from rallynov.dialogue.engine import Dialogue, Engine
 from rallynov.dialogue.turn import Place
 from rallynov.editions import service as editions
 from rallynov.editions.model import Edition
+from rallynov.editions.stages.agenda import Sender, stage_maker
+from rallynov.editions.stages.flow import StagesDialogue
+from rallynov.editions.stages.screens import PAPER as STAGE
+from rallynov.editions.stages.service import Board
+from rallynov.faq.content import Entries, check_entries, load_entries, load_replies
+from rallynov.faq.counter import Counter
+from rallynov.faq.desk.flow import DeskDialogue
+from rallynov.faq.flow import FaqDialogue
+from rallynov.faq.hearing import Hearing, strict_fields
+from rallynov.faq.letters import QUEUE
+from rallynov.faq.librarian import Librarian
+from rallynov.faq.model import Reply
+from rallynov.faq.service import Questions
 from rallynov.initiatives.attachments.closing import Closing
 from rallynov.initiatives.attachments.folder import Folder
 from rallynov.initiatives.communes import load_places
+from rallynov.initiatives.dwelling import department
 from rallynov.initiatives.flow import DossierDialogue
 from rallynov.initiatives.late_codes import LateCodes
+from rallynov.initiatives.lookup import Lookup
 from rallynov.initiatives.model import DossierForm
 from rallynov.initiatives.papers.makers import dossier_makers
 from rallynov.initiatives.pending import reader
 from rallynov.initiatives.posting import Post
 from rallynov.initiatives.reading import check_form
+from rallynov.initiatives.reading.places import Places
 from rallynov.initiatives.reminders import Reminders
+from rallynov.initiatives.retention import Notices
 from rallynov.initiatives.service import Initiatives, load_form
 from rallynov.papers.model import Papers
+from rallynov.people.acting import RolesDialogue
+from rallynov.people.consents.flow import ConsentsDialogue
+from rallynov.people.consents.service import Choices
 from rallynov.people.flow import CodesDialogue
+from rallynov.people.holding import Invitations, Roles
 from rallynov.people.languages import LanguageDialogue
 from rallynov.people.model import Purpose
+from rallynov.people.permissions import Action
+from rallynov.people.screens import INVITE_CHOICE, RoleChoice
 from rallynov.people.service import Codes, People
 from rallynov.privacy.flow import PrivacyDialogue
 from rallynov.privacy.service import Erasure
@@ -56,6 +82,11 @@ from rallynov.wording import Wording
 
 PULL = frozenset({"web", "terminal"})
 """Channels that read their messages themselves; the others are called by a sender."""
+ROLE_MENU: tuple[RoleChoice, ...] = (
+    RoleChoice(Action.ANSWER_QUESTION, QUEUE),
+    INVITE_CHOICE,
+)
+"""What roles add to the menu, room by room: each line is an action of the permission table and a command."""
 
 
 def clock() -> datetime:
@@ -75,7 +106,17 @@ def new_token() -> str:
 
 def new_secret() -> str:
     """Return a new secret that may be typed: 128 random bits, in lower-case letters and figures."""
-    return base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=").lower()
+    try:
+        drawn = _drawn.popleft()
+    except IndexError:
+        many = secrets.token_bytes(16 * 128)  # asked of the system at once: each turn gets one, few show it
+        _drawn.extend(many[at : at + 16] for at in range(16, len(many), 16))
+        drawn = many[:16]
+    return base64.b32encode(drawn).decode().rstrip("=").lower()
+
+
+_drawn: deque[bytes] = deque()
+os.register_at_fork(after_in_child=_drawn.clear)
 
 
 class StartError(Exception):
@@ -100,7 +141,12 @@ class Core:
     steps: Mapping[str, tuple[int, int]]
     commands: frozenset[str]
     reminders: Reminders
+    notices: Notices
     closing: Closing
+    dossiers: Lookup
+    stages: Board
+    librarian: Librarian
+    counter: Counter
     owner: str
 
 
@@ -111,27 +157,36 @@ def build(
 
     Refuses, with ``ContentError``, a content file that cannot be used.
     """
-    content = _content(settings)
+    content = _content(settings.operator, settings.contact)
     wording, form = content.wording, content.form
     edition, post = editions.current(store, sample=sample), Post(wording, PULL)
-    dialogues = _dialogues(settings, content, edition)
+    faq, desk = FaqDialogue(Hearing(strict_fields(form))), DeskDialogue(content.replies)
+    dialogues = [*_dialogues(settings, content, edition), faq, desk]
     readers = {"web": plain.read, "terminal": plain.read, updates.CHANNEL: updates.read}
     languages = {"web": plain.language, "terminal": plain.language, updates.CHANNEL: updates.language}
     tools = Tools(now, new_id, new_secret, readers, languages, PULL)
-    subjects = _subjects(store, content, edition, post, now)
-    turns = Turns(store, Engine(dialogues, wording), wording, subjects, tools)
+    librarian = Librarian(store, content.entries, wording.languages, settings.data_dir.absolute() / "faq")
+    questions = Questions(edition, post, librarian, now)
+    board = Board(store, edition, post)
+    subjects = [*_subjects(store, content, edition, post, now), board, questions]
+    turns = Turns(store, Engine(dialogues, wording, faq), wording, subjects, tools)
     return Core(
         store=store,
         wording=wording,
         edition=edition,
         turns=turns,
         delivery=Delivery(store, turns, now),
-        papers=_papers(store, content, edition, now),
+        papers=_papers(settings, store, content, edition, board, now),
         shelves=content.shelves,
         steps=_steps(content.grid, form),
         commands=frozenset(name for dialogue in dialogues for name in dialogue.commands),
         reminders=Reminders(form, edition, post),
+        notices=Notices(post),
         closing=Closing(store, form, Folder(settings.data_dir.absolute() / "pieces"), post, new_id),
+        dossiers=Lookup(form, edition),
+        stages=board,
+        librarian=librarian,
+        counter=Counter(store, questions, post, desk, now),
         owner=new_id(),
     )
 
@@ -144,16 +199,23 @@ class _Content:
     grid: Grid
     form: DossierForm
     shelves: Mapping[str, Shelf]
+    entries: Entries
+    replies: Mapping[str, Sequence[Reply]]
+    places: Places
 
 
-def _content(settings: Settings) -> _Content:
+@lru_cache(maxsize=4)
+def _content(operator: str, contact: str) -> _Content:
+    """Read all content files, once a process: nothing changes them while it runs."""
     shelves, grid, form = load_sheets(), load_grid(), load_form()
-    names = {"operator": settings.operator, "contact": settings.contact}
+    names = {"operator": operator, "contact": contact}
     wording = Wording(names, content=sheet_terms(shelves))
     check_words(grid, wording)
     check_form(form, wording)
     check_sheets(grid, shelves)
-    return _Content(wording, grid, form, shelves)
+    entries = load_entries()
+    check_entries(entries, {sheet.number for shelf in shelves.values() for sheet in shelf.sheets})
+    return _Content(wording, grid, form, shelves, entries, load_replies(), load_places())
 
 
 def _dialogues(settings: Settings, content: _Content, edition: Edition) -> list[Dialogue]:
@@ -164,26 +226,38 @@ def _dialogues(settings: Settings, content: _Content, edition: Edition) -> list[
         Purpose.COOWNER: "dossier",
         Purpose.LATE: "dossier",
     }
-    codes = CodesDialogue(Place("diagnosis"), receivers)
+    codes = CodesDialogue(Place("diagnosis"), receivers, ("dossier", "reception"))
     return [
-        Reception(grid, edition.title, settings.contact, codes),
+        Reception(grid, edition.title, settings.contact, codes, ROLE_MENU),
         DiagnosisDialogue(grid, notice),
         TriageDialogue(grid, notice),
         ColleaguesDialogue(grid, notice),
         SheetsDialogue(content.shelves[wording.languages[0]]),
-        DossierDialogue(content.form, reader(load_places(), wording), grid, notice),
+        StagesDialogue(department),
+        DossierDialogue(content.form, reader(content.places, wording), grid, notice),
         codes,
+        RolesDialogue(edition.title),
         PrivacyDialogue(),
         LanguageDialogue(wording.languages),
+        ConsentsDialogue(),
     ]
 
 
-def _papers(store: Store, content: _Content, edition: Edition, now: Callable[[], datetime]) -> Papers:
+def _papers(
+    settings: Settings,
+    store: Store,
+    content: _Content,
+    edition: Edition,
+    board: Board,
+    now: Callable[[], datetime],
+) -> Papers:
     wording = content.wording
+    sender = Sender(settings.operator, settings.contact, settings.web_url or "")
     return Papers(
         {
             "report": report_maker(store, content.grid, wording),
             "sheet": sheet_maker(content.shelves, wording, edition.title, now),
+            STAGE: stage_maker(board.read, wording, edition.title, sender, now),
             **dossier_makers(store, content.form, edition, wording, now),
         }
     )
@@ -194,7 +268,9 @@ def _subjects(
 ) -> list[Subject]:
     return [
         People(),
-        Codes(now, LateCodes(edition, now)),
+        Codes(now, Invitations(edition.slug, now), LateCodes(edition, now)),
+        Roles(edition.slug),
+        Choices(),
         editions.Calendars(store, edition),
         Diagnoses(edition.slug),
         Initiatives(content.form, edition, post),

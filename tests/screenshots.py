@@ -89,6 +89,32 @@ def on_the_web(browser: Browser, url: str) -> None:
         context.close()
 
 
+def dossier_on_the_web(browser: Browser, url: str) -> None:
+    """Begin a dossier; its page on a phone by day, and beside the conversation on a desk by night."""
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 860},
+        device_scale_factor=2,
+        locale="fr-FR",
+        color_scheme="dark",
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    page.set_default_timeout(WITHIN)
+    page.goto(url)
+    for said in ("/dossier", "oui", "1", "Atelier des Exemples", "732 829 320 00074", "10", "aucune"):
+        before = page.locator("#journal > li").count()
+        page.fill("#text", said)
+        page.keyboard.press("Enter")
+        page.wait_for_function("n => document.querySelectorAll('#journal > li').length > n", arg=before)
+    page.locator("#beside").get_by_text("Association déclarée").wait_for()
+    page.screenshot(path=FOLDER / "web-dossier-bureau-nuit.png")
+    page.set_viewport_size({"width": 375, "height": 780})
+    page.emulate_media(color_scheme="light")
+    page.click("#mine a")
+    page.screenshot(path=FOLDER / "web-dossier-telephone.png")
+    context.close()
+
+
 def press(page: Page, words: str) -> None:
     page.locator("#answers").get_by_role("button", name=words).click()
     page.wait_for_function("() => !document.querySelector('main[aria-busy=true]')")
@@ -181,6 +207,7 @@ def take() -> None:
             api.wait(lambda api: api.polling, 30)
             on_telegram(browser, api)
             on_the_web(browser, f"http://127.0.0.1:{port}/")
+            dossier_on_the_web(browser, f"http://127.0.0.1:{port}/")
         finally:
             browser.close()
             process.terminate()

@@ -24,9 +24,11 @@ class Links:
     bot: Callable[[], str | None] = lambda: None
 
     def lines(self, message: Message) -> list[str]:
-        """Write a message's code as plain lines: each link by itself, then the code; none without a code."""
+        """Write a message's code as plain lines: each link by itself, then the code; or the page that tells more."""
         if not message.code:
-            return []
+            link = f"{self.web.rstrip('/')}{message.page}" if self.web and message.page else ""
+            told = say("To read it all on the web: {link}", link=Typed(link))
+            return [self._word(told, message)] if link else []
         page, chat = self._page(message.code), self._chat(message.code)
         said = [(say("On the web: {link}", link=Typed(page)), page)]
         said += [(say("On Telegram: {link}", link=Typed(chat)), chat)]
@@ -36,7 +38,9 @@ class Links:
     def html(self, message: Message) -> list[str]:
         """Write the same lines as HTML; a tap on the code copies it."""
         lines = [escape(line, quote=False) for line in self.lines(message)]
-        return [*lines[:-1], lines[-1].replace(message.code, f"<code>{message.code}</code>")] if lines else []
+        if not message.code:
+            return lines
+        return [*lines[:-1], lines[-1].replace(message.code, f"<code>{message.code}</code>")]
 
     def rows(self, message: Message, chat: int) -> list[list[dict[str, Any]]]:
         """Return the buttons of a message's links, in rows; in a group (a negative chat), the way out of it."""

@@ -14,6 +14,7 @@ import structlog
 
 from rallynov.delivery.message import Drawing, Message
 from rallynov.dialogue.words import Typed, say
+from rallynov.figures.bars import bars_svg
 from rallynov.figures.caption import caption
 from rallynov.figures.radar import radar_svg
 from rallynov.papers.model import File, Papers
@@ -74,7 +75,8 @@ class Parcels:
 
     def _packed(self, message: Message, address: str) -> Parcel | str:
         if message.figure:
-            picture = draw_png(radar_svg(message.figure), WIDTH)
+            draw = bars_svg if message.figure.kind == "bars" else radar_svg
+            picture = draw_png(draw(message.figure), WIDTH)
             words = self._equivalent(message.figure, message.language, CAPTION)
             return Parcel(PHOTO, File("figure.png", "image/png", picture), words)
         [(name, ref, label)] = message.papers

@@ -44,6 +44,7 @@ class TelegramTransport:
         try:
             drawn = message.message()
             send = self._text if plain or not parcels.kind(drawn) else self._file
+            send = self._venue if drawn.pin and not plain else send
             answer = await send(drawn, message.address, plain=plain)
             return Sent(int(answer["message_id"]), answered=bool(drawn.card))
         except (KeyError, TypeError, ValueError) as error:
@@ -68,6 +69,8 @@ class TelegramTransport:
             return classify(error)
 
     async def _text(self, drawn: Message, address: str, *, plain: bool) -> Any:
+        if drawn.pin:
+            return await self._said(address, "\n".join(drawn.pin[2:]))
         if parcels.kind(drawn):
             return await self._said(address, self._files.words(drawn))
         if plain:
@@ -76,6 +79,11 @@ class TelegramTransport:
         if rows:
             buttons = {"inline_keyboard": [*rows, *(buttons["inline_keyboard"] if buttons else [])]}
         return await self._said(address, _html(drawn, self._links), reply_markup=buttons, parse_mode="HTML")
+
+    async def _venue(self, drawn: Message, address: str, *, plain: bool) -> Any:
+        latitude, longitude, name, where = drawn.pin or (0.0, 0.0, "", "")
+        spot = {"latitude": latitude, "longitude": longitude, "title": name, "address": where}
+        return await self._api.call("sendVenue", chat_id=self.chat(address), **spot)
 
     async def _said(self, address: str, text: str, **more: Any) -> Any:
         chat = self.chat(address)

@@ -13,12 +13,15 @@ from bot.web.assets import Assets
 from bot.web.chat import Chat
 from bot.web.codes import Codes
 from bot.web.door import Door
+from bot.web.dossiers import DossierPages
 from bot.web.health import Health
 from bot.web.news import News
 from bot.web.papers import PaperPages
+from bot.web.questions import QuestionPages
 from bot.web.reader import Readers
 from bot.web.sheets import SheetPages
 from bot.web.shield import Shield
+from bot.web.stages import StagePages
 from bot.web.uploads import UNPACKED, Uploads
 from bot.web.view import View
 from bot.web.words import Page
@@ -40,7 +43,7 @@ def create_app(door: Door) -> FastAPI:
         secure=door.secure,
         trouble=lambda scope: view.trouble(500, readers.at(Request(scope))),
     )
-    for part in (Chat, Codes, PaperPages, SheetPages, Uploads):
+    for part in (Chat, Codes, DossierPages, PaperPages, QuestionPages, SheetPages, StagePages, Uploads):
         part(door, view, readers).mount(app)
     News(door, view).mount(app)
     Health(door).mount(app)

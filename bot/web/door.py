@@ -11,7 +11,10 @@ from fastapi import APIRouter
 from prometheus_client import CollectorRegistry
 
 from rallynov.delivery.service import Delivery
+from rallynov.editions.stages.service import Board
+from rallynov.faq.counter import Counter
 from rallynov.initiatives.attachments.folder import Folder
+from rallynov.initiatives.lookup import Lookup
 from rallynov.papers.model import Papers
 from rallynov.sheets.model import Shelf
 from rallynov.wording import Wording
@@ -55,5 +58,11 @@ class Door:
     folder: Folder | None = None
     heaviest: int = 10 * 2**20
     """Where files are received, None for nowhere; and the bytes of the heaviest one that is."""
+    dossiers: Lookup | None = None
+    """Where the pages of dossiers are read; None for no such pages."""
+    counter: Counter | None = None
+    """Where the team answers questions; None for no such pages."""
+    stages: Board | None = None
+    """Where the pages of stages are read; None for no such pages."""
     patience: float = 5.0
     """Seconds that a page waits for its answer before it says that the message is kept."""

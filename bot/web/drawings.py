@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from rallynov.delivery.message import Drawing, Message
 from rallynov.figures import model
+from rallynov.figures.bars import bars_svg
 from rallynov.figures.radar import radar_svg
 
 ABSENT = "–"
@@ -17,10 +18,8 @@ ABSENT = "–"
 @lru_cache(maxsize=256)
 def radar(drawing: Drawing) -> str | None:
     """Draw a figure; None when it has too few or too many axes, or is of a kind that we do not draw."""
-    if drawing.kind != "radar":
-        return None
     try:
-        return radar_svg(drawing, absent=ABSENT)
+        return bars_svg(drawing) if drawing.kind == "bars" else radar_svg(drawing, absent=ABSENT)
     except ValueError:
         return None
 

@@ -54,10 +54,10 @@ class PaperPages:
             self._turns.release()
         if file is None:
             raise HTTPException(404)
-        return Response(file.content, media_type=file.mime, headers=_handed_over(file))
+        return Response(file.content, media_type=file.mime, headers=handed_over(file))
 
 
-def _handed_over(file: File) -> dict[str, str]:
+def handed_over(file: File) -> dict[str, str]:
     """Say that a document is to be saved, under its name, in ASCII for old browsers and whole for the others."""
     plain = "".join(
         sign if sign.isascii() and (sign.isalnum() or sign in "-_. ") else "_" for sign in file.name

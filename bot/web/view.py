@@ -8,6 +8,7 @@ from pathlib import Path
 
 from babel import Locale
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from sqlalchemy import Connection
 
 from bot import plain
 from bot.web import drawings, visitors
@@ -16,9 +17,12 @@ from bot.web.door import Door
 from bot.web.reader import Reader
 from bot.web.words import TROUBLES, Page, labels
 from rallynov.delivery import conversations, history
+from rallynov.delivery.conversations import Address
 from rallynov.delivery.history import Exchange, Words
 from rallynov.delivery.message import Message
 from rallynov.dialogue.words import say
+from rallynov.initiatives.lookup import Listed
+from rallynov.initiatives.overview import Overview
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -29,6 +33,7 @@ class Talk:
 
     ``live`` is the message whose buttons can be pressed. ``opening`` stands before the exchanges; ``reminder`` stands
     after them when the last one is not what is pending. ``language`` is empty before there is a conversation.
+    ``dossier`` is the one that the conversation is about, ``beside`` all of it, for a whole page.
     """
 
     live: Message
@@ -40,6 +45,8 @@ class Talk:
     follows: bool = True
     earlier: bool = False
     language: str = ""
+    dossier: Listed | None = None
+    beside: Overview | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +124,7 @@ class View:
             lang=language,
             reader=reader,
             telegram=self._door.telegram_link(),
+            w=lambda words: self._door.wording.word(words, language),
             progress=lambda number, total: self._door.wording.word(
                 say("Question {number} of {total}", number=number, total=total), language
             ),
@@ -135,22 +143,41 @@ class View:
             language = known.language if known else ""
             welcome = self._door.delivery.turns.welcome(language or reader.language)
             read = history.transcript(tx, address, plain.read, welcome, after)
+            dossier, beside = self._dossier(tx, known, address, whole=whole)
         shown, reminder = read.shown, None
         if shown is None or not (shown.choices or shown.actions):
             reminder = self._door.delivery.turns.look(address) or (welcome if shown else None)
         first = read.exchanges[0].message.nonce == 1 if read.exchanges else reminder is None
         begins = first and not read.earlier and (whole or not read.follows)
+        spoken = language or reader.language
         return Talk(
             reminder or shown or welcome,
-            read.exchanges,
-            read.waiting,
+            [replace(one, said=self._told(one.said, spoken)) for one in read.exchanges],
+            [self._told(words, spoken) or words for words in read.waiting],
             welcome if begins else None,
             reminder,
             read.exchanges[-1].id if read.exchanges else after * read.follows,
             read.follows,
             read.earlier,
             language,
+            dossier,
+            beside,
         )
+
+    def _dossier(
+        self, tx: Connection, known: Address | None, address: str, *, whole: bool
+    ) -> tuple[Listed | None, Overview | None]:
+        """Return the dossier that a conversation is about, and all of it for a whole page."""
+        lookup = self._door.dossiers
+        near = lookup.near(tx, known) if lookup else None
+        if lookup is None or near is None or not whole:
+            return near, None
+        return near, lookup.overview(tx, address, near.id, self._door.clock())
+
+    def _told(self, said: Words | None, language: str) -> Words | None:
+        """Give a command that the page of a dossier has sent as the words of its button."""
+        told = self._door.dossiers.told(said.text) if said and self._door.dossiers else None
+        return Words(self._door.wording.word(told, language)) if told else said
 
     def latest(self, address: str) -> int:
         """Return the id of the last message of a conversation (synchronous)."""

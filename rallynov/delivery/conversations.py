@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import orjson
 from sqlalchemy import Connection, bindparam, select, update
 
 from rallynov.delivery.tables import ConversationRow
-from rallynov.dialogue.turn import Conversation, Place
+from rallynov.dialogue.turn import Conversation, Held, Place
 from rallynov.storage.prepared import Prepared, among, listed
 
 VERSION = 1
@@ -41,6 +41,10 @@ def dump(talk: Conversation) -> str:
         state["l"] = talk.last
     if talk.last_at and talk.asked_at:
         state["t"] = [talk.last_at.timestamp(), talk.asked_at.timestamp()]
+    if talk.aside:
+        state["a"] = talk.aside
+    if talk.held:
+        state["h"] = [talk.held.mark, talk.held.text]
     return orjson.dumps(state).decode()
 
 
@@ -61,6 +65,8 @@ def load(state: str | None) -> Conversation:
         raw.get("l", ""),
         last_at,
         asked_at,
+        raw.get("a", ""),
+        Held(*raw["h"]) if "h" in raw else None,
     )
 
 
@@ -130,3 +136,14 @@ def save(tx: Connection, rows: Sequence[Saved]) -> None:
 def unreachable(tx: Connection, address: str, now: datetime) -> None:
     """Remember that nothing can be sent to an address until it writes again."""
     tx.execute(update(ConversationRow).where(ConversationRow.address == address).values(unreachable_at=now))
+
+
+def forget(tx: Connection, people: Sequence[str]) -> None:
+    """Forget the texts that conversations of people hold until it is said what they are."""
+    held = select(ConversationRow.address, ConversationRow.state).where(
+        ConversationRow.person_id.in_(people), ConversationRow.state.like('%"h":%')
+    )
+    for address, state in tx.execute(held).all():
+        talk = replace(load(state), held=None)
+        one = ConversationRow.address == address
+        tx.execute(update(ConversationRow).where(one).values(state=dump(talk)))

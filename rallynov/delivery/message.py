@@ -38,11 +38,11 @@ class Drawing:
 @dataclass(frozen=True, slots=True)
 class Message:
     """Blocks ``(kind, texts)``, choices and actions ``(key, label)``, and the screen and nonce they were
-    drawn with; papers ``(kind, ref, label)``.
+    drawn with; papers ``(kind, ref, label)``; a pin ``(latitude, longitude, name, address)``.
 
     ``card`` is the channel's id of the earlier message that this one answers, and ``frozen`` its blocks as they may
     now be shown there, without buttons. ``language`` is told of a message that a channel adds to: a figure, a paper,
-    a code.
+    a code, a page.
     """
 
     blocks: Blocks
@@ -56,6 +56,8 @@ class Message:
     card: str = ""
     frozen: Blocks = ()
     language: str = ""
+    page: str = ""
+    pin: tuple[float, float, str, str] | None = None
     shared: Message | None = field(default=None, repr=False, compare=False)
     """The same words as kept for everyone who is shown them: what is made of them may be kept by it."""
 
@@ -131,8 +133,16 @@ def _resolve(screen: Screen, nonce: int, wording: Wording, language: str) -> Mes
         _drawing(screen.figure, wording, language),
         tuple((paper.kind, paper.ref, wording.word(paper.label, language)) for paper in screen.papers),
         screen.code,
-        language=language if screen.figure or screen.papers or screen.code else "",
+        language=language if screen.figure or screen.papers or screen.code or screen.page else "",
+        page=screen.page,
+        pin=_pinned(screen, wording, language),
     )
+
+
+def _pinned(screen: Screen, wording: Wording, language: str) -> tuple[float, float, str, str] | None:
+    if screen.pin is None:
+        return None
+    return (*screen.pin.point, wording.word(screen.pin.name, language), wording.word(screen.pin.address, language))
 
 
 def _drawing(figure: Figure | None, wording: Wording, language: str) -> Drawing | None:
@@ -147,13 +157,14 @@ def _drawing(figure: Figure | None, wording: Wording, language: str) -> Drawing 
 
 
 def apart(message: Message) -> tuple[Message, ...]:
-    """Cut a message into what a channel that is called carries in one call each: figure, papers, then the text."""
-    if message.figure is None and not message.papers:
+    """Cut a message into what a channel that is called carries in one call each: pin, figure, papers, then the text."""
+    if message.figure is None and not message.papers and message.pin is None:
         return split(message)
     bare = Message((), screen=message.screen, nonce=message.nonce, language=message.language)
     pictures = (replace(bare, figure=message.figure),) if message.figure else ()
     papers = tuple(replace(bare, papers=(paper,)) for paper in message.papers)
-    return (*pictures, *papers, *split(replace(message, figure=None, papers=())))
+    pins = (replace(bare, pin=message.pin),) if message.pin else ()
+    return (*pins, *pictures, *papers, *split(replace(message, figure=None, papers=(), pin=None)))
 
 
 def split(message: Message) -> tuple[Message, ...]:
@@ -218,6 +229,10 @@ def dump(message: Message) -> str:
         body["z"] = (message.card, message.frozen)
     if message.language:
         body["l"] = message.language
+    if message.page:
+        body["w"] = message.page
+    if message.pin:
+        body["m"] = message.pin
     return orjson.dumps(body).decode()
 
 
@@ -237,6 +252,8 @@ def load(body: str) -> Message:
         card,
         _blocks(frozen),
         raw.get("l", ""),
+        raw.get("w", ""),
+        tuple(raw["m"]) if "m" in raw else None,
     )
 
 

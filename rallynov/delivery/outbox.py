@@ -179,6 +179,13 @@ def skip(tx: Connection, addresses: Sequence[str], now: datetime) -> None:
     tx.execute(update(OutboxRow).where(UNSENT, OutboxRow.address.in_(addresses)).values(closed))
 
 
+def give_up_bulk(tx: Connection, addresses: Sequence[str], now: datetime) -> None:
+    """Give up the announcements that wait for people who want no more; one under way keeps the end that it has."""
+    unwanted = {"status": OutboxStatus.SKIPPED, "error": "no longer wanted", "finished_at": now}
+    bulk = OutboxRow.rank == RANKS[Klass.BULK], OutboxRow.status == OutboxStatus.QUEUED
+    tx.execute(update(OutboxRow).where(UNSENT, *bulk, OutboxRow.address.in_(addresses)).values(unwanted))
+
+
 def doubt(tx: Connection, message: Outgoing) -> None:
     """Remember, before a message is sent again, that it may have arrived already."""
     mine = OutboxRow.key == message.key

@@ -8,6 +8,7 @@ committed: a crash doubles at most one message of a conversation.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -74,7 +75,7 @@ class Sender:
         self._freezer = Freezer(transport, pacer, self._lanes.__len__)
         self._loop = asyncio.get_running_loop()
         self._fresh_until = self._loop.time() + outbox.LEASE.total_seconds()
-        self._ending = False
+        self._ending = asyncio.Event()
         self._refused_since: float | None = None
         self.stopped: str | None = None
         """Why sending has stopped for good (the token is refused); None while it goes on."""
@@ -115,7 +116,7 @@ class Sender:
 
     async def collect(self) -> int:
         """Claim what waits in the outbox and send it; return how many messages were claimed."""
-        if self._ending or self.stopped or self.pending > CLAIM:
+        if self._ending.is_set() or self.stopped or self.pending > CLAIM:
             return 0
         claimed = await self._store.writing(self._rows.claim)
         self.offer(claimed)
@@ -136,7 +137,7 @@ class Sender:
 
     async def close(self) -> None:
         """End: calls under way have ``GRACE`` seconds, what is not under way goes back to the outbox."""
-        self._ending = True
+        self._ending.set()
         self._freezer.close()
         tasks = [lane.task for lane in self._lanes.values() if lane.task]
         if tasks:
@@ -153,7 +154,7 @@ class Sender:
 
     async def _empty(self, address: str, lane: Lane) -> None:
         """Send what waits for one conversation, in order."""
-        while lane.waiting and not self._ending and self.stopped is None:
+        while lane.waiting and not self._ending.is_set() and self.stopped is None:
             receipt = await self._send(lane)
             if receipt is not None:
                 if lane.waiting and lane.waiting[0].key == receipt.message.key:
@@ -194,7 +195,7 @@ class Sender:
     def _may_send(self, lane: Lane, message: Outgoing) -> bool:
         """Tell whether a message is still ours to send, after however long it waited for its pace."""
         first = bool(lane.waiting) and lane.waiting[0] is message
-        return first and not self._ending and self.stopped is None and not self._stale()
+        return first and not self._ending.is_set() and self.stopped is None and not self._stale()
 
     def _stale(self) -> bool:
         """Tell whether our leases have run out unrenewed: another process may have what we hold."""
@@ -209,17 +210,22 @@ class Sender:
 
     async def _write(self, work: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
         """Write, as often as it takes: the database may be away."""
-        while not self._ending:
+        while not self._ending.is_set():
             try:
                 await self._store.writing(work, *args, **kwargs)
                 return
             except Exception as error:
                 log.error("outbox_not_written", error=type(error).__name__)
-                await asyncio.sleep(1)
+                await self._rest(1)
 
     async def _pace(self, message: Outgoing) -> None:
-        while (wait := self._early(message)) > 0:
-            await asyncio.sleep(wait)
+        while (wait := self._early(message)) > 0 and not self._ending.is_set():
+            await self._rest(wait)
+
+    async def _rest(self, seconds: float) -> None:
+        """Wait so many seconds, or until this sender ends: what only waits must not hold its end up."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._ending.wait(), seconds)
 
     def _early(self, message: Outgoing) -> float:
         """Seconds that a message must still wait for its pace; 0 or less when it may go."""
@@ -260,7 +266,7 @@ class Sender:
         now = self._loop.time()
         self._refused_since = now if self._refused_since is None else self._refused_since
         if now - self._refused_since < PATIENCE:
-            await asyncio.sleep(min(SLOWEST, backoff(int(now - self._refused_since))))
+            await self._rest(min(SLOWEST, backoff(int(now - self._refused_since))))
             return "again"
         if self.stopped is None:
             log.error("sending_stopped", channel=self.channel, reason=reason)
@@ -273,7 +279,7 @@ class Sender:
     ) -> str:
         match decision:
             case Retry(after):
-                await asyncio.sleep(after)
+                await self._rest(after)
             case Hold(seconds):
                 jitter = zlib.crc32(message.key.encode()) % 1000 / 1000
                 self._pacer.flooded(self._transport.chat(message.address), seconds, self._loop.time(), jitter)
@@ -281,7 +287,7 @@ class Sender:
             case ResendOnce(after):
                 lane.waiting[0] = doubted = message.doubted()
                 await self._write(self._rows.doubt, doubted)
-                await asyncio.sleep(after)
+                await self._rest(after)
             case Migrate(chat):
                 moved = f"{self.channel}:{chat}"
                 lane.waiting[0] = replace(message, address=moved, attempts=message.attempts + 1)

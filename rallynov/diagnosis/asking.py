@@ -93,8 +93,6 @@ class Asking:
 
     def write(self, question: str, text: str, scene: Scene) -> Move | None:
         """Keep a sentence as a note of the question: people answer in words. None when it is no sentence."""
-        if text.rstrip().endswith("?") and len(text) > 1:
-            return Move(lead=(note(asking.ASKED),))
         if not _is_sentence(text):
             return None
         mine, opened = self._begun(scene)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from typing import Protocol, runtime_checkable
 from zlib import crc32
 
+from rallynov.dialogue.asides import ANSWER, PREFIX, QUESTION, Counsel, Taken, doubted, mark
 from rallynov.dialogue.events import Attached, Commanded, Event, Oddity, OfferedFile, Pressed, Said, Sent
 from rallynov.dialogue.hearing import STOOD_FOR, Heard, Hearing, Lexicon, instead
+from rallynov.dialogue.repeats import repeated, stops, warned
 from rallynov.dialogue.replies import (
     answered,
     group_reply,
@@ -24,11 +25,8 @@ from rallynov.dialogue.replies import (
     stale,
 )
 from rallynov.dialogue.screens import Block, Screen
-from rallynov.dialogue.turn import Conversation, Move, Place, Scene, Turn
+from rallynov.dialogue.turn import Conversation, Held, Move, Place, Scene, Turn
 from rallynov.text import fold
-
-REPEAT = timedelta(seconds=3)
-"""A text typed twice within this time, before the next question was shown, is one answer."""
 
 
 class Dialogue(Protocol):
@@ -66,10 +64,13 @@ class TakesFiles(Protocol):
 class Engine:
     """All dialogues behind one ``step``."""
 
-    def __init__(self, dialogues: Sequence[Dialogue], lexicon: Lexicon) -> None:
+    def __init__(
+        self, dialogues: Sequence[Dialogue], lexicon: Lexicon, counsel: Counsel | None = None
+    ) -> None:
         self._dialogues: Mapping[str, Dialogue] = {dialogue.name: dialogue for dialogue in dialogues}
         self._commands = {name: dialogue for dialogue in dialogues for name in dialogue.commands}
         self._hearing = Hearing(lexicon)
+        self._counsel = counsel
 
     def step(self, talk: Conversation, event: Event, scene: Scene) -> Turn:
         """Decide one turn. Deterministic: the same three arguments give the same turn."""
@@ -78,8 +79,8 @@ class Engine:
                 return self._pressed(talk, event, scene)
             case Said(text):
                 return self._said(talk, text, scene)
-            case Commanded():
-                return self._commanded(talk, event, scene)
+            case Commanded(name):
+                return self._commanded(replace(talk, last=f"command:{name}"), event, scene)
             case Sent(Oddity.GROUP):
                 return Turn(talk, (group_reply(),))
             case Sent(oddity):
@@ -95,11 +96,25 @@ class Engine:
         return dialogue.screen(place, scene)
 
     def pending(self, talk: Conversation, scene: Scene) -> Screen:
-        """Return what was last drawn: the screen of the place, narrowed to the guesses when there are
-        some.
+        """Return what was last drawn: the screen of the place, narrowed to the guesses or to a doubt when there are
+        some, with what is offered beside it.
         """
         screen = self.screen(talk.place, scene)
-        return proposal(screen, talk.guesses) if talk.guesses else screen
+        if self._holds(talk, screen) and talk.held:
+            return doubted(screen, talk.held)
+        return self._beside(proposal(screen, talk.guesses) if talk.guesses else screen, talk.aside, scene)
+
+    def _beside(self, screen: Screen, aside: str, scene: Scene) -> Screen:
+        """Add what is offered about the answer that was just given without leaving the pending question."""
+        if not aside or self._counsel is None:
+            return screen
+        offered = self._counsel.beside(aside, scene)
+        return replace(screen, actions=(*offered, *screen.actions), shared=False) if offered else screen
+
+    @staticmethod
+    def _holds(talk: Conversation, screen: Screen) -> bool:
+        """Tell whether a text is held for this very question."""
+        return talk.held is not None and talk.held.mark == mark(talk.place, screen)
 
     def _pressed(self, talk: Conversation, press: Pressed, scene: Scene) -> Turn:
         fingerprint = f"press:{press.nonce}:{press.key}"
@@ -108,7 +123,7 @@ class Engine:
         if (
             press.nonce == 0 < talk.nonce and press.key in self._commands
         ):  # on a message that is no turn's: a reminder
-            return self._commanded(replace(talk, guesses=()), Commanded(press.key), scene)
+            return self._commanded(replace(talk, guesses=(), last=""), Commanded(press.key), scene)
         screen = self.pending(talk, scene)
         if press.nonce != talk.nonce or press.screen != screen.name or not screen.offers(press.key):
             return self._again(talk, scene, *stale())
@@ -119,13 +134,22 @@ class Engine:
         if not text:
             return self._again(talk, scene, *oddity_reply(Oddity.EMPTY))
         fingerprint = f"text:{crc32((fold(text) or text).encode())}"  # told apart, not kept
-        if self._repeated(talk, fingerprint, scene):
+        if repeated(talk, fingerprint, scene):
             return Turn(talk)
-        talk = replace(talk, last=fingerprint)
+        again, talk = fingerprint == talk.last, replace(talk, last=fingerprint)
         screen = self.screen(talk.place, scene)
         drawn = self.pending(talk, scene)
         heard = self._hearing.hear(text, drawn, screen, frozenset(self._commands), scene.language)
-        return self._heard(talk, heard, text, scene)
+        if heard.near in {(ANSWER,), (QUESTION,)}:
+            return self._chosen(talk, heard.near[0], scene)
+        if self._holds(talk, screen) and not (heard.key or heard.command or heard.verb):
+            talk = replace(talk, held=None)  # answered anew: what was held stands above, in the conversation
+            drawn = self.pending(talk, scene)
+            heard = self._hearing.hear(text, drawn, screen, frozenset(self._commands), scene.language)
+        if not (word := stops(heard, text, self._commands)):
+            return self._heard(talk, heard, text, scene)
+        stopped = self._heard(talk, Heard(command=word) if again else heard, text, scene)
+        return stopped if again else warned(stopped, word)
 
     def _heard(self, talk: Conversation, heard: Heard, text: str, scene: Scene) -> Turn:
         if heard.key:
@@ -134,26 +158,38 @@ class Engine:
             return self._commanded(talk, Commanded(heard.command), scene)
         if heard.verb:
             return self._again(replace(talk, guesses=()), scene, *no_such_step(heard.verb))
-        if heard.near:
+        if heard.near and not (self._counsel and self._counsel.sure(text, scene)):
             screen = proposal(self.screen(talk.place, scene), heard.near)
             return self._draw(replace(talk, guesses=heard.near), screen, scene)
+        return self._written(talk, text, scene)
+
+    def _written(self, talk: Conversation, text: str, scene: Scene) -> Turn:
+        """Take a text that is no choice: as an answer, as a question, or ask which; else say that it means nothing."""
         move = self._dialogue(talk.place).write(talk.place, text, scene)
+        screen = self.screen(talk.place, scene)
+        taken = self._counsel.taken(text, screen, move, scene) if self._counsel else Taken.ANSWER
+        if taken is Taken.DOUBT:
+            return self._doubt(talk, text, screen, scene)
+        if taken is Taken.QUESTION and self._counsel:
+            return self._moved(talk, self._counsel.asked(text, screen, talk.misses, scene), scene)
         if move is not None:
             return self._moved(talk, move, scene)
+        if self._counsel and talk.place.dialogue == self._counsel.name and talk.under:
+            beneath = replace(talk, place=talk.under[-1], under=(), guesses=(), aside="")
+            return self._said(replace(beneath, last=""), text, scene)  # it is for the question beneath
         if talk.nonce == 0:  # a first word, whatever it is, is answered by the welcome
             return self._again(talk, scene)
         missed = replace(talk, misses=talk.misses + 1, guesses=())
         screen = self.screen(talk.place, scene)
         lead = lost(text, missed.misses, screen)
         if not screen.choices:  # a content that was read: its actions are shown again, not all its words
-            return self._draw(missed, replace(screen, blocks=lead, figure=None, papers=()), scene)
+            return self._draw(missed, replace(screen, blocks=lead, figure=None, papers=(), pin=None), scene)
         return self._again(missed, scene, *lead)
 
     def _commanded(self, talk: Conversation, command: Commanded, scene: Scene) -> Turn:
         dialogue = self._commands.get(command.name)
         if dialogue is None:
             return self._unknown(talk, command, scene)
-        talk = replace(talk, last=f"command:{command.name}")
         if command.name in STOOD_FOR and (key := instead(command.name, self.pending(talk, scene))):
             return self._chosen(talk, key, scene)
         return self._moved(talk, dialogue.enter(command, talk.place, scene), scene)
@@ -176,7 +212,34 @@ class Engine:
             return self._heard(talk, heard, words, scene)
         return self._again(talk, scene, *lost("/" + command.name, 1, screen))
 
+    def _answers(self, talk: Conversation, key: str, scene: Scene) -> bool:
+        """Tell whether a key answers or leaves the question for which a text is held."""
+        screen = self.screen(talk.place, scene)
+        left = key in {"skip", "keep"} or any(choice.key == key for choice in screen.choices)
+        return left and self._holds(talk, screen)
+
+    def _doubt(self, talk: Conversation, text: str, screen: Screen, scene: Scene) -> Turn:
+        """Hold a text, and ask what it is."""
+        held = replace(talk, held=Held(mark(talk.place, screen), text), guesses=(), aside="")
+        return self._again(held, scene)
+
+    def _settled(self, talk: Conversation, key: str, scene: Scene) -> Turn:
+        """Take the text that was held as what the person says it is."""
+        text = talk.held.text if talk.held else ""
+        talk = replace(talk, held=None)
+        if key == QUESTION and self._counsel:
+            asked = self._counsel.asked(text, self.screen(talk.place, scene), talk.misses, scene)
+            return self._moved(talk, asked, scene)
+        move = self._dialogue(talk.place).write(talk.place, text, scene)
+        return self._moved(talk, move, scene) if move is not None else self._again(talk, scene)
+
     def _chosen(self, talk: Conversation, key: str, scene: Scene) -> Turn:
+        if key in {ANSWER, QUESTION} and talk.held:
+            return self._settled(talk, key, scene)
+        if key.startswith(PREFIX) and self._counsel:
+            return self._moved(talk, self._counsel.chose(talk.aside, key, scene), scene)
+        if talk.held and self._answers(talk, key, scene):
+            talk = replace(talk, held=None)
         if talk.guesses and key == "other":
             return self._again(replace(talk, guesses=()), scene)
         named = self._commands.get(key)  # an action named after a command gives it, wherever it stands
@@ -196,15 +259,29 @@ class Engine:
             screen = replace(screen, code=move.code, shared=False)
         if (move.code or move.back) and screen.figure:  # it was drawn before
             screen = replace(screen, figure=None)
-        here = Conversation(place, under, talk.nonce + 1, 0, (), talk.last, scene.received, scene.now)
+        here = Conversation(
+            place,
+            under,
+            talk.nonce + 1,
+            talk.misses + 1 if move.missed else 0,
+            (),
+            talk.last,
+            scene.received,
+            scene.now,
+            move.aside,
+            None if move.forget else talk.held,
+        )
+        if self._holds(here, screen) and here.held:
+            screen = doubted(screen, here.held)
+        screen = self._beside(screen, move.aside, scene)
         if move.person:  # what is pending is drawn with what is known of that person
             screen = Screen(screen.name, move.lead)
         return Turn(here, (screen,), move.commands, move.language, move.person)
 
     def _again(self, talk: Conversation, scene: Scene, *lead: Block) -> Turn:
         pending = self.pending(talk, scene).led_by(*lead)
-        if pending.figure or pending.papers:  # they were given when the person came here
-            pending = replace(pending, figure=None, papers=())
+        if pending.figure or pending.papers or pending.pin:  # they were given when the person came here
+            pending = replace(pending, figure=None, papers=(), pin=None)
         return self._draw(talk, pending, scene)
 
     def _draw(self, talk: Conversation, screen: Screen, scene: Scene) -> Turn:
@@ -213,9 +290,3 @@ class Engine:
 
     def _dialogue(self, place: Place) -> Dialogue:
         return self._dialogues.get(place.dialogue) or self._dialogues["reception"]
-
-    @staticmethod
-    def _repeated(talk: Conversation, fingerprint: str, scene: Scene) -> bool:
-        if fingerprint != talk.last or talk.last_at is None or talk.asked_at is None:
-            return False
-        return scene.received < talk.asked_at and scene.received - talk.last_at < REPEAT

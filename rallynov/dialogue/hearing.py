@@ -31,6 +31,11 @@ COMMANDS: Mapping[str, str] = {
     "dossier": "dossier",
     "status": "statut",
     "submit": "deposer",
+    "faq": "faq",
+    "question": "question",
+    "stop": "stop",
+    "news": "annonces",
+    "stages": "etapes",
 }
 """The command that a verb gives where the screen does not offer it as an action."""
 

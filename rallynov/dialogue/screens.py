@@ -64,10 +64,10 @@ class Figure:
     """Points drawn as a picture, always beside the same figures in words.
 
     ``columns`` heads the labels, then each series (the newest first); values go from 0 to 100, None where there
-    is no point.
+    is no point. Bars are counts, as large as they are.
     """
 
-    kind: Literal["radar"]
+    kind: Literal["radar", "bars"]
     title: Words
     columns: tuple[Words, ...]
     rows: tuple[tuple[Words, tuple[float | None, ...]], ...]
@@ -83,6 +83,15 @@ class Paper:
 
 
 @dataclass(frozen=True, slots=True)
+class Pin:
+    """A place on a map, as latitude and longitude: shown where a channel has maps, always beside the same in words."""
+
+    point: tuple[float, float]
+    name: Words
+    address: Words
+
+
+@dataclass(frozen=True, slots=True)
 class Screen:
     """A question put to a person: its words, its numbered choices, and the actions beside them.
 
@@ -90,7 +99,8 @@ class Screen:
     ``notes`` tells that a sentence typed here is kept as a note of this question. ``shared`` tells that this very
     value is shown to many people and holds nothing anyone typed: it may be worded once and kept. ``code`` is a
     one-time code, which each channel shows as the links that it knows. ``free`` tells that any text may be an answer
-    here: no typo is forgiven in a verb, and no choice is guessed.
+    here: no typo is forgiven in a verb, and no choice is guessed. ``page`` is the path of a page of the web door that
+    tells the same at leisure.
     """
 
     name: str
@@ -103,6 +113,8 @@ class Screen:
     papers: tuple[Paper, ...] = ()
     code: str = ""
     free: bool = False
+    page: str = ""
+    pin: Pin | None = None
 
     def led_by(self, *blocks: Block) -> Screen:
         """Return this screen with something said before it, in the same message."""

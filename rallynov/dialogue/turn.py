@@ -23,13 +23,21 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A text of which the person is asked whether it is their answer; ``mark`` names what was pending."""
+
+    mark: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
-    """Where a person is; never what they answered.
+    """Where a person is; never what they answered, but for a text that is ``held`` until they say what it is.
 
     ``under`` is the place to come back to after a digression (one at most). ``nonce`` numbers the last screen
     drawn. ``misses`` counts answers in a row that were not understood. ``guesses`` are the keys proposed
     after a near match. ``last`` is what the last consumed event said and ``last_at`` when it reached us;
-    ``asked_at`` is when the pending question was put.
+    ``asked_at`` is when the pending question was put. ``aside`` names the answer that was given beside it.
     """
 
     place: Place = Place()
@@ -40,6 +48,8 @@ class Conversation:
     last: str = ""
     last_at: datetime | None = None
     asked_at: datetime | None = None
+    aside: str = ""
+    held: Held | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +94,9 @@ class Move:
 
     ``to`` None stays where we are. ``over`` goes there as a digression: ``back`` returns from it. ``language``
     changes the person's language. ``person`` gives this address to another person, whose facts are then shown.
-    ``code`` is a one-time code to show with what is said.
+    ``code`` is a one-time code to show with what is said. ``aside`` names an answer that was given without leaving the
+    pending question; ``missed`` counts the turn among those that were not understood; ``forget`` drops what the
+    conversation holds.
     """
 
     to: Place | None = None
@@ -96,6 +108,9 @@ class Move:
     language: str = ""
     person: str = ""
     code: str = ""
+    aside: str = ""
+    missed: bool = False
+    forget: bool = False
 
 
 @dataclass(frozen=True, slots=True)

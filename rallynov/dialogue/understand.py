@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from rapidfuzz import fuzz
-from rapidfuzz.distance import OSA
-
 from rallynov.dialogue.said import bared, denies, folded, letters, name_of, unstretched
 from rallynov.dialogue.speech import FRENCH, Speech
+from rallynov.text import likeness, slips
 
 MAX_WORDS: Final = 8
 """A longer text is a story, not a choice: only the whole label is understood."""
@@ -79,6 +77,11 @@ class Verb(StrEnum):
     DOSSIER = "dossier"
     STATUS = "status"
     SUBMIT = "submit"
+    FAQ = "faq"
+    QUESTION = "question"
+    STOP = "stop"
+    NEWS = "news"
+    STAGES = "stages"
 
 
 def understand(
@@ -238,7 +241,7 @@ def _alike(said: str, options: Sequence[Option], speech: Speech) -> Near | None:
     """Names that differ by a typo or two."""
     scores: dict[str, float] = {}
     for name, option in _names(options, said, speech):
-        score = fuzz.ratio(said, name, score_cutoff=_CUTOFF)
+        score = likeness(said, name, _CUTOFF)
         scores[option.key] = max(score, scores.get(option.key, 0))
     best = max(scores.values(), default=0)
     ranked = sorted(scores, key=scores.__getitem__, reverse=True)
@@ -255,9 +258,4 @@ def _is_slip(said: str, phrase: str) -> bool:
         return False
     typed, right = wrong[0]
     # "barrière" is not "arrière", "humains" is not "humain": ends tell words apart, fingers slip inside.
-    return (
-        len(right) >= 5
-        and typed[0] == right[0]
-        and typed[-1] == right[-1]
-        and OSA.distance(typed, right) == 1
-    )
+    return len(right) >= 5 and typed[0] == right[0] and typed[-1] == right[-1] and slips(typed, right) == 1

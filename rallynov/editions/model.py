@@ -71,13 +71,16 @@ class Calendar:
     """The call for dossiers of an edition, in UTC, as it is for one person.
 
     A date that is not set is None. ``late_until`` is what the person's late code gives, and ``sample`` tells that
-    these dates are made up for a demonstration.
+    these dates are made up for a demonstration. ``begins_at`` and ``ends_at`` bound the whole edition, its stages and
+    its ceremony too.
     """
 
     opens_at: datetime | None = None
     closes_at: datetime | None = None
     late_until: datetime | None = None
     sample: bool = False
+    begins_at: datetime | None = None
+    ends_at: datetime | None = None
 
     def standing(self, at: datetime) -> Standing:
         """Tell how the call stands at a moment: when the person acted, not when it is handled. To the second."""

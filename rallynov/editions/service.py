@@ -20,12 +20,13 @@ from rallynov.editions.model import (
     last_second,
     sample_days,
 )
+from rallynov.editions.stages.scheduling import add_samples
 from rallynov.editions.tables import EditionRow, MilestoneRow
 from rallynov.storage.prepared import Prepared
 from rallynov.storage.store import Store
 
-OPENS, CLOSES = "opens", "closes"
-"""Kinds of milestones."""
+OPENS, CLOSES, BEGINS, ENDS = "opens", "closes", "begins", "ends"
+"""Kinds of milestones: of the call for dossiers, then of the whole edition."""
 
 
 def current(store: Store, *, sample: bool = False) -> Edition:
@@ -36,8 +37,19 @@ def current(store: Store, *, sample: bool = False) -> Edition:
     return DEFAULT if row is None else Edition(row.slug, row.title, row.sample)
 
 
+def opened(store: Store) -> list[Edition]:
+    """Return the editions that were opened, the last one first."""
+    found = select(EditionRow.slug, EditionRow.title, EditionRow.sample).order_by(
+        EditionRow.created_at.desc()
+    )
+    with store.read() as tx:
+        return [Edition(row.slug, row.title, row.sample) for row in tx.execute(found)]
+
+
 def open_edition(store: Store, edition: Edition, now: datetime) -> None:
-    """Open an edition that is not there yet. A sample has a call from today on, and a new one once it has closed."""
+    """Open an edition that is not there yet. A sample has a call from today on, and a new one once it has closed; so have
+    its stages.
+    """
     with store.write() as tx:
         known = tx.execute(select(EditionRow.slug).where(EditionRow.slug == edition.slug)).first()
         if known is None:
@@ -45,6 +57,8 @@ def open_edition(store: Store, edition: Edition, now: datetime) -> None:
             tx.execute(insert(EditionRow), [row])
         if edition.sample and read_calendar(tx, edition).standing(now) in {Standing.UNSET, Standing.CLOSED}:
             set_calendar(tx, edition, *sample_days(now))
+        if edition.sample:
+            add_samples(tx, edition, now)
 
 
 _DATES = Prepared(
@@ -55,12 +69,31 @@ _DATES = Prepared(
 def read_calendar(tx: Connection, edition: Edition) -> Calendar:
     """Read the calendar of an edition."""
     dates = dict(_DATES.rows(tx, edition=edition.slug))
-    return Calendar(dates.get(OPENS), dates.get(CLOSES), sample=edition.sample)
+    return Calendar(
+        dates.get(OPENS),
+        dates.get(CLOSES),
+        sample=edition.sample,
+        begins_at=dates.get(BEGINS),
+        ends_at=dates.get(ENDS),
+    )
 
 
 def set_calendar(tx: Connection, edition: Edition, opens: date | None, closes: date | None) -> None:
     """Set the first and the last day of the call, in Paris; one that is not given stays as it was."""
-    given = {OPENS: opens and first_second(opens), CLOSES: closes and last_second(closes)}
+    _set(tx, edition, _moments(OPENS, opens, CLOSES, closes))
+
+
+def set_span(tx: Connection, edition: Edition, begins: date | None, ends: date | None) -> None:
+    """Set the first and the last day of the whole edition, in Paris; one that is not given stays as it was."""
+    _set(tx, edition, _moments(BEGINS, begins, ENDS, ends))
+
+
+def _moments(first: str, begins: date | None, last: str, ends: date | None) -> dict[str, datetime | None]:
+    """Return the moments of two kinds of milestones, from a first and a last day."""
+    return {first: first_second(begins) if begins else None, last: last_second(ends) if ends else None}
+
+
+def _set(tx: Connection, edition: Edition, given: Mapping[str, datetime | None]) -> None:
     for kind, at in given.items():
         if at is not None:
             mine = (MilestoneRow.edition == edition.slug) & (MilestoneRow.kind == kind)

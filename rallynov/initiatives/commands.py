@@ -176,17 +176,6 @@ class LeaveDossier(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class NoReminders(Command):
-    """Be reminded of a dossier no more."""
-
-    dossier: str
-
-    def subject(self) -> str:
-        """Name the dossier."""
-        return f"dossier:{self.dossier}"
-
-
-@dataclass(frozen=True, slots=True)
 class AddAttachment(Command):
     """Have a file fetched, examined and added; ``attachment`` is its new id, ``source`` where it is to be had.
 
@@ -215,3 +204,12 @@ class RemoveAttachment(Command):
     def subject(self) -> str:
         """Name the dossier and the file."""
         return f"dossier:{self.dossier}:{self.attachment}"
+
+
+@dataclass(frozen=True, slots=True)
+class KeepDossiers(Command):
+    """Keep all that the person has not submitted, in any edition, as if it had just been changed."""
+
+    def subject(self) -> str:
+        """Name what is kept."""
+        return "dossiers"

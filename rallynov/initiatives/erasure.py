@@ -8,20 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import orjson
 import structlog
-from sqlalchemy import Connection, and_, delete, or_, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from rallynov.dialogue.words import Words
 from rallynov.editions import late
-from rallynov.editions.service import CLOSES
-from rallynov.editions.tables import MilestoneRow
-from rallynov.initiatives import letters, sharing
+from rallynov.initiatives import letters, retention, sharing
 from rallynov.initiatives.attachments import filing
 from rallynov.initiatives.desk import Desk, Held
-from rallynov.initiatives.model import PERSONAL, Right, Sharer, Status
+from rallynov.initiatives.model import PERSONAL, Right, Sharer
 from rallynov.initiatives.posting import Letter
 from rallynov.initiatives.tables import (
     DossierAnswerRow,
@@ -34,11 +32,6 @@ from rallynov.initiatives.tables import (
 )
 
 log = structlog.get_logger("rallynov.retention")
-DRAFTS = timedelta(days=90)
-"""How long a draft is kept after the closing (domain document, section 14)."""
-DOSSIERS = timedelta(days=730)
-"""How long a dossier is kept after its last change."""
-_UNSENT = (Status.DRAFT, Status.WITHDRAWN)
 
 
 def forget(tx: Connection, people: Sequence[str], now: datetime) -> list[Letter]:
@@ -56,13 +49,11 @@ def forget(tx: Connection, people: Sequence[str], now: datetime) -> list[Letter]
 def expire(tx: Connection, now: datetime) -> int:
     """Erase the dossiers whose time is over; return how many.
 
-    A draft, or a dossier that was withdrawn, goes three months after the closing of its edition, any other 24 months
-    after its last change; so does a draft of an edition that never closed.
+    A draft, or a dossier that was withdrawn, goes three months after the closing of its edition, two weeks after its
+    owners were told of it at the earliest; any other 24 months after its last change; so does a draft of an edition
+    that never closed.
     """
-    closed = select(MilestoneRow.edition).where(MilestoneRow.kind == CLOSES, MilestoneRow.at < now - DRAFTS)
-    unsent = and_(DossierRow.status.in_(_UNSENT), DossierRow.edition.in_(closed))
-    over = or_(and_(unsent, DossierRow.updated_at < now - DRAFTS), DossierRow.updated_at < now - DOSSIERS)
-    ids = list(tx.execute(select(DossierRow.id).where(over)).scalars())
+    ids = list(tx.execute(retention.over(now)).scalars())
     for one in ids:
         _erase(tx, one)
     late.purge(tx, now)

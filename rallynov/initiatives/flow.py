@@ -19,7 +19,7 @@ from rallynov.editions.model import Calendar
 from rallynov.initiatives.asking import Asking
 from rallynov.initiatives.attachments import words
 from rallynov.initiatives.attachments.model import adding, offered
-from rallynov.initiatives.commands import NoReminders, OpenDossier
+from rallynov.initiatives.commands import KeepDossiers, OpenDossier
 from rallynov.initiatives.coowners import SHARING, Coowners
 from rallynov.initiatives.lifecycle import Act, Refusal, allowed
 from rallynov.initiatives.model import Dossier, DossierForm, Dossiers, Field, Status
@@ -28,10 +28,12 @@ from rallynov.initiatives.screens import home, recap
 from rallynov.initiatives.screens.parts import due
 from rallynov.initiatives.spots import ASKING, NAME, Spot, View, spot_of
 from rallynov.initiatives.submission import Submission
+from rallynov.people.consents.model import Consents, Remind, Source
 
 _NOT_TAKEN = say(
     "I have not taken this for an answer. If it belongs in your dossier, send it again at its question."
 )
+_KEPT = say("What you have not submitted is kept: it stays for three months at least.")
 _GONE = (note(say("You do not share this dossier any more.")),)
 OWN_VIEWS = frozenset((View.SUBMIT, View.WITHDRAW, View.REOPEN))
 
@@ -40,7 +42,16 @@ class DossierDialogue:
     """Dossiers in conversation; ``notice`` is the version of the privacy notice in force."""
 
     name = NAME
-    commands: Sequence[str] = ("dossier", "dossiers", "statut", "deposer", "relire", "suite", "sansrappel")
+    commands: Sequence[str] = (
+        "dossier",
+        "dossiers",
+        "statut",
+        "deposer",
+        "relire",
+        "suite",
+        "sansrappel",
+        "garder",
+    )
 
     def __init__(self, form: DossierForm, read: Reader, grid: Grid, notice: str) -> None:
         self._form = form
@@ -142,10 +153,12 @@ class DossierDialogue:
     def enter(self, command: Commanded, place: Place, scene: Scene) -> Move:
         """Decide on a command given from anywhere; with an argument, it is a place of a dossier."""
         mine = scene.of(Dossiers)
+        if command.name == "garder":
+            return Move(None, (KeepDossiers(),), (note(_KEPT),))
         if not self._threshold.crossed(scene) or not mine.mine:
             return Move(to=Spot().place)
         if command.name == "sansrappel":
-            return _unreminded(mine.mine, scene)
+            return _unreminded(scene)
         here = spot_of(Place(NAME, command.argument)) if command.argument else spot_of(place)
         one = mine.find(here.dossier) if command.argument or place.dialogue == NAME else None
         dossier = one or (mine.mine[0] if len(mine.mine) == 1 else None)
@@ -275,10 +288,8 @@ class DossierDialogue:
         return self._submission.refusal(Act.EDIT, dossier, scene) is None
 
 
-def _unreminded(dossiers: Sequence[Dossier], scene: Scene) -> Move:
-    """Give up the reminders of dossiers."""
-    told = Dossiers(tuple(replace(one, reminded=False) for one in dossiers))
-    orders = tuple(NoReminders(one.id) for one in dossiers)
-    return Move(
-        None, orders, (note(say("You will not be reminded of your dossiers any more.")),), scene.having(told)
-    )
+def _unreminded(scene: Scene) -> Move:
+    """Give up the reminders, of these dossiers and of any other."""
+    told = scene.having(replace(scene.of(Consents), reminded=False))
+    order = Remind(on=False, source=Source.COMMAND)
+    return Move(None, (order,), (note(say("You will not be reminded of your dossiers any more.")),), told)

@@ -12,12 +12,14 @@ from typing import TypeAlias
 from rallynov.dialogue.screens import Block, note
 from rallynov.dialogue.turn import Move, Scene
 from rallynov.dialogue.words import say
+from rallynov.initiatives import announced
 from rallynov.initiatives.commands import KeepAnswer, KeepDraft, SkipField
 from rallynov.initiatives.model import Answer, Dossier, Dossiers, Field, Json, Kind, Rival
 from rallynov.initiatives.pending import Pending
 from rallynov.initiatives.reading.showing import show
 from rallynov.initiatives.screens.conflict import together
 from rallynov.initiatives.spots import Spot, View
+from rallynov.people.consents.model import ChooseTopics, Consents
 from rallynov.people.model import Person
 
 After: TypeAlias = Callable[[Spot, Dossier], Spot]
@@ -43,9 +45,10 @@ class At:
         """The field."""
         return self.pending.field
 
-    def told(self, dossier: Dossier) -> Scene:
-        """Return what is true once the dossier has changed."""
-        return self.scene.having(self.scene.of(Dossiers).having(dossier))
+    def told(self, dossier: Dossier, *topics: ChooseTopics) -> Scene:
+        """Return what is true once the dossier has changed, and once topics were chosen with it."""
+        scene = self.scene.having(self.scene.of(Dossiers).having(dossier))
+        return scene.having(scene.of(Consents).after(topics[0])) if topics else scene
 
 
 class Keeping:
@@ -73,15 +76,19 @@ class Keeping:
         source = "diagnosis" if proposed and isinstance(value, str) and proposed in value else ""
         order = KeepAnswer(dossier.id, field, value, seen, source)
         me = at.scene.of(Person).id
+        topics = announced.chosen(field, stored.value if stored else None, value, at.scene)
+        lead = announced.told(value, topics, at.scene)
+        orders = (order, *topics)
         if torn and stored is not None:
             rivals = (*stored.rivals, Rival(0, value, me, at.scene.now))
             told = dossier.answering(field, replace(stored, rivals=rivals)).drafting(field, None)
-            return Move(replace(at.spot, seen=now).place, (order,), (), at.told(told))
+            return Move(replace(at.spot, seen=now).place, orders, lead, at.told(told, *topics))
         answer = Answer(value, now + 1, me, at.scene.now, source)
         told = dossier.answering(field, answer).drafting(field, None)
         stays = at.field.kind is Kind.ROWS
         to = replace(at.spot, seen=now + 1) if stays else self._after(at.spot, told)
-        return Move(to.place, (order,), () if stays else self._echo(at, value), at.told(told))
+        echo = () if stays else self._echo(at, value)
+        return Move(to.place, orders, (*echo, *lead), at.told(told, *topics))
 
     def _echo(self, at: At, value: Json) -> tuple[Block, ...]:
         """Say what was understood; in its turn, only of what was not kept as it was typed."""

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from rallynov.dialogue.screens import Screen, note, quote, text, title
-from rallynov.dialogue.words import Say, Typed, Words, say
+from rallynov.dialogue.screens import Paper, Screen, note, quote, text, title
+from rallynov.dialogue.words import Say, Term, Typed, Words, say
 from rallynov.initiatives.model import Right
 
 SHOWN = 16
@@ -23,8 +23,9 @@ _GIVES: Mapping[Right, Say] = {
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What proves a submission: its number, when it was made, and the fingerprint of what was submitted."""
+    """What proves a submission of a dossier: its number, when it was made, and the fingerprint of what was submitted."""
 
+    dossier: str
     number: str
     at: datetime
     fingerprint: str
@@ -36,7 +37,7 @@ def named(dossier: str) -> Words:
 
 
 def submitted(dossier: Words, receipt: Receipt) -> Screen:
-    """Return the receipt of a submission."""
+    """Return the receipt of a submission, in words and as a document."""
     shown = receipt.fingerprint[:SHOWN]
     groups = " ".join(shown[at : at + 4] for at in range(0, SHOWN, 4))
     return Screen(
@@ -52,7 +53,13 @@ def submitted(dossier: Words, receipt: Receipt) -> Screen:
             note(say("Fingerprint of what was submitted: {fingerprint}", fingerprint=Typed(groups))),
             WHERE,
         ),
+        papers=(receipt_paper(receipt.dossier),),
     )
+
+
+def receipt_paper(dossier: str) -> Paper:
+    """Return the receipt of a dossier, to keep or to print."""
+    return Paper("receipt", dossier, say("My receipt (PDF)"))
 
 
 def withdrawn(dossier: Words) -> Screen:
@@ -118,6 +125,18 @@ def joined(dossier: Words, name: str, right: Right) -> Screen:
         else say("Somebody now shares “{dossier}”.", dossier=dossier)
     )
     return _news(say("Somebody joined your dossier"), who, _GIVES[right])
+
+
+def remarked(dossier: Words, name: str, field: str, remark: str) -> Screen:
+    """Tell the owner what somebody says of their dossier."""
+    who = (
+        say("{name} has commented on “{dossier}”.", name=Typed(name), dossier=dossier)
+        if name
+        else say("Somebody has commented on “{dossier}”.", dossier=dossier)
+    )
+    about = (note(Term(f"form:{field}:short")),) if field else ()
+    heading = title(say("A comment on your dossier"))
+    return Screen("news", (heading, text(who), *about, quote(Typed(remark)), WHERE))
 
 
 def not_joined(reason: Say) -> Screen:

@@ -131,7 +131,6 @@ class Dossier:
     reason: str = ""
     others: tuple[Sharer, ...] = ()
     lookalikes: tuple[Lookalike, ...] = ()
-    reminded: bool = True
     updated_at: datetime | None = None
     drafts: Mapping[str, Json] | None = None
     """By field, what this person typed there that is no value yet."""

@@ -91,7 +91,7 @@ class Moves:
         moved = desk.move(held, order.at, changes | {"correct_by": None, "reason": ""})
         kept = _Trace(Act.SUBMIT, order.person, order.at, "", content(self._form, dossier), found)
         self._keep(tx, moved, kept)
-        receipt = letters.Receipt(number, command.said, found)
+        receipt = letters.Receipt(held.id, number, command.said, found)
         return _told(moved, Act.SUBMIT, letters.submitted(letters.named(desk.title(held.id)), receipt))
 
     def withdraw(self, tx: Connection, desk: Desk, order: Order, command: WithdrawDossier) -> Letter:

@@ -18,6 +18,7 @@ from rallynov.initiatives import letters, rows
 from rallynov.initiatives.model import Dossier, DossierForm, Right, Status, missing
 from rallynov.initiatives.posting import Letter, Post
 from rallynov.initiatives.tables import DossierRow, ReminderRow, ShareRow
+from rallynov.people.consents.service import objects
 from rallynov.storage.prepared import INSERTS
 from rallynov.storage.store import Store
 
@@ -67,12 +68,12 @@ class Reminders:
 
     def due(self, store: Store, now: datetime) -> tuple[int, datetime] | None:
         """Return the reminder that may leave now, and the closing that it is about. Reads only, from any thread."""
+        if quiet(now):
+            return None
         with store.read() as tx:
             calendar = read_calendar(tx, self._edition)
         days = due(calendar, now)
-        return (
-            None if days is None or calendar.closes_at is None or quiet(now) else (days, calendar.closes_at)
-        )
+        return None if days is None or calendar.closes_at is None else (days, calendar.closes_at)
 
     def send(self, store: Store, now: datetime) -> int:
         """Write the reminders that are due; return how many dossiers were looked at. Safe in several processes."""
@@ -169,4 +170,4 @@ def _reminded(edition: str, dossiers: Sequence[str]) -> Select[str, str]:
         .where(DossierRow.edition == edition, DossierRow.status.in_(_SUBMITTED))
     )
     mine = select(ShareRow.dossier_id, ShareRow.person_id).where(ShareRow.dossier_id.in_(dossiers))
-    return mine.where(_writing(ShareRow), ShareRow.reminded, ~submitted).order_by(ShareRow.since)
+    return mine.where(_writing(ShareRow), ~objects(ShareRow.person_id), ~submitted).order_by(ShareRow.since)

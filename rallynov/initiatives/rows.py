@@ -61,20 +61,19 @@ def facts(tx: Connection, edition: str, people: Sequence[str]) -> Mapping[str, D
         found[person].append(
             Dossier(
                 dossier_id,
-                Status(row[4]),
+                Status(row[3]),
                 Right(row[2]),
                 held[dossier_id].answers,
                 held[dossier_id].attachments,
                 held[dossier_id].remarks,
-                receipt=row[5] or "",
-                fingerprint=row[12],
-                submitted_at=row[6],
-                correct_by=row[7],
-                reason=row[8],
+                receipt=row[4] or "",
+                fingerprint=row[11],
+                submitted_at=row[5],
+                correct_by=row[6],
+                reason=row[7],
                 others=tuple(one for one in sharers[dossier_id] if one.person != person),
                 lookalikes=alike.of(dossier_id, person),
-                reminded=row[3],
-                updated_at=row[9],
+                updated_at=row[8],
                 drafts=drafts.get((dossier_id, person), {}),
             )
         )
@@ -125,7 +124,7 @@ class _Alike:
     """
 
     def __init__(self, tx: Connection, edition: str, mine: Sequence[tuple[Any, ...]]) -> None:
-        self._marks = {row[0]: (row[10], row[11]) for row in mine}
+        self._marks = {row[0]: (row[9], row[10]) for row in mine}
         self._shared = {(row[0], row[1]) for row in mine}
         sirens = sorted({siren for siren, _ in self._marks.values() if siren})
         names = sorted({named for _, named in self._marks.values() if named})
@@ -154,7 +153,6 @@ def _mine(name: str) -> Select[*tuple[Any, ...]]:
         ShareRow.dossier_id,
         ShareRow.person_id,
         ShareRow.right,
-        ShareRow.reminded,
         DossierRow.status,
         DossierRow.receipt,
         DossierRow.submitted_at,

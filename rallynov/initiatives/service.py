@@ -19,16 +19,16 @@ from rallynov.dialogue.events import Event
 from rallynov.dialogue.turn import Command
 from rallynov.editions import late
 from rallynov.editions.model import Calendar, Edition
-from rallynov.initiatives import rows, sharing
+from rallynov.initiatives import letters, retention, rows, sharing
 from rallynov.initiatives.attachments import filing
 from rallynov.initiatives.commands import (
     AddAttachment,
     AddRemark,
     JoinDossier,
     KeepAnswer,
+    KeepDossiers,
     KeepDraft,
     LeaveDossier,
-    NoReminders,
     OpenDossier,
     RemoveAttachment,
     RemoveSharer,
@@ -38,9 +38,9 @@ from rallynov.initiatives.commands import (
     TransferDossier,
     WithdrawDossier,
 )
-from rallynov.initiatives.desk import Desk
+from rallynov.initiatives.desk import Desk, Held
 from rallynov.initiatives.lifecycle import Act, Moment
-from rallynov.initiatives.model import DossierForm, Dossiers
+from rallynov.initiatives.model import DossierForm, Dossiers, Right
 from rallynov.initiatives.moving import Moves
 from rallynov.initiatives.posting import Letter, Post
 from rallynov.initiatives.tables import RemarkRow
@@ -77,7 +77,7 @@ class Initiatives:
         TransferDossier,
         RemoveSharer,
         LeaveDossier,
-        NoReminders,
+        KeepDossiers,
         UseCode,
     )
 
@@ -137,12 +137,14 @@ class Initiatives:
             case ReopenDossier() as command:
                 return [self._moves.reopen(tx, desk, order, command)]
             case AddRemark() as command:
-                desk.check(Act.COMMENT, command.dossier, order.person, _now(order.at))
-                _remark(tx, order, command)
+                held, _ = desk.check(Act.COMMENT, command.dossier, order.person, _now(order.at))
+                return _remark(tx, desk, held, order, command)
             case AddAttachment() as command:
                 filing.add(tx, desk, order, command, self._form)
             case RemoveAttachment() as command:
                 filing.remove(tx, desk, order, command)
+            case KeepDossiers():
+                retention.keep(tx, order.person, order.at)
             case UseCode(purpose, code) if purpose == Purpose.LATE:
                 self._let_in(tx, order, code)
             case _:
@@ -167,8 +169,6 @@ def _shared(tx: Connection, desk: Desk, order: Order) -> list[Letter]:
             return sharing.remove(tx, desk, order, command)
         case LeaveDossier() as command:
             return sharing.leave(tx, desk, order, command)
-        case NoReminders() as command:
-            sharing.no_reminders(tx, order, command)
     return []
 
 
@@ -177,6 +177,12 @@ def _now(at: datetime) -> Moment:
     return Moment(at, Calendar())
 
 
-def _remark(tx: Connection, order: Order, command: AddRemark) -> None:
+def _remark(tx: Connection, desk: Desk, held: Held, order: Order, command: AddRemark) -> list[Letter]:
+    """Keep a comment, and tell the owner; not of their own."""
     row = {"dossier_id": command.dossier, "field": command.field, "author": order.person}
     tx.execute(insert(RemarkRow), [row | {"text": command.text, "at": order.at}])
+    owners = [one.person for one in held.sharers.values() if one.right is Right.OWN]
+    told = tuple(person for person in owners if person != order.person)
+    title, by = letters.named(desk.title(held.id)), held.sharers[order.person].name
+    shown = letters.remarked(title, by, command.field, command.text)
+    return [Letter(f"dossier:event-{order.seq}:remark", told, shown)]

@@ -15,7 +15,6 @@ from rallynov.initiatives import letters
 from rallynov.initiatives.commands import (
     JoinDossier,
     LeaveDossier,
-    NoReminders,
     RemoveSharer,
     TransferDossier,
 )
@@ -88,11 +87,6 @@ def remove(tx: Connection, desk: Desk, order: Order, command: RemoveSharer) -> l
     told = _parted(tx, desk, held, order, command.person)
     gone = Letter(_key(order, "removed"), (command.person,), letters.removed(_title(desk, held)))
     return [told, gone]
-
-
-def no_reminders(tx: Connection, order: Order, command: NoReminders) -> None:
-    """Remind a person of a dossier no more."""
-    _set(tx, command.dossier, order.person, reminded=False)
 
 
 def void(tx: Connection, dossier: str) -> None:

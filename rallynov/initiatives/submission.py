@@ -16,6 +16,7 @@ from rallynov.initiatives.screens import home, recap
 from rallynov.initiatives.screens.parts import CARRY_ON, MISSING, PEOPLE, RECAP, SUBMIT
 from rallynov.initiatives.screens.people import REMARKS
 from rallynov.initiatives.spots import Spot, View
+from rallynov.people.consents.model import Consents
 
 ACTS = {View.SUBMIT: Act.SUBMIT, View.WITHDRAW: Act.WITHDRAW, View.REOPEN: Act.REOPEN}
 DATED = frozenset((Reason.TOO_EARLY, Reason.TOO_LATE, Reason.CORRECTION_OVER))
@@ -119,6 +120,6 @@ class Submission:
             offered.append(REMARKS)
         for act, choice in ((Act.REOPEN, home.REOPEN), (Act.WITHDRAW, home.WITHDRAW)):
             offered += [choice] if not self.refusal(act, dossier, scene) else []
-        if editable and dossier.reminded:
+        if editable and scene.of(Consents).reminded:
             offered.append(home.NO_REMINDERS)
         return (*offered, home.PAPERS)

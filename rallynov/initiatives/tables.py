@@ -20,6 +20,15 @@ def _of_dossier(*, key: bool = False, index: bool = False) -> Mapped[str]:
     return mapped_column(ForeignKey("dossier.id", ondelete="CASCADE"), primary_key=key, index=index)
 
 
+class _Entry:
+    """What somebody did, wrote or said of a dossier."""
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    dossier_id: Mapped[str] = _of_dossier(index=True)
+    author: Mapped[str]
+    at: Mapped[datetime]
+
+
 class DossierRow(Base):
     """One dossier. ``version`` grows with every write to it or to its answers: what was seen can be compared.
 
@@ -63,7 +72,6 @@ class ShareRow(Base):
     )
     right: Mapped[str]
     name: Mapped[str] = mapped_column(default="")
-    reminded: Mapped[bool] = mapped_column(default=True)
     since: Mapped[datetime]
 
 
@@ -100,17 +108,13 @@ class WriteRow(Base):
     skipped: Mapped[bool] = mapped_column(default=False)
 
 
-class RivalRow(Base):
+class RivalRow(_Entry, Base):
     """What somebody wrote in a field without having seen what it then held; gone once one of both is chosen."""
 
     __tablename__ = "dossier_rival"
 
-    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
-    dossier_id: Mapped[str] = _of_dossier(index=True)
     field: Mapped[str]
     value: Mapped[str]
-    author: Mapped[str]
-    at: Mapped[datetime]
 
 
 class DraftRow(Base):
@@ -128,17 +132,13 @@ class DraftRow(Base):
     at: Mapped[datetime]
 
 
-class MoveRow(Base):
+class MoveRow(_Entry, Base):
     """Every change of state. A submission keeps what was submitted (``content``, JSON) and its fingerprint."""
 
     __tablename__ = "dossier_move"
 
-    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
-    dossier_id: Mapped[str] = _of_dossier(index=True)
     act: Mapped[str]
     status: Mapped[str]
-    author: Mapped[str]
-    at: Mapped[datetime]
     reason: Mapped[str] = mapped_column(default="")
     content: Mapped[str | None]
     fingerprint: Mapped[str] = mapped_column(default="")
@@ -183,17 +183,13 @@ class FolderRow(Base):
     mark: Mapped[str]
 
 
-class RemarkRow(Base):
+class RemarkRow(_Entry, Base):
     """A comment on a field, or on the whole when ``field`` is empty."""
 
     __tablename__ = "remark"
 
-    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
-    dossier_id: Mapped[str] = _of_dossier(index=True)
     field: Mapped[str]
-    author: Mapped[str]
     text: Mapped[str]
-    at: Mapped[datetime]
 
 
 class ReceiptNumberRow(Base):

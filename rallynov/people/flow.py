@@ -5,12 +5,14 @@ A code is spent when it is given, whatever the person then decides: a link that 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from rallynov.dialogue.events import Commanded
 from rallynov.dialogue.screens import Block, Choice, Screen, note, text, title
 from rallynov.dialogue.turn import Move, Place, Scene
 from rallynov.dialogue.words import Say, say
+from rallynov.people.acting import held_already, receive
+from rallynov.people.consents.model import Consents
 from rallynov.people.model import (
     LeaveBehind,
     MakeCode,
@@ -22,6 +24,7 @@ from rallynov.people.model import (
     code_of,
     read_code,
 )
+from rallynov.people.roles import Grants
 
 NAME = "codes"
 ASK = Place(NAME)
@@ -35,26 +38,29 @@ REFUSALS: Mapping[Standing, Say] = {
 
 
 class CodesDialogue:
-    """Codes in conversation. ``home`` is where a conversation goes on; ``receivers`` names, for each other purpose,
-    the dialogue that receives its code, at the focus ``join:<ref>``.
+    """Codes in conversation. ``home`` is where a conversation goes on, unless it stood in one of the dialogues ``going``
+    when the code was made: then there. ``receivers`` names, for each other purpose, the dialogue that receives its code,
+    at the focus ``join:<ref>``.
     """
 
     name = NAME
     commands: Sequence[str] = ("code", "continuer")
 
-    def __init__(self, home: Place, receivers: Mapping[str, str]) -> None:
+    def __init__(self, home: Place, receivers: Mapping[str, str], going: Collection[str] = ()) -> None:
         self._home = home
         self._receivers = receivers
+        self._going = going
 
     def screen(self, place: Place, scene: Scene) -> Screen:
         """Return the question of what to keep, or the question of the code."""
-        return _which() if (place.focus or "").startswith("take:") else _ask()
+        return _which(scene.of(Grants)) if (place.focus or "").startswith("take:") else _ask()
 
     def choose(self, place: Place, key: str, scene: Scene) -> Move:
         """Take the other conversation, or keep this one."""
-        focus, _, owner = (place.focus or "").partition(":")
+        focus, _, taken = (place.focus or "").partition(":")
+        owner, _, at = taken.partition(":")
         if focus == "take" and key == "take":
-            return self._take(owner, scene)
+            return self._take(owner, at, scene)
         lead = (note(say("Nothing has changed here.")),) if focus == "take" else ()
         return Move(back=True, lead=lead)
 
@@ -65,39 +71,49 @@ class CodesDialogue:
     def enter(self, command: Commanded, place: Place, scene: Scene) -> Move:
         """Make a code to go on elsewhere; or read one, or ask for it."""
         if command.name == "continuer":
-            return self._make(scene)
+            return self._make(place, scene)
         if not command.argument:
             return Move(to=ASK, over=True) if place != ASK else Move()
         return self._given(scene)
 
-    def _make(self, scene: Scene) -> Move:
-        if not scene.of(Person).noticed:
+    def _make(self, place: Place, scene: Scene) -> Move:
+        if not _begun(scene):
             return Move(lead=(note(say("There is nothing to take elsewhere yet: begin here first.")),))
         code = code_of(scene.secret, Purpose.MOVE)
-        order = MakeCode(Purpose.MOVE, code, "", scene.now + Purpose.MOVE.lasts)
+        at = f"{place.dialogue}/{place.focus or ''}" if place.dialogue in self._going else ""
+        order = MakeCode(Purpose.MOVE, code, at, scene.now + Purpose.MOVE.lasts)
         return Move(commands=(order,), lead=_ELSEWHERE, code=code)
 
     def _given(self, scene: Scene) -> Move:
         typed = scene.of(TypedCode)
         if typed.standing is not Standing.VALID:
-            return Move(lead=(note(REFUSALS[typed.standing]),))
+            return Move(lead=(held_already(typed, scene) or note(REFUSALS[typed.standing]),))
         if typed.owner == scene.of(Person).id:
             return Move(lead=(note(_own(typed.purpose)),))
+        if typed.purpose == Purpose.ROLE:
+            return receive(typed, scene)
         spent = UseCode(typed.purpose, typed.code)
         if typed.purpose != Purpose.MOVE:
             receiver = self._receivers[typed.purpose]
             return Move(Place(receiver, f"join:{typed.ref}"), (spent,))
-        if scene.of(Person).noticed:
-            return Move(Place(NAME, f"take:{typed.owner}"), (spent,), over=True)
-        taken = self._take(typed.owner, scene)
+        if _begun(scene):
+            return Move(Place(NAME, f"take:{typed.owner}:{typed.ref}"), (spent,), over=True)
+        taken = self._take(typed.owner, typed.ref, scene)
         return Move(taken.to, (spent,), taken.lead, person=taken.person)
 
-    def _take(self, owner: str, scene: Scene) -> Move:
+    def _take(self, owner: str, at: str, scene: Scene) -> Move:
         lead: tuple[Block, ...] = (
             note(say("Done: your conversation goes on here, and stays open where you began it.")),
         )
-        left = (LeaveBehind(),) if scene.of(Person).noticed else ()
-        return Move(self._home, left, lead, person=owner)
+        left = (LeaveBehind(),) if _begun(scene) else ()
+        dialogue, _, focus = at.partition("/")
+        home = Place(dialogue, focus or None) if dialogue in self._going else self._home
+        return Move(home, left, lead, person=owner)
+
+
+def _begun(scene: Scene) -> bool:
+    """Tell whether a person has anything that goes with them."""
+    return bool(scene.of(Person).noticed or scene.of(Grants).held) or scene.of(Consents) != Consents()
 
 
 def _own(purpose: str) -> Say:
@@ -118,8 +134,8 @@ _ELSEWHERE: tuple[Block, ...] = (
 )
 
 
-def _which() -> Screen:
-    blocks = (
+def _which(grants: Grants) -> Screen:
+    blocks: tuple[Block, ...] = (
         title(say("Which conversation do you want here?")),
         text(
             say(
@@ -128,6 +144,8 @@ def _which() -> Screen:
             )
         ),
     )
+    if grants.held:
+        blocks = (*blocks, note(say("The roles that you have on this side are lost too.")))
     choices = (
         Choice("take", say("Take the other conversation")),
         Choice("stay", say("Keep this one"), "choices:no:synonyms"),

@@ -52,6 +52,8 @@ class Purpose(StrEnum):
     """Sharing a dossier; what it opens is "dossier:right"."""
     LATE = "late"
     """Submitting after the closing; made by whoever runs the rally, not by a person."""
+    ROLE = "role"
+    """Acting as something else than a contact; what it opens is "invitation:expiry:role:organisation"."""
 
     @property
     def lasts(self) -> timedelta:
@@ -69,6 +71,7 @@ _LASTS = {
     "colleague": timedelta(days=14),
     "coowner": timedelta(days=7),
     "late": timedelta(days=3),
+    "role": timedelta(hours=72),
 }
 
 

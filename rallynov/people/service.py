@@ -73,12 +73,12 @@ Others = Callable[[Connection, Mapping[str, str]], Mapping[str, TypedCode]]
 class Codes:
     """The subject of one-time codes: what a code that was just typed opens, once.
 
-    ``others`` knows the codes that no person made.
+    ``others`` know the codes that are not in its table.
     """
 
     orders: Sequence[type[Command]] = (MakeCode, UseCode)
 
-    def __init__(self, clock: Callable[[], datetime], others: Others | None = None) -> None:
+    def __init__(self, clock: Callable[[], datetime], *others: Others) -> None:
         self._clock = clock
         self._others = others
 
@@ -92,8 +92,10 @@ class Codes:
         for person, code in typed.items():
             row = rows.pop(_digest(code), None)
             found[person] = TypedCode(code) if row is None else self._standing(code, row)
-        strange = {person: code for person, code in typed.items() if not found[person].purpose}
-        return {**found, **self._others(tx, strange)} if self._others and strange else found
+        for others in self._others:
+            if strange := {person: code for person, code in typed.items() if not found[person].purpose}:
+                found |= others(tx, strange)
+        return found
 
     def blank(self, person: str) -> TypedCode:
         """Return no code."""

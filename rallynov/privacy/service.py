@@ -7,15 +7,22 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, or_, select, update
 
+from rallynov.delivery import conversations
 from rallynov.delivery.subject import Order
 from rallynov.delivery.tables import AuditRow, ConversationRow, InboxRow, InboxStatus, OutboxRow
+from rallynov.diagnosis.tables import DiagnosisRow
 from rallynov.dialogue.events import Event
 from rallynov.dialogue.turn import Command
+from rallynov.editions.stages import seating
+from rallynov.editions.stages.tables import SeatRow
+from rallynov.faq import service as questions
 from rallynov.initiatives import erasure
 from rallynov.initiatives.posting import Letter, Post
 from rallynov.initiatives.tables import ShareRow
+from rallynov.people import granting
+from rallynov.people.consents import service as consents
 from rallynov.people.model import EraseMe, LeaveBehind
-from rallynov.people.tables import PersonRow
+from rallynov.people.tables import GrantRow, PersonRow
 
 PAYLOADS = timedelta(days=7)
 """How long the text of a handled event is kept."""
@@ -23,6 +30,8 @@ EVENTS = timedelta(days=30)
 """How long a handled event is remembered, so that it is not taken twice; Telegram repeats for a day at most."""
 VISITS = timedelta(days=90)
 """How long an anonymous diagnosis is kept after the person's last visit (domain document, section 14)."""
+SUBSCRIPTIONS = timedelta(days=1095)
+"""How long whoever asked for announcements goes on receiving them after their last visit (the same)."""
 
 
 class Nothing:
@@ -66,7 +75,10 @@ def erase(tx: Connection, people: Sequence[str], now: datetime) -> list[Letter]:
 
     Returns what those who shared a dossier with them are told.
     """
-    told = erasure.forget(tx, people, now)
+    told = [*erasure.forget(tx, people, now), *seating.forget(tx, people, now)]
+    granting.forget(tx, people)
+    questions.forget(tx, people)
+    conversations.forget(tx, people)
     mine = select(ConversationRow.address).where(ConversationRow.person_id.in_(people))
     tx.execute(delete(PersonRow).where(PersonRow.id.in_(people)))
     tx.execute(delete(AuditRow).where(AuditRow.actor.in_(people)))
@@ -83,8 +95,9 @@ def purge(tx: Connection, now: datetime) -> tuple[int, int]:
     """Apply the retention; return how many events were blanked and how many conversations were erased.
 
     Texts of handled events and of messages already delivered are blanked after seven days, the events themselves
-    forgotten after thirty; people and conversations not seen for three months are erased, unless they share a dossier:
-    they are then kept as long as it is.
+    forgotten after thirty; people and conversations not seen for three months are erased, unless they share a dossier,
+    hold a role or are expected at a stage: they are then kept as long as it is, or until that is over. Of who asked for
+    announcements, no more than that is kept, three years after the last visit at most.
     """
     handled = InboxRow.status != InboxStatus.NEW
     old = (InboxRow.received_at < now - PAYLOADS) & handled & (InboxRow.payload != "")
@@ -94,6 +107,8 @@ def purge(tx: Connection, now: datetime) -> tuple[int, int]:
     told = (OutboxRow.channel == "telegram") & delivered  # the web's are the pages of its conversations
     tx.execute(update(OutboxRow).where(told).values(body=""))
     erasure.expire(tx, now)
+    seating.purge(tx, now)
+    questions.purge(tx, now)
     return int(blanked), _purge_people(tx, now)
 
 
@@ -102,12 +117,25 @@ def _purge_people(tx: Connection, now: datetime) -> int:
     away = now - VISITS
     waits = ConversationRow.address.in_(select(InboxRow.address).where(InboxRow.status == InboxStatus.NEW))
     visited = or_(ConversationRow.updated_at >= away, waits) & ConversationRow.person_id.is_not(None)
-    seen = select(ConversationRow.person_id).where(visited).union(select(ShareRow.person_id))
-    gone = select(PersonRow.id).where(PersonRow.created_at < away, PersonRow.id.not_in(seen))
-    erase(tx, list(tx.execute(gone).scalars()), now)
-    nobody = or_(ConversationRow.person_id.is_(None), ConversationRow.person_id.not_in(seen))
+    acting = select(GrantRow.person_id).where(GrantRow.revoked_at.is_(None))
+    coming = select(SeatRow.person_id)
+    seen = select(ConversationRow.person_id).where(visited).union(select(ShareRow.person_id), acting, coming)
+    asking = consents.asking(now - SUBSCRIPTIONS)
+    unseen = select(PersonRow.id).where(PersonRow.created_at < away, PersonRow.id.not_in(seen))
+    erase(tx, list(tx.execute(unseen.where(PersonRow.id.not_in(asking))).scalars()), now)
+    _lighten(tx, list(tx.execute(unseen).scalars()), away)
+    kept = ConversationRow.person_id.in_(seen) | ConversationRow.person_id.in_(asking)
+    nobody = or_(ConversationRow.person_id.is_(None), ~kept)
     idle = select(ConversationRow.address).where(ConversationRow.updated_at < away, nobody, ~waits)
     addresses = list(tx.execute(idle).scalars())
     for table in (InboxRow, OutboxRow, ConversationRow):
         tx.execute(delete(table).where(table.address.in_(addresses)))
     return len(addresses)
+
+
+def _lighten(tx: Connection, people: Sequence[str], away: datetime) -> None:
+    """Erase what people did here long ago; that they asked for announcements stays."""
+    mine = select(ConversationRow.address).where(ConversationRow.person_id.in_(people))
+    tx.execute(delete(DiagnosisRow).where(DiagnosisRow.person_id.in_(people)))
+    tx.execute(delete(OutboxRow).where(OutboxRow.address.in_(mine), OutboxRow.finished_at < away))
+    conversations.forget(tx, people)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rallynov.diagnosis.model import Diagnosis, Grid
 from rallynov.dialogue.engine import Dialogue
@@ -10,10 +11,15 @@ from rallynov.dialogue.events import Commanded
 from rallynov.dialogue.screens import Block, Choice, Screen, listing, note, text, title
 from rallynov.dialogue.turn import Move, Place, Scene
 from rallynov.dialogue.words import Say, Typed, Words, say
+from rallynov.editions.stages.model import Stages
+from rallynov.editions.stages.screens import doorway
 from rallynov.initiatives.model import Dossiers, Status
 from rallynov.initiatives.screens.home import paused
 from rallynov.initiatives.screens.parts import CARRY_ON, STATUS, standing
 from rallynov.initiatives.spots import spot_of
+from rallynov.people.consents.flow import entrance
+from rallynov.people.roles import Grants
+from rallynov.people.screens import RoleChoice, acting, choices_of
 
 NAME = "reception"
 DIAGNOSIS = "diagnosis"
@@ -23,20 +29,40 @@ DOSSIER = "dossier"
 class Reception:
     """The reception in conversation; ``contact`` tells how to reach a person, ``edition`` names the rally.
 
-    ``codes`` reads what comes with ``/start`` when it is not the name of a place.
+    ``codes`` reads what comes with ``/start`` when it is not the name of a place; ``roles`` are the lines of the menu that
+    roles open, declared by the rooms in the wiring.
     """
 
     name = NAME
     commands: Sequence[str] = ("start", "menu", "pause", "annuler", "aide", "help", "contact")
 
-    def __init__(self, grid: Grid, edition: str, contact: str, codes: Dialogue) -> None:
+    def __init__(
+        self, grid: Grid, edition: str, contact: str, codes: Dialogue, roles: Sequence[RoleChoice] = ()
+    ) -> None:
         self._form = grid.form()
         self._edition = edition
         self._contact = contact
         self._codes = codes
+        self._roles = tuple(roles)
 
-    def screen(self, place: Place, scene: Scene) -> Screen:  # one protocol for all dialogues
-        """Return the welcome of a newcomer, or the menu of who comes back."""
+    def screen(self, place: Place, scene: Scene) -> Screen:
+        """Return the welcome of a newcomer, or the menu of who comes back; stages are there while some are to come."""
+        shown = self._screen(scene)
+        first, *others = shown.actions
+        return replace(shown, actions=(first, *doorway(scene.facts.get(Stages), scene.now), *others))
+
+    def _screen(self, scene: Scene) -> Screen:
+        """Return what there is without stages: first what the person's roles open."""
+        own, grants = self._own(scene), scene.of(Grants)
+        if not grants.held:
+            return own
+        blocks = (text(_WHAT),) if own.name == "welcome" else own.blocks
+        choices = (*choices_of(self._roles, grants), *own.choices)
+        actions = tuple(_ELSEWHERE if action is _CODE else action for action in own.actions)
+        return Screen("menu", (*acting(grants), *blocks), choices, actions)
+
+    def _own(self, scene: Scene) -> Screen:
+        """Return what everybody has."""
         mine, dossiers = scene.of(Diagnosis), scene.of(Dossiers)
         if not mine.run and not dossiers.mine:
             return Screen("welcome", self._welcome(), (_BEGIN, _TRIAGE, _DOSSIER), (_CODE, *_ASIDE))
@@ -102,7 +128,7 @@ class Reception:
             case "aide" | "help":
                 return Move(lead=_HELP)
             case "contact" | "person":
-                return Move(lead=(title(say("Talk to a person")), text(self._reach())))
+                return Move(lead=(title(say("Talk to a person")), text(self._reach()), text(_HERE)))
             case "pause" | "annuler" if place.dialogue == DOSSIER and scene.of(Dossiers).mine:
                 mine = scene.of(Dossiers)
                 return Move(
@@ -124,6 +150,8 @@ class Reception:
                 return Move(to=Place(DIAGNOSIS))
             case "triage":
                 return Move(to=Place("triage"))
+            case "annonces":
+                return Move(to=entrance(tail))
             case "fiche":
                 return Move(to=Place("sheets", tail))
             case _:
@@ -158,6 +186,7 @@ def _dossier(dossiers: Dossiers) -> tuple[Choice, tuple[Block, ...]]:
 
 
 _WHAT = say("What would you like to do?")
+_HERE = say("To put a question to the team here, and be answered here, type “/question”.")
 _DOSSIER = Choice("dossier", say("Prepare my dossier"))
 _BEGIN = Choice("begin", say("Begin the diagnosis"), "choices:yes:synonyms")
 _TRIAGE = Choice("triage", say("Am I concerned? Four questions, one minute"), "choices:triage:synonyms")
@@ -180,6 +209,9 @@ _HELP: tuple[Block, ...] = (
         say("“recap”: read and change your answers"),
         say("a whole sentence: it is kept as a note beside the question"),
         say("“why”: know why a question is asked"),
+        say(
+            "a question, in your own words: I answer it, or hand it over to the team; “/faq”: read the frequent questions"
+        ),
         say("“talk to a person”: reach the team of the rally"),
         say("“elsewhere”: go on with this conversation on another device"),
         say("“my dossier”: prepare and submit your dossier; “where is my dossier”: know where it stands"),

@@ -74,6 +74,17 @@ def send_document(chats: Chats, params: Params) -> Any:
     return chats.post(params, document=told, **_caption(params, "document"))
 
 
+def send_venue(chats: Chats, params: Params) -> Any:
+    _need_chat(params)
+    spot = {name: params.get(name) for name in ("latitude", "longitude")}
+    if not all(isinstance(value, int | float) or str(value or "").strip("-.0123456789") == "" for value in spot.values()):
+        raise Refused(400, "Bad Request: can't parse location")
+    for name in ("title", "address"):
+        if not params.get(name):
+            raise Refused(400, f"Bad Request: {name} must be non-empty")
+    return chats.post(params, venue={"location": spot, "title": params["title"], "address": params["address"]})
+
+
 def answer_press(chats: Chats, params: Params) -> Any:
     if str(params.get("callback_query_id")) not in chats.queries:
         text = "query is too old and response timeout expired or query ID is invalid"
@@ -107,6 +118,7 @@ METHODS: dict[str, Callable[[Chats, Params], Any]] = {
     "sendphoto": send_photo,
     "sendchataction": show_action,
     "senddocument": send_document,
+    "sendvenue": send_venue,
 }
 
 

@@ -12,18 +12,22 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import func, select
 
 from bot.settings import Settings
+from bot.telegram.app import Account, Resources, TelegramDoor
 from bot.web.app import create_app
 from bot.web.door import Door
-from bot.wiring import build, clock, new_token
+from bot.wiring import Core, build, clock, new_token
 from rallynov.delivery.tables import InboxRow
 from rallynov.storage import schema
 from rallynov.storage.store import Store
 
+TOKEN = "123456789:TESTTOKEN"  # noqa: S105  # the loopback server takes any
+
 
 class Site:
-    """A running web door; ``url`` is its first page."""
+    """A running web door, and a Telegram door on a loopback Bot API when it is given; ``url`` is its first page."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, telegram: str = "") -> None:
+        self._folder, self._telegram = folder, telegram
         self.store = Store(f"sqlite:///{folder / 'rallynov.db'}")
         schema.migrate(self.store)
         self._socket = socket.create_server(("127.0.0.1", 0))
@@ -35,8 +39,9 @@ class Site:
         assert self._ready.wait(10)
 
     async def _serve(self) -> None:
-        core = self.core = build(Settings(_env_file=None), self.store, clock)
+        core = self.core = build(Settings(_env_file=None, data_dir=self._folder), self.store, clock)
         core.delivery.start()
+        chatting = asyncio.create_task(self._chat(core)) if self._telegram else None
         app = create_app(
             Door(
                 delivery=core.delivery,
@@ -50,14 +55,25 @@ class Site:
                 papers=core.papers,
                 shelves=core.shelves,
                 steps=core.steps,
+                dossiers=core.dossiers,
                 telegram_link=lambda: "https://t.me/rallye_exemple_bot",
+                folder=core.closing.folder,
             )
         )
         config = uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=1)
         self._server = uvicorn.Server(config)
         self._ready.set()
         await self._server.serve(sockets=[self._socket])
+        if chatting:
+            chatting.cancel()
+            await asyncio.gather(chatting, return_exceptions=True)
         await core.delivery.close()
+
+    async def _chat(self, core: Core) -> None:
+        """Be on Telegram too."""
+        resources = Resources(core.wording, core.papers, self.url)
+        account = Account(TOKEN, self._telegram)
+        await TelegramDoor(account, core.delivery, core.owner, clock, resources).run()
 
     def heard(self, words: str) -> int:
         """Count the events that hold some words."""

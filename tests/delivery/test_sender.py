@@ -208,3 +208,29 @@ def test_a_token_refused_for_a_minute_stops_sending_and_the_rows_stay(inline: In
         assert [stage.row(key).status for key in ("1:0", "1:1", "2:0", "3:0")] == ["queued"] * 4
 
     play(inline)
+
+
+@pytest.mark.parametrize(
+    "waits",
+    [
+        Failure(K.FLOOD, retry_after=3600),
+        Failure(K.NOT_SENT),
+        Failure(K.UNKNOWN),
+        Failure(K.TOKEN),
+    ],
+)
+def test_an_end_waits_for_calls_under_way_not_for_what_only_waits(inline: Inline, waits: Failure) -> None:
+    @scene
+    async def play(stage: Stage) -> None:
+        stage.channel.told["1:0"] = [waits]
+        stage.post("1:0", "1:1")
+        while not stage.channel.calls:
+            await asyncio.sleep(0.001)
+        await asyncio.sleep(0.5)
+        before = stage.loop.time()
+        await stage.sender.close()
+        assert stage.loop.time() - before < 0.1
+        assert [stage.row(key).status for key in ("1:0", "1:1")] == ["queued", "queued"]
+        assert len(stage.channel.calls) == 1
+
+    play(inline)

@@ -10,12 +10,15 @@ import pytest
 from rallynov.diagnosis.flow import DiagnosisDialogue
 from rallynov.diagnosis.model import Diagnosis, SaveAnswer
 from rallynov.diagnosis.service import load_grid
-from rallynov.dialogue.engine import REPEAT, Engine
+from rallynov.dialogue.engine import Engine
 from rallynov.dialogue.events import Commanded, Event, Ignored, Left, Oddity, Pressed, Returned, Said, Sent
+from rallynov.dialogue.repeats import REPEAT
 from rallynov.dialogue.turn import Conversation, Place, Scene, Turn
 from rallynov.initiatives.model import Dossiers
+from rallynov.people.consents.model import Consents
 from rallynov.people.flow import CodesDialogue
 from rallynov.people.model import EraseMe, Person
+from rallynov.people.roles import Grants
 from rallynov.privacy.flow import ERASE, PrivacyDialogue
 from rallynov.reception.flow import Reception
 from rallynov.wording import Wording
@@ -33,7 +36,7 @@ AT_QUESTION = Conversation(Place("diagnosis"), nonce=5, last_at=NOW, asked_at=NO
 
 def scene(*, at: timedelta = timedelta(), noticed: str = "1", **given: str) -> Scene:
     answers = {name.replace("_", "."): value for name, value in given.items()}
-    facts = (Diagnosis(1, answers), Person("p", noticed), Dossiers())
+    facts = (Diagnosis(1, answers), Person("p", noticed), Dossiers(), Grants(), Consents())
     moment = NOW + timedelta(minutes=1) + at
     return Scene(moment, moment, "fr", "telegram", {type(fact): fact for fact in facts})
 

@@ -83,12 +83,13 @@ def together(parts: Iterable[Message]) -> Iterator[Message]:
     """Messages as one screen made them: a picture and papers go out before their text."""
     apart: list[Message] = []
     for part in parts:
-        if (part.figure or part.papers) and not part.blocks:
+        if (part.figure or part.papers or part.pin) and not part.blocks:
             apart.append(part)
             continue
         figure = next((one.figure for one in apart if one.figure), None)
         papers = tuple(paper for one in apart for paper in one.papers)
-        yield replace(part, figure=figure, papers=papers) if apart else part
+        pin = next((one.pin for one in apart if one.pin), None)
+        yield replace(part, figure=figure, papers=papers, pin=pin) if apart else part
         apart = []
 
 

@@ -17,6 +17,7 @@ from rallynov.initiatives.attachments.closing import Closing
 from rallynov.initiatives.attachments.fetching import Sink
 from rallynov.initiatives.attachments.folder import Folder
 from rallynov.initiatives.attachments.intake import Intake, Means
+from rallynov.initiatives.attachments.kinds import Why, read_refused
 from rallynov.initiatives.attachments.names import cleaned
 from rallynov.initiatives.attachments.scan import Clamd
 from rallynov.initiatives.commands import AddAttachment
@@ -135,3 +136,8 @@ class Stage:
 
     def sweep(self) -> int:
         return sweeping.sweep(self.store, self.folder, self.clock())
+
+
+def why(stage: Stage, ref: str) -> Why:
+    """Why a file was refused."""
+    return read_refused(stage.file(ref).reason).why

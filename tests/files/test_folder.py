@@ -51,7 +51,7 @@ async def test_an_erased_person_leaves_no_file(stage: Stage) -> None:
 async def test_a_dossier_that_goes_on_does_not_say_who_sent_its_files(stage: Stage) -> None:
     await stage.sent("a.pdf", samples.pdf())
     stage.life.person("claude")
-    share = {"dossier_id": "d1", "person_id": "claude", "right": "edit", "name": "C", "reminded": True}
+    share = {"dossier_id": "d1", "person_id": "claude", "right": "edit", "name": "C"}
     with stage.store.write() as tx:
         tx.execute(ShareRow.__table__.insert(), [share | {"since": stage.clock()}])  # type: ignore[attr-defined]
         erase(tx, ["camille"], stage.clock())

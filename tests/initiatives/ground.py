@@ -5,8 +5,9 @@ The template is made once; every run works on a copy of its file. What is known 
 
 from __future__ import annotations
 
-import itertools
+import atexit
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,31 +16,23 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import orjson
 from conversation import START, Clock, core
 from initiatives.life import FULL
+from initiatives.porter import Porter
+from initiatives.seen import Seen, look
 from initiatives.team import Team
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from bot import plain
 from bot.wiring import Core
 from rallynov.delivery import conversations, inbox
 from rallynov.delivery.inbox import Incoming
 from rallynov.delivery.message import Message, load
-from rallynov.delivery.tables import InboxRow, OutboxRow
 from rallynov.delivery.turns import Turns
 from rallynov.initiatives import rows
 from rallynov.initiatives.lifecycle import fingerprint
 from rallynov.initiatives.model import Dossier
 from rallynov.initiatives.service import load_form
-from rallynov.initiatives.tables import (
-    DossierAnswerRow,
-    DossierRow,
-    DraftRow,
-    MoveRow,
-    RivalRow,
-    WriteRow,
-)
 from rallynov.storage import schema
 from rallynov.storage.store import Store
 
@@ -51,22 +44,6 @@ LEFT = ("headcount", "title", "summary", "themes", "started", "risk", "indicator
 
 class CrashError(BaseException):
     """The process dies: nothing catches it, and the transaction goes with it."""
-
-
-@dataclass(frozen=True)
-class Seen:
-    """All that is kept of the dossier at one moment."""
-
-    status: str
-    receipt: str | None
-    answers: Mapping[str, tuple[int, Any, str]]
-    """By field: version, value, author."""
-    rivals: Mapping[int, tuple[str, Any]]
-    drafts: Mapping[tuple[str, str], Any]
-    """By person and field."""
-    writes: int
-    submitted: tuple[tuple[str, str], ...]
-    """Fingerprint and content of each submission, in order."""
 
 
 @dataclass(eq=False)
@@ -91,6 +68,7 @@ class Device:
 def _parts() -> tuple[Core, Clock]:
     """The product, built once: its dialogues know no database."""
     folder = Path(tempfile.mkdtemp(prefix="rallynov-machine-", dir=_memory()))
+    atexit.register(shutil.rmtree, folder)
     store = Store(f"sqlite:///{folder / 'template.db'}")
     schema.migrate(store)
     clock = Clock()
@@ -108,7 +86,10 @@ def _template() -> tuple[Path, dict[str, Device]]:
     """A dossier almost full, shared by its owner's two devices and by a colleague."""
     built, clock = _parts()
     clock.at = START
+    path = Path(str(built.store.url.database))
+    built.store.close()
     ground = Ground(built, clock, {name: Device(name) for name in DEVICES})
+    ground.start(path)
     owner, phone, colleague = (ground.devices[name] for name in DEVICES)
     for said in ("/dossier", "oui", "1"):
         ground.say(owner, said)
@@ -123,10 +104,7 @@ def _template() -> tuple[Path, dict[str, Device]]:
         ground.say(colleague, said)
     for device in (owner, phone):
         ground.say(device, "/dossier")
-    with built.store.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    built.store.close()
-    path = Path(str(built.store.url.database))
+    ground.close()
     return path, ground.devices
 
 
@@ -145,7 +123,7 @@ def opened() -> Iterator[Ground]:
     try:
         yield ground
     finally:
-        ground.core.store.close()
+        ground.close()
         shutil.rmtree(folder)
 
 
@@ -156,13 +134,19 @@ class Ground:
     core: Core
     clock: Clock
     devices: dict[str, Device]
-    codes: Iterator[int] = field(default_factory=itertools.count)
 
     def start(self, path: Path) -> None:
         """Start the process on a database; what another held in memory is gone."""
+        self.eye = sqlite3.connect(path)
         store, turns = Store(f"sqlite:///{path}"), self.core.turns
         fresh = Turns(store, turns._decider._engine, self.core.wording, turns._subjects, turns._tools)
         self.core = replace(self.core, store=store, turns=fresh)
+        self.porter = Porter(store, self.core, path.with_name("pieces"), self.clock)
+
+    def close(self) -> None:
+        """End the process."""
+        self.eye.close()
+        self.core.store.close()
 
     def say(self, device: Device, text: str, *, crash: bool = False) -> list[Message]:
         return self.send(device, plain.text_payload(text, "fr"), crash=crash)
@@ -183,26 +167,26 @@ class Ground:
             inbox.store(tx, [Incoming("web", external, device.address, payload, self.clock())])
         if crash:
             self._die()
-        while self.core.turns.run().handled:
-            pass
-        return self._show(device)
+        self._handle()
+        return self.show(device)
 
-    def say_together(self, texts: Mapping[Device, str]) -> None:
-        """Let a text of each device come in at once, and be handled in one transaction."""
+    def send_together(self, payloads: Mapping[Device, str]) -> None:
+        """Let an event of each device come in at once, and be handled in one transaction."""
         self.clock.pass_(seconds=5)
         come = []
-        for device, text in texts.items():
+        for device, payload in payloads.items():
             external = f"{device.address}:{device.events}"
             device.events += 1
-            come.append(
-                Incoming("web", external, device.address, plain.text_payload(text, "fr"), self.clock())
-            )
+            come.append(Incoming("web", external, device.address, payload, self.clock()))
         with self.core.store.write() as tx:
             inbox.store(tx, come)
-        while self.core.turns.run().handled:
+        self._handle()
+        for device in payloads:
+            self.show(device)
+
+    def _handle(self) -> None:
+        while self.core.turns.run().more:
             pass
-        for device in texts:
-            self._show(device)
 
     def _die(self) -> None:
         """Handle what waits, and die just before the commit; then start again."""
@@ -219,16 +203,21 @@ class Ground:
             pass
         finally:
             conversations.save = saved
-        path = Path(str(self.core.store.url.database))
-        self.core.store.close()
-        self.start(path)
+        self.restart()
 
-    def _show(self, device: Device) -> list[Message]:
-        new = (OutboxRow.address == device.address) & (OutboxRow.id > device.seen)
-        with self.core.store.read() as tx:
-            found = tx.execute(select(OutboxRow.id, OutboxRow.body).where(new).order_by(OutboxRow.id)).all()
-        device.seen = found[-1].id if found else device.seen
-        cards = [load(row.body) for row in found]
+    def restart(self) -> None:
+        """End the process as it stands, and start another on what is stored."""
+        path = Path(str(self.core.store.url.database))
+        self.close()
+        self.start(path)
+        self.porter.take_up()
+
+    def show(self, device: Device) -> list[Message]:
+        """What a device was written since it last looked."""
+        new = "SELECT id, body FROM outbox WHERE address = ? AND id > ? ORDER BY id"
+        found = self.eye.execute(new, (device.address, device.seen)).fetchall()
+        device.seen = found[-1][0] if found else device.seen
+        cards = [load(body) for _, body in found]
         device.shown += [card for card in cards if card.nonce]
         device.letters += [card for card in cards if not card.nonce]
         return cards
@@ -246,6 +235,11 @@ class Ground:
         with self.core.store.read() as tx:
             return conversations.fetch(tx, [device.address])[device.address]
 
+    @property
+    def id(self) -> str:
+        """The dossier."""
+        return str(self.eye.execute("SELECT id FROM dossier").fetchone()[0])
+
     def dossier(self, device: Device) -> Dossier:
         """The dossier as the person of a device knows it."""
         person = self.place(device).person_id or ""
@@ -256,33 +250,8 @@ class Ground:
         return fingerprint(FORM, self.dossier(device))
 
     def seen(self) -> Seen:
-        with self.core.store.read() as tx:
-            return _seen(tx)
+        return look(self.eye)
 
     def unhandled(self) -> set[str]:
         """The statuses of events, other than done."""
-        with self.core.store.read() as tx:
-            return set(tx.execute(select(InboxRow.status)).scalars()) - {"done"}
-
-
-def _seen(tx: Connection) -> Seen:
-    dossier = tx.execute(select(DossierRow.id, DossierRow.status, DossierRow.receipt)).one()
-    answers = tx.execute(
-        select(
-            DossierAnswerRow.field, DossierAnswerRow.version, DossierAnswerRow.value, DossierAnswerRow.author
-        )
-    ).all()
-    rivals = tx.execute(select(RivalRow.id, RivalRow.field, RivalRow.value)).all()
-    drafts = tx.execute(select(DraftRow.person_id, DraftRow.field, DraftRow.value)).all()
-    submitted = (
-        select(MoveRow.fingerprint, MoveRow.content).where(MoveRow.act == "submit").order_by(MoveRow.id)
-    )
-    return Seen(
-        dossier.status,
-        dossier.receipt,
-        {row.field: (row.version, orjson.loads(row.value), row.author) for row in answers},
-        {row.id: (row.field, orjson.loads(row.value)) for row in rivals},
-        {(row.person_id, row.field): orjson.loads(row.value) for row in drafts},
-        len(tx.execute(select(WriteRow.id)).all()),
-        tuple((row.fingerprint, row.content) for row in tx.execute(submitted)),
-    )
+        return {status for (status,) in self.eye.execute("SELECT DISTINCT status FROM inbox")} - {"done"}

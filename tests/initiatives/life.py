@@ -20,9 +20,9 @@ from rallynov.dialogue.events import Ignored
 from rallynov.dialogue.turn import Command
 from rallynov.editions import service as editions
 from rallynov.editions.model import DEFAULT
-from rallynov.initiatives.commands import KeepAnswer, OpenDossier, SubmitDossier
+from rallynov.initiatives.commands import JoinDossier, KeepAnswer, OpenDossier, SubmitDossier
 from rallynov.initiatives.lifecycle import fingerprint
-from rallynov.initiatives.model import Dossier, Dossiers, Json
+from rallynov.initiatives.model import Dossier, Dossiers, Json, Right
 from rallynov.initiatives.posting import Post
 from rallynov.initiatives.service import Initiatives, load_form
 from rallynov.people.tables import PersonRow
@@ -149,5 +149,11 @@ class Life:
             return [load(body) for body in tx.execute(mine).scalars()]
 
     def headings(self, address: str) -> list[str]:
-        """The headings of what an address was sent."""
-        return [message.blocks[0][1][0] for message in self.told(address)]
+        """The headings of what an address was sent; a document has none."""
+        return [message.blocks[0][1][0] for message in self.told(address) if message.blocks]
+
+
+def shared(life: Life, right: Right = Right.EDIT) -> None:
+    """A dossier of Amina's that Bruno shares."""
+    life.full("amina")
+    life.order("bruno", JoinDossier("d1", right, "Bruno"))

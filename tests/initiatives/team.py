@@ -1,7 +1,7 @@
 """What the team of the rally does in a transcript: the calendar, late codes, what they decide on a dossier.
 
 ``! calendrier 2026-12-01 2026-12-31`` · ``! code tardif abc… jusqu'au 2027-01-20`` · ``! renvoi : raison`` ·
-``! recevable`` · ``! dossier complet`` fills in the last dossier as if its owner had.
+``! recevable`` · ``! dossier complet`` fills in the last dossier as if its owner had, ``! dossier complété`` what it lacks.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from rallynov.initiatives.model import Json
 from rallynov.initiatives.moving import Moves, Verdict
 from rallynov.initiatives.posting import Post
 from rallynov.initiatives.service import Initiatives, load_form
-from rallynov.initiatives.tables import DossierRow, ShareRow
+from rallynov.initiatives.tables import DossierAnswerRow, DossierRow, ShareRow
 
 
 @dataclass
@@ -55,6 +55,8 @@ class Team:
                     self._coordination().declare(tx, self._last()[0], verdict, admissible=True)
             case ["dossier", "complet"]:
                 self.fill(FULL)
+            case ["dossier", "complété"]:
+                self.fill({name: value for name, value in FULL.items() if name not in self._held()})
             case _:
                 raise AssertionError(direction)
 
@@ -69,6 +71,12 @@ class Team:
                 mine.where(ShareRow.right == "own").order_by(DossierRow.created_at.desc())
             ).first() or ("", "")
         return dossier, owner
+
+    def _held(self) -> set[str]:
+        """The fields of the last dossier that were answered."""
+        mine = select(DossierAnswerRow.field).where(DossierAnswerRow.dossier_id == self._last()[0])
+        with self.core.store.read() as tx:
+            return set(tx.execute(mine).scalars())
 
     def fill(self, given: Mapping[str, Json]) -> None:
         """Answer fields of the last dossier as its owner."""

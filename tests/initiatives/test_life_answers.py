@@ -6,39 +6,21 @@ from typing import cast
 
 import orjson
 import pytest
-from conversation import Clock
-from initiatives.life import FORM, FULL, TEXT, Life
+from initiatives.life import FORM, FULL, TEXT, Life, shared
 from sqlalchemy import Connection, select
 
 from rallynov.dialogue.events import Ignored
 from rallynov.editions.model import DEFAULT
 from rallynov.initiatives.commands import (
     AddRemark,
-    JoinDossier,
     KeepAnswer,
     KeepDraft,
-    NoReminders,
     SkipField,
     WithdrawDossier,
 )
 from rallynov.initiatives.lookalikes import Group, Sign, lookalikes
 from rallynov.initiatives.model import Lookalike, Right, Status, missing
 from rallynov.initiatives.tables import DossierRow, WriteRow
-from rallynov.storage.store import Store
-
-
-@pytest.fixture
-def life(store: Store, clock: Clock) -> Life:
-    made = Life(store, clock)
-    made.person("amina")
-    made.person("bruno")
-    return made
-
-
-def shared(life: Life, right: Right = Right.EDIT) -> None:
-    """A dossier of Amina's that Bruno shares."""
-    life.full("amina")
-    life.order("bruno", JoinDossier("d1", right, "Bruno"))
 
 
 def writes(life: Life, field: str) -> list[tuple[str, int, str]]:
@@ -231,12 +213,6 @@ def test_a_dossier_that_looks_like_another(life: Life) -> None:
     )
     life.order("amina", SkipField("d1", "registry", 1), KeepAnswer("d1", "title", "Un titre à moi", 1))
     assert life.dossier("amina").lookalikes == ()
-
-
-def test_no_more_reminders_is_kept_for_one_person(life: Life) -> None:
-    shared(life)
-    life.order("amina", NoReminders("d1"))
-    assert (life.dossier("amina").reminded, life.dossier("bruno").reminded) == (False, True)
 
 
 def test_the_last_touched_comes_first(life: Life) -> None:

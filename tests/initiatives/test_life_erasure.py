@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-
 import orjson
 import pytest
 from conversation import Clock, core
@@ -13,7 +11,6 @@ from people.test_codes import person_of
 from privacy.test_erasure import held
 from sqlalchemy import func, insert, select
 
-from rallynov.initiatives import erasure
 from rallynov.initiatives.commands import (
     AddRemark,
     JoinDossier,
@@ -23,9 +20,8 @@ from rallynov.initiatives.commands import (
 )
 from rallynov.initiatives.model import PERSONAL, Right, Status
 from rallynov.initiatives.service import load_form
-from rallynov.initiatives.tables import AttachmentRow, DossierRow, MoveRow
-from rallynov.people.tables import PersonRow
-from rallynov.privacy.service import erase, purge
+from rallynov.initiatives.tables import AttachmentRow, MoveRow
+from rallynov.privacy.service import erase
 from rallynov.storage.base import Base
 from rallynov.storage.store import Store
 
@@ -184,58 +180,6 @@ def test_who_asks_for_it_is_erased_with_their_dossiers(store: Store, clock: Cloc
     assert rows(life) == {}
     with store.read() as tx:
         assert held(tx, WORD) == set()
-
-
-CLOSES = date(2026, 12, 20)
-
-
-@pytest.mark.parametrize(
-    ("status", "days", "kept"),
-    [
-        (Status.DRAFT, 28 + 89, True),
-        (Status.DRAFT, 28 + 92, False),
-        (Status.WITHDRAWN, 28 + 92, False),
-        (Status.SUBMITTED, 28 + 92, True),
-        (Status.SUBMITTED, 729, True),
-        (Status.SUBMITTED, 732, False),
-        (Status.TO_CORRECT, 729, True),
-        (Status.ADMISSIBLE, 732, False),
-    ],
-)
-def test_a_draft_is_kept_three_months_after_the_closing_a_dossier_two_years(
-    life: Life, status: Status, days: int, *, kept: bool
-) -> None:
-    life.call(None, CLOSES)
-    life.full("amina")
-    with life.store.write() as tx:
-        tx.execute(DossierRow.__table__.update().values(status=status))  # type: ignore[attr-defined]
-    life.clock.pass_(days=days)
-    with life.store.write() as tx:
-        purge(tx, life.clock())
-    assert (life.of("amina").mine != ()) is kept
-    with life.store.read() as tx:
-        people = set(tx.execute(select(PersonRow.id)).scalars())
-    assert people == ({"amina"} if kept else set()), "whoever shares a dossier stays as long as it does"
-
-
-def test_a_draft_of_a_call_that_never_closes_is_kept_two_years(life: Life) -> None:
-    life.open("amina")
-    for days, kept in ((729, 1), (2, 0)):
-        life.clock.pass_(days=days)
-        with life.store.write() as tx:
-            assert erasure.expire(tx, life.clock()) == 1 - kept
-        assert len(life.of("amina").mine) == kept
-
-
-def test_a_draft_that_is_still_worked_on_after_the_closing_is_not_taken_away(life: Life) -> None:
-    life.call(None, CLOSES)
-    life.open("amina")
-    life.clock.pass_(days=100)
-    life.order("amina", KeepAnswer("d1", "title", "Un titre exemple", 0))
-    life.clock.pass_(days=30)
-    with life.store.write() as tx:
-        assert erasure.expire(tx, life.clock()) == 0
-        assert erasure.expire(tx, life.clock() + timedelta(days=61)) == 1
 
 
 def test_a_withdrawal_keeps_what_was_typed_until_then(life: Life) -> None:

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import orjson
 import pytest
-from conversation import START, Clock
-from initiatives.life import FORM, FULL, Life
+from conversation import START
+from initiatives.life import FORM, FULL, Life, shared
 from sqlalchemy import select
 
 from rallynov.delivery.tables import OutboxRow
@@ -34,21 +34,6 @@ from rallynov.initiatives.lifecycle import Reason, Refusal
 from rallynov.initiatives.model import Right, Status
 from rallynov.initiatives.moving import Moves, Verdict
 from rallynov.initiatives.tables import MoveRow
-from rallynov.storage.store import Store
-
-
-@pytest.fixture
-def life(store: Store, clock: Clock) -> Life:
-    made = Life(store, clock)
-    made.person("amina")
-    made.person("bruno")
-    return made
-
-
-def shared(life: Life, right: Right = Right.EDIT) -> None:
-    """A dossier of Amina's that Bruno shares."""
-    life.full("amina")
-    life.order("bruno", JoinDossier("d1", right, "Bruno"))
 
 
 def moves(life: Life, dossier: str = "d1") -> list[tuple[str, str, str]]:

@@ -1,10 +1,10 @@
-"""Reminders over the forty days before a closing, minute by minute or nearly, on both databases."""
+"""Reminders over the forty days before a closing, the ticker ticking at every edge of a day, on both databases."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from conversation import Clock, core
@@ -17,18 +17,29 @@ from transcripts import card_of
 from rallynov.delivery.message import load
 from rallynov.delivery.tables import ConversationRow, OutboxRow
 from rallynov.editions.model import DEFAULT, PARIS, Calendar, day_of, last_second
-from rallynov.initiatives.commands import JoinDossier, NoReminders, ReopenDossier, WithdrawDossier
+from rallynov.initiatives.commands import JoinDossier, ReopenDossier, WithdrawDossier
 from rallynov.initiatives.coordination import Coordination
 from rallynov.initiatives.model import Dossier, Right, missing
 from rallynov.initiatives.moving import Moves, Verdict
 from rallynov.initiatives.reminders import STOP, Reminders, due, quiet
+from rallynov.people.consents.service import consents_of, remind
 from rallynov.privacy.service import erase
 from rallynov.storage.store import Store
 
 EASTER = date(2013, 3, 31)
 BEGIN = datetime(2013, 2, 19, 11, 0, tzinfo=UTC)
 """Forty days before the closing of 2013, at noon in Paris."""
-STEP = timedelta(minutes=20)
+EDGES = (
+    time(0),
+    time(7, 59, 59),
+    time(8),
+    time(8, 1),
+    time(13),
+    time(19, 59, 59),
+    time(20),
+    time(23, 59, 59),
+)
+"""When the ticker ticks on each day, in Paris: it does so every minute, and only these can make a difference."""
 
 
 @pytest.fixture
@@ -46,15 +57,15 @@ def sender(life: Life) -> Reminders:
 
 def pass_days(life: Life, days: int = 41) -> Iterator[datetime]:
     """Let days pass, the ticker ticking; yield when each of them begins."""
-    end = life.clock.at + timedelta(days=days)
-    ticks = sender(life)
-    today = None
-    while life.clock.at < end:
-        if today != day_of(life.clock.at):
-            today = day_of(life.clock.at)
-            yield life.clock.at
-        ticks.send(life.store, life.clock())
-        life.clock.at += STEP
+    ticks, begun = sender(life), life.clock.at
+    for nth in range(days):
+        day = day_of(begun) + timedelta(days=nth)
+        edges = [datetime.combine(day, edge, PARIS).astimezone(UTC) for edge in EDGES]
+        life.clock.at = max(edges[0], begun)
+        yield life.clock.at
+        for life.clock.at in edges:
+            if life.clock.at >= begun:
+                ticks.send(life.store, life.clock())
 
 
 def sent(life: Life) -> list[tuple[str, str, str]]:
@@ -125,7 +136,8 @@ def test_one_press_or_one_word_ends_the_reminders(store: Store, how: str) -> Non
         dominique.press(card, card.actions[0])
     else:
         dominique.say("/sansrappel")
-    assert [one.reminded for one in life.of(person).mine] == [False, False]
+    with store.read() as tx:
+        assert consents_of(tx, [person])[person].reminded is False
     clock.at = datetime(2013, 3, 29, 9, 0, tzinfo=UTC)
     built.reminders.send(store, clock())
     assert [heading for *_, heading in sent(life)] == [
@@ -186,8 +198,8 @@ def test_who_opted_out_or_was_erased_or_closed_the_door_is_left_alone(life: Life
         life.open(name, f"d{nth}")
     for now in pass_days(life):
         if day_of(now) == date(2013, 3, 10):
-            life.order("amina", NoReminders("d0"))
             with life.store.write() as tx:
+                remind(tx, "amina", now, "command", on=False)
                 gone = ConversationRow.address == "telegram:bruno"
                 tx.execute(ConversationRow.__table__.update().where(gone).values(unreachable_at=now))  # type: ignore[attr-defined]
                 erase(tx, ["claude"], now)

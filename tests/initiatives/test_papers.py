@@ -179,7 +179,11 @@ def test_a_submitted_dossier_is_made_from_what_was_submitted(life: Life) -> None
     assert said["standing"].startswith("Déposé le")
     assert "tard.jpg" not in str(said)
     files = next(part for part in said["steps"][5]["parts"] if part.get("head"))
-    assert [" ".join(cell.split()) for cell in files["rows"][0]] == ["photo.jpg", "1,2 Mo", "gardé"]
+    assert [" ".join(cell.split()) for cell in files["rows"][0]] == [
+        "photo.jpg",
+        "1,2 Mo",
+        "gardé, analysé par un antivirus",
+    ]
     asked = [field for field in FORM.fields if field.applies(FULL)]
     assert list(rows(said)) == [wording().term(f"form:{field.id}:label", "fr") for field in asked]
 

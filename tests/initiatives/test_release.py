@@ -56,6 +56,9 @@ class Spoken(Wording):
 
 def upgraded(store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch, talk: Talk) -> Talk:
     """The same conversation, once the next release has started."""
+    monkeypatch.setattr(
+        wiring, "_content", wiring._content.__wrapped__
+    )  # read anew: it is kept for the process
     monkeypatch.setattr(wiring, "load_form", released)
     monkeypatch.setattr(wiring, "Wording", Spoken)
     talk.core = core(store, clock)

@@ -4,6 +4,7 @@ groups and channels.
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,12 +12,14 @@ from botapi import BotApi
 from conversation import START, Clock, core
 from sqlalchemy import insert, select
 
+from bot.telegram import app
 from bot.telegram.app import Account, Resources, TelegramDoor
 from bot.wiring import Core
 from rallynov.delivery import service
 from rallynov.delivery.decisions import Klass
 from rallynov.delivery.message import Drawing, Message, dump
 from rallynov.delivery.outbox import RANKS
+from rallynov.delivery.pacing import Pacer
 from rallynov.delivery.tables import ConversationRow, InboxRow, OutboxRow
 from rallynov.dialogue.words import say
 from rallynov.storage.store import Store
@@ -107,8 +110,14 @@ async def test_the_card_that_was_answered_is_frozen_in_place(telegram: BotApi, u
     assert order == ["sendMessage", "sendMessage", "editMessageText"]
 
 
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cards may be changed at once, not one a second as a chat is paced."""
+    monkeypatch.setattr(app, "Pacer", partial(Pacer, per_chat=1000.0))
+
+
 async def test_an_edit_that_telegram_refuses_disturbs_nothing(
-    telegram: BotApi, until: Until, store: Store
+    hurried: None, telegram: BotApi, until: Until, store: Store
 ) -> None:
     refusal = {"ok": False, "error_code": 400, "description": "Bad Request: message can't be edited"}
     telegram.fail("editMessageText", 400, body=refusal)
@@ -118,6 +127,7 @@ async def test_an_edit_that_telegram_refuses_disturbs_nothing(
         telegram.press(7, telegram.buttons(7)[0])
         await until(lambda api, count=count: len(api.messages(7)) == count)
         await until(lambda api, count=count: len(api.made("editMessageText")) == count - 1)
+    await eventually(lambda: _statuses(store) == ["sent"] * 3)
     with store.read() as tx:
         rows = tx.execute(select(OutboxRow.status, OutboxRow.attempts)).all()
     assert [tuple(row) for row in rows] == [("sent", 1)] * 3

@@ -37,6 +37,20 @@ async def test_a_code_is_links_and_a_text_to_copy(telegram: BotApi, desk: Desk) 
     assert again["reply_markup"]["inline_keyboard"] == rows[1:]  # nothing that a server may not know
 
 
+async def test_a_page_that_tells_more_is_a_link_unless_there_is_a_code(telegram: BotApi, desk: Desk) -> None:
+    message = Message((("text", ("Où il en est.",)),), language="en", page="/dossier/abc")
+    await desk.send(message)
+    await desk.send(message, plain=True)
+    await desk.send(replace(message, code=CODE))
+    desk.transport._links = replace(desk.links, web=None)
+    await desk.send(message)
+    told = [str(one["text"]).partition("\n\n")[2] for one in telegram.messages(7)]
+    line = "To read it all on the web: https://rallye.example/dossier/abc"
+    assert told[:2] == [line, line]
+    assert "/dossier/" not in told[2]
+    assert told[3] == ""
+
+
 async def test_a_code_without_web_and_before_the_bots_name_is_known(telegram: BotApi, desk: Desk) -> None:
     desk.bot = None
     desk.transport._links = replace(desk.links, web=None)

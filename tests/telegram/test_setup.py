@@ -18,9 +18,10 @@ from rallynov.text import utf16_len
 
 TOKEN = "123456789:AAsecretSECRET"  # noqa: S105
 OTHER_NAMES = {
-    "dossiers", "deposer", "sansrappel", "relire", "suite",
+    "questions", "inbox", "repondre", "robot",
+    "dossiers", "deposer", "sansrappel", "garder", "relire", "suite",
     "start", "annuler", "help", "pause", "reprendre", "recommencer", "privacy", "supprimer", "triage", "fiche",
-    "sheets", "sheet", "language", "lang",
+    "sheets", "sheet", "etape", "stages", "stage", "language", "lang", "news", "inviter", "invitation", "roles",
 }  # fmt: skip
 """Commands that are heard and not listed: other names of those that are, and what a button does better."""
 

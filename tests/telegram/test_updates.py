@@ -1,7 +1,6 @@
 """Updates of every kind become events; what is malformed is set aside; nothing can stop the rest of a group."""
 
 import json
-from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -9,30 +8,13 @@ import pytest
 from conversation import START
 from hypothesis import given
 from hypothesis import strategies as st
+from telegram.incoming import FILE, GROUP, NOW, PERSON, PRIVATE, event, message
 
 from bot.telegram.files import FILES
 from bot.telegram.updates import parse, read
 from rallynov.delivery.tables import InboxStatus
 from rallynov.dialogue.events import Attached, Commanded, Event, Ignored, Oddity, Pressed, Said, Sent
 from rallynov.dialogue.replies import ODDITIES
-
-NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
-PERSON = {"id": 7, "is_bot": False, "first_name": "Camille"}
-PRIVATE = {"id": 7, "type": "private", "first_name": "Camille"}
-GROUP = {"id": -1001234567890, "type": "supergroup", "title": "Équipe"}
-FILE = {"file_id": "A", "file_unique_id": "B", "file_size": 5}
-
-
-def message(chat: dict[str, Any] = PRIVATE, **held: Any) -> dict[str, Any]:
-    return {"message": {"message_id": 3, "date": 1, "from": PERSON, "chat": chat, **held}}
-
-
-def event(update: dict[str, Any]) -> Event:
-    """What an update becomes, through its stored form."""
-    parsed = parse([{"update_id": 11, **update}], "42", NOW)
-    assert parsed.malformed == 0
-    return read(parsed.events[0].payload)
-
 
 KINDS: dict[str, Oddity] = {
     "sticker": Oddity.STICKER,

@@ -43,6 +43,9 @@ def door(core: Core, clock: conversation.Clock) -> Door:
         papers=core.papers,
         shelves=core.shelves,
         steps=core.steps,
+        counter=core.counter,
+        dossiers=core.dossiers,
+        stages=core.stages,
         patience=2.0,
     )
 

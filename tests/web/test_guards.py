@@ -118,6 +118,39 @@ async def test_a_strange_cookie_is_nobody(visitor: Visitor, value: str) -> None:
     assert "sse-connect" not in answer.text
 
 
+PATHS = {
+    "/": 200,
+    "/confidentialite": 200,
+    "/accessibilite": 200,
+    "/mentions-legales": 200,
+    "/healthz": 200,
+    "/readyz": 200,
+    "/metrics": 200,
+    "/autre": 200,
+    "/casse": 500,
+    "/fiches": 200,
+    "/fiches/cooperer": 200,
+    "/fiches/rien": 404,
+    "/c/abcdefgh": 200,
+    "/c/a+b": 404,
+    "/papiers/sheet/F1": 200,
+    "/papiers/report/1": 404,
+    "/fragment": 403,
+    "/events": 204,
+    "/say": 405,
+    "/nulle-part": 404,
+    "/docs": 404,
+    "/redoc": 404,
+    "/openapi.json": 404,
+    "/static/rallynov.css": 200,
+    "/static/chat.js?v=1": 200,
+    "/static/vendor/htmx.min.js": 200,
+    "/static/../app.py": 404,
+    "/static/nulle-part.css": 404,
+}
+"""Every path that is answered, and how."""
+
+
 async def test_every_answer_is_shielded(open_door: Open) -> None:
     router = APIRouter()
 
@@ -130,37 +163,7 @@ async def test_every_answer_is_shielded(open_door: Open) -> None:
         return {"ok": "oui"}
 
     visitor = open_door(routers=[router], secure=True)
-    paths = {
-        "/": 200,
-        "/confidentialite": 200,
-        "/accessibilite": 200,
-        "/mentions-legales": 200,
-        "/healthz": 200,
-        "/readyz": 200,
-        "/metrics": 200,
-        "/autre": 200,
-        "/casse": 500,
-        "/fiches": 200,
-        "/fiches/cooperer": 200,
-        "/fiches/rien": 404,
-        "/c/abcdefgh": 200,
-        "/c/a+b": 404,
-        "/papiers/sheet/F1": 200,
-        "/papiers/report/1": 404,
-        "/fragment": 403,
-        "/events": 204,
-        "/say": 405,
-        "/nulle-part": 404,
-        "/docs": 404,
-        "/redoc": 404,
-        "/openapi.json": 404,
-        "/static/rallynov.css": 200,
-        "/static/chat.js?v=1": 200,
-        "/static/vendor/htmx.min.js": 200,
-        "/static/../app.py": 404,
-        "/static/nulle-part.css": 404,
-    }
-    for path, status in paths.items():
+    for path, status in PATHS.items():
         answer = await visitor.client.get(path)
         assert (path, answer.status_code) == (path, status)
         assert answer.headers["content-security-policy"] == POLICY

@@ -264,7 +264,7 @@ async def test_only_whoever_shares_the_dossier_fetches_its_files(
         people = list(tx.execute(person).scalars())
         owner = tx.execute(select(ShareRow.person_id).where(ShareRow.dossier_id == dossier)).scalar()
         reader = next(one for one in people if one != owner)
-        share = {"dossier_id": dossier, "person_id": reader, "right": "read", "name": "R", "reminded": True}
+        share = {"dossier_id": dossier, "person_id": reader, "right": "read", "name": "R"}
         tx.execute(ShareRow.__table__.insert(), [share | {"since": clock()}])  # type: ignore[attr-defined]
     assert (await other.client.get(f"/pieces/{dossier}/{piece}")).status_code == 200
 

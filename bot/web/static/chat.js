@@ -61,6 +61,27 @@
     if (request.status === 403) sync(); // an old page: its forms are made anew
   }
 
+  // The dossier is beside the conversation where there is room: fetched anew after each turn, where the reader was in it.
+  const wide = matchMedia("(min-width: 68.75rem)");
+  let asked = 0;
+  async function beside() {
+    const column = find("beside");
+    if (!wide.matches || !document.querySelector("#mine a")) return column.replaceChildren();
+    const mine = ++asked;
+    try {
+      const answer = await fetch("/beside", { headers: { "HX-Request": "true" } });
+      if (answer.status !== 200 || mine !== asked) return;
+      const html = await answer.text();
+      const focus = column.contains(document.activeElement) && document.activeElement.value;
+      column.innerHTML = html;
+      htmx.process(column);
+      if (focus) column.querySelector(`[value="${CSS.escape(focus)}"]`)?.focus({ preventScroll: true });
+    } catch {
+      // cut: it is asked for again after the next turn
+    }
+  }
+  wide.addEventListener("change", beside);
+
   function sync() {
     htmx.trigger(find("line"), "sse:changed");
   }
@@ -115,6 +136,7 @@
 
   document.addEventListener("htmx:afterRequest", (event) => {
     const { xhr, requestConfig, successful } = event.detail;
+    if (successful) beside();
     if (requestConfig.verb === "get") {
       if (successful && held) show(true);
       if (overtaken) sync();
@@ -183,6 +205,10 @@
     // a browser that keeps nothing
   }
 
+  // The browser itself goes to the fragment of an address, and takes the focus back to the page.
+  addEventListener("load", () => {
+    if (location.hash === "#fin" && document.activeElement === document.body) show(true);
+  });
   if (location.hash === "#fin") show(true);
   else if (find("line").hasAttribute("sse-connect") && find("journal").children.length > 1) show(false);
 })();

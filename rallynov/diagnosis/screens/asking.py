@@ -110,12 +110,6 @@ def kept(value: str) -> tuple[Block, ...]:
     return (note(say("Kept: {answer}.", answer=Term(f"grid:scale.{value}:label"))),)
 
 
-ASKED = say(
-    "I cannot answer questions yet. Type “why” to know why this one is asked, or “talk to a person” to put yours."
-)
-"""The reply to a question typed instead of an answer."""
-
-
 def note_limit(kept_note: str) -> tuple[Block, ...]:
     """Say that a note is full, when it is: nothing is dropped in silence."""
     if len(kept_note) < NOTE_LIMIT:

@@ -10,9 +10,8 @@ from typing import TypeAlias
 
 from rallynov.dialogue.words import Term, Typed, Words, say
 from rallynov.editions.model import Edition
-from rallynov.initiatives.attachments import words
-from rallynov.initiatives.attachments.model import KEPT, WAITING
-from rallynov.initiatives.model import Attachment, Dossier, DossierForm, Field, Json, Kind, Status, Step
+from rallynov.initiatives.attachments.showing import lines
+from rallynov.initiatives.model import Dossier, DossierForm, Field, Json, Kind, Status, Step
 from rallynov.initiatives.papers.found import Found, Submitted
 from rallynov.initiatives.papers.receipt import grouped
 from rallynov.initiatives.reading import show, show_cell
@@ -152,28 +151,12 @@ class _Page:
     def _files(self) -> Given:
         """Return the files, one a row; of what was submitted, those that were submitted and no other."""
         head = (say("File"), say("Size"), say("State"))
-        known = {one.id: one for one in self._dossier.attachments}
-        if self._submitted:
-            rows = [
-                self._file(name, size, known.get(file)) for name, size, file in sorted(self._submitted.files)
-            ]
-        else:
-            rows = [self._file(one.name, one.size, one) for one in self._dossier.attachments]
+        kept = sorted(self._submitted.files) if self._submitted else None
+        rows = [
+            [self._speak(words) for words in (one.name, one.size, one.state)]
+            for one in lines(self._form, self._dossier, kept)
+        ]
         return {"head": [self._speak(one) for one in head], "rows": rows}
-
-    def _file(self, name: str, size: int, attachment: Attachment | None) -> list[str]:
-        named = Typed(name) if name else say("file without a name")
-        heavy = say("{size} MB", size=words.megabytes(size)) if size else say("not known")
-        return [self._speak(named), self._speak(heavy), self._speak(self._state(attachment))]
-
-    def _state(self, attachment: Attachment | None) -> Words:
-        if attachment is None:
-            return say("removed since")
-        if attachment.state == WAITING:
-            return say("being checked, not part of the dossier yet")
-        if attachment.state != KEPT:
-            return say("not kept. {why}", why=words.why(attachment.reason, self._form))
-        return say("kept") if attachment.scanned else say("kept, not analysed by an antivirus")
 
     def _note(self, field: Field) -> str:
         """Say beside an answer that it is missing, begun, or to be chosen; nothing beside what was submitted."""

@@ -9,7 +9,6 @@ from typing import Final
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from phonenumbers import PhoneNumber, PhoneNumberFormat
-from rapidfuzz.distance import OSA
 
 from rallynov.dialogue.words import Typed, plural, say
 from rallynov.initiatives.form import Field
@@ -17,7 +16,7 @@ from rallynov.initiatives.reading.confirm import confirm
 from rallynov.initiatives.reading.mail_domains import ENDINGS, NEIGHBOURS, PROVIDERS, SLIPS
 from rallynov.initiatives.reading.result import Doubt, Reading, Refusal, Value, mend
 from rallynov.initiatives.reading.showing import FRANCE
-from rallynov.text import clean_line
+from rallynov.text import clean_line, slips
 
 _SWITZERLAND: Final = 41
 _MOST_FIGURES: Final = 17
@@ -90,8 +89,8 @@ def _resembles(stem: str, ending: str, provider: str) -> bool:
     """Tell whether a domain is a slip of a known one: in its name or in its ending, never in its first letter."""
     known, _, known_ending = provider.rpartition(".")
     if ending == known_ending:
-        return stem[:1] == known[0] and OSA.distance(stem, known) <= (2 if len(known) > 7 else 1)
-    return stem == known and OSA.distance(ending, known_ending) == 1
+        return stem[:1] == known[0] and slips(stem, known) <= (2 if len(known) > 7 else 1)
+    return stem == known and slips(ending, known_ending) == 1
 
 
 def read_phone(field: Field, typed: str) -> Reading:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from rapidfuzz.distance import OSA
-
 from rallynov.initiatives.reading.numerals import in_letters, words_of
+from rallynov.text import slips
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,7 @@ def month(word: str) -> tuple[int, bool]:
         return _MONTHS[word], True
     if len(word) < 4 or word.isdecimal():
         return 0, False
-    near = {number for name, number in _MONTHS.items() if len(name) > 3 and OSA.distance(word, name) == 1}
+    near = {number for name, number in _MONTHS.items() if len(name) > 3 and slips(word, name) == 1}
     return (near.pop(), False) if len(near) == 1 else (0, False)
 
 

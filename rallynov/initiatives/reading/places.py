@@ -6,10 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from rapidfuzz import fuzz
-from rapidfuzz.process import extract
-
-from rallynov.text import fold
+from rallynov.text import alike, fold
 
 DEPARTEMENTS: Final = {
     "25": "doubs", "39": "jura", "70": "haute saone", "90": "territoire de belfort",
@@ -96,9 +93,7 @@ class Places:
     def _scored(self, said: str, least: float) -> Iterator[tuple[Commune, float]]:
         """Give the communes whose name, of today or former, is at least so much like this one."""
         for names in (self._names, self._former):
-            for known, score, _ in extract(
-                said, names.keys(), scorer=fuzz.ratio, score_cutoff=least, limit=None
-            ):
+            for known, score in alike(said, names.keys(), least):
                 for one in names[known]:
                     yield one, score
 

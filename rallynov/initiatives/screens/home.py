@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rallynov.dialogue.screens import Block, Choice, Paper, Screen, listing, note, quote, text, title
 from rallynov.dialogue.words import Typed, Words, plural, say
 from rallynov.editions.model import Calendar
+from rallynov.initiatives.letters import receipt_paper
 from rallynov.initiatives.lifecycle import Reason, Refusal
 from rallynov.initiatives.model import Dossier, DossierForm, Dossiers, Kind, Right, Status
 from rallynov.initiatives.screens.parts import (
@@ -105,7 +106,8 @@ def status(
         blocks.append(note(_shared(dossier)))
     blocks += [*alike(dossier), *_history(dossier)]
     more = DOSSIERS if several else ANOTHER
-    return Screen("status", tuple(blocks), tuple(offers), (more, PAUSE, MENU, HELP))
+    shown = tuple(offers), (more, PAUSE, MENU, HELP)
+    return Screen("status", tuple(blocks), *shown, page=f"/dossier/{dossier.id}")
 
 
 def _explained(form: DossierForm, dossier: Dossier, *, dated: bool) -> list[Block]:
@@ -153,7 +155,7 @@ def papers(form: DossierForm, dossier: Dossier) -> Screen:
         "pass it on."
     )
     whole = Paper("dossier", dossier.id, say("My whole dossier (PDF)"))
-    receipt = Paper("receipt", dossier.id, say("My receipt (PDF)"))
+    receipt = receipt_paper(dossier.id)
     offered = (receipt, whole) if dossier.receipt and dossier.submitted_at else (whole,)
     blocks = (title(titled(form, dossier)), status_note(dossier), text(told))
     return Screen("papers", blocks, (), (STATUS, MENU), papers=offered)

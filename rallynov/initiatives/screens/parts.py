@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from rallynov.diagnosis.screens.asking import BACK, HELP, MENU, NOT_NOW, PAUSE, WHY
@@ -24,6 +25,15 @@ KEEP = Choice("keep", say("Keep my answer"))
 YES = Choice("yes", Term("form:yes:label"), "form:yes:synonyms")
 NO = Choice("no", Term("form:no:label"), "form:no:synonyms")
 UNTITLED = say("Dossier without a title yet")
+BADGES: Mapping[Status, Say] = {
+    Status.DRAFT: say("Kept, not submitted"),
+    Status.SUBMITTED: say("Submitted"),
+    Status.TO_CORRECT: say("To be corrected"),
+    Status.ADMISSIBLE: say("Admissible"),
+    Status.INADMISSIBLE: say("Not admissible"),
+    Status.WITHDRAWN: say("Withdrawn"),
+}
+"""Where a dossier stands, in a word or two."""
 
 
 def titled(form: DossierForm, dossier: Dossier) -> Words:

@@ -1,0 +1,41 @@
+"""The same words typed twice: a double send is one answer; a word that is insisted on may mean more than it did. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from dataclasses import replace
+from datetime import timedelta
+
+from rallynov.dialogue.hearing import Heard
+from rallynov.dialogue.screens import note
+from rallynov.dialogue.turn import Conversation, Scene, Turn
+from rallynov.dialogue.words import Typed, say
+from rallynov.text import fold
+
+REPEAT = timedelta(seconds=3)
+"""A text typed twice within this time, before the next question was shown, is one answer."""
+PAUSE = "pause"
+
+
+def repeated(talk: Conversation, fingerprint: str, scene: Scene) -> bool:
+    """Tell whether a text is a double send of the one before."""
+    if fingerprint != talk.last or talk.last_at is None or talk.asked_at is None:
+        return False
+    return scene.received < talk.asked_at and scene.received - talk.last_at < REPEAT
+
+
+def stops(heard: Heard, text: str, commands: Container[str]) -> str:
+    """Return the command that a word which was heard as a pause names ("stop"); empty for any other text.
+
+    Typed once, it is a pause; twice in a row, that command.
+    """
+    word = fold(text)
+    return word if PAUSE in {heard.key, heard.command} and word != PAUSE and word in commands else ""
+
+
+def warned(turn: Turn, word: str) -> Turn:
+    """Say, behind a pause, what its word means when it is typed once more."""
+    more = note(say("For no more announcements and reminders, type “{word}” once more.", word=Typed(word)))
+    last = turn.replies[-1]
+    told = replace(last, blocks=(*last.blocks, more), shared=False)
+    return replace(turn, replies=(*turn.replies[:-1], told))

@@ -1,0 +1,120 @@
+"""Exports: who may have which view, one snapshot, dossiers as they come, a file that is whole, a line in the audit.
+
+Asked by the command line today, by the coordinator's desk tomorrow: rights are asked here, whoever calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, insert
+
+from rallynov.delivery.tables import AuditRow
+from rallynov.editions.model import Edition
+from rallynov.exports import place, reading
+from rallynov.exports.formats import FORMATS
+from rallynov.exports.job import Job, Writer
+from rallynov.exports.model import Progress, Refused, Selection, Who, Written
+from rallynov.exports.schema import Shape
+from rallynov.exports.views import View, load_views
+from rallynov.initiatives.form import DossierForm
+from rallynov.storage.store import Store
+from rallynov.wording import Wording
+
+ANY = Selection()
+
+
+def silent(_done: int, _total: int) -> None:
+    """Tell nobody how far an export is."""
+
+
+class Exports:
+    """Writes the dossiers of an edition to files."""
+
+    def __init__(  # each is a part of the product
+        self,
+        store: Store,
+        form: DossierForm,
+        edition: Edition,
+        wording: Wording,
+        pieces: Path,
+        now: Callable[[], datetime],
+        *,
+        language: str = "fr",
+    ) -> None:
+        """``pieces`` is the folder of the files of dossiers."""
+        self._store, self._form, self._edition, self._wording = store, form, edition, wording
+        self._pieces, self._now, self._language = pieces, now, language
+        self.views: Mapping[str, View] = load_views(form)
+        self.shape = Shape(form)
+
+    def write(  # what, how, where, for whom, which, how far
+        self, view: str, kind: str, path: Path, who: Who, only: Selection = ANY, tell: Progress = silent
+    ) -> Written | Refused:
+        """Write the dossiers of a view in a format (``FORMATS``) to a path, or say why not; slow.
+
+        What is there already is replaced once all is written. ``OSError`` when the path cannot be written to.
+        """
+        seen = self.views[view]
+        refused = _refusal(seen, kind, who, only)
+        if refused:
+            return refused
+        at = self._now()
+        with place.workplace(path) as work, ExitStack() as opened:
+            job = Job(
+                self._form,
+                self.shape,
+                seen,
+                self._edition,
+                self._wording,
+                self._language,
+                at,
+                only,
+                work,
+                self._pieces,
+                opened,
+            )
+            writer = FORMATS[kind](job)
+            done = self._fill(job, writer, tell)
+            if not done:
+                return Refused.NOTHING
+            made = writer.close()
+            self._record(who, f"export:{self._edition.slug}:{view}:{kind}:{done}", at)
+            return Written(tuple(map(str, place.land(made, path))), done, writer.absent)
+
+    def _fill(self, job: Job, writer: Writer, tell: Progress) -> int:
+        """Give every dossier to a writer, from one snapshot; return how many."""
+        done = seen = 0
+        with reading.snapshot(self._store) as tx:
+            ids = self._ids(tx, job)
+            for some in reading.entries(tx, self._form, self.shape, ids):
+                for entry in some:
+                    if reading.within(entry, job.selection.territories):
+                        writer.add(job.view.of(self._form, entry))
+                        done += 1
+                seen += len(some)
+                tell(seen, len(ids))
+        return done
+
+    def _ids(self, tx: Connection, job: Job) -> list[str]:
+        only, shown = job.selection, job.view.statuses
+        if shown and not only.statuses:
+            only = replace(only, statuses=shown)
+        return reading.chosen(tx, self._edition.slug, only)
+
+    def _record(self, who: Who, subject: str, at: datetime) -> None:
+        row = {"at": at, "actor": who.actor, "action": "Export", "subject": subject}
+        with self._store.write() as tx:
+            tx.execute(insert(AuditRow), [row])
+
+
+def _refusal(view: View, kind: str, who: Who, only: Selection) -> Refused | None:
+    if not view.allowed(who):
+        return Refused.NOT_ALLOWED
+    if view.hidden(only.statuses):
+        return Refused.STATUS_HIDDEN
+    return Refused.NO_SUCH_TABLE if kind == "csv" and only.subject not in view.subjects else None

@@ -1,0 +1,76 @@
+"""Handing a question over to a person: opening a ticket, adding to it, closing it, going back to the robot. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rallynov.dialogue.screens import note, text
+from rallynov.dialogue.turn import Move, Place, Scene
+from rallynov.dialogue.words import Typed, say
+from rallynov.faq.commands import AddLine, CloseTicket, OpenTicket, ResumeRobot
+from rallynov.faq.model import Faq, Line, Stage, Ticket, due
+from rallynov.initiatives.model import Dossiers
+from rallynov.people.model import Person
+
+NAME = "faq"
+_ID = 12
+
+
+def dossier_number(scene: Scene) -> str:
+    """Return the number of the person's dossier that was submitted; empty when there is none."""
+    return next((one.receipt for one in scene.of(Dossiers).mine if one.receipt), "")
+
+
+def hand_over(question: str, key: str, scene: Scene) -> Move:
+    """Open a ticket for a question that is kept; ask first whether the number of a dossier may go with it."""
+    number = dossier_number(scene)
+    if key == "send" and number:
+        return Move(to=Place(NAME, f"send:{question}"), over=True)
+    faq = scene.of(Faq)
+    given = number if key == "with" else ""
+    made = Ticket(
+        scene.secret[:_ID], faq.next_number, scene.of(Person).id, "", scene.now, due(scene.now), dossier=given
+    )
+    order = OpenTicket(made.id, made.number, question, given)
+    told = say("Your question is handed over, under number {number}.", number=Typed(str(made.number)))
+    how = note(say("To see where it stands or to add something, type “/question”."))
+    return Move(
+        Place(NAME, f"t:{made.id}"), (order,), (text(told), how), scene.having(faq.having(made)), over=True
+    )
+
+
+def added(ticket: Ticket, typed: str, scene: Scene, *, here: bool = True) -> Move:
+    """Write on a ticket; ``here`` tells that its thread is what the person has before their eyes."""
+    line = Line(team=False, text=typed, at=scene.now)
+    told = replace(ticket.saying(line), robot=False)
+    done = say("Sent to the team, on question {number}.", number=Typed(str(ticket.number)))
+    silent = say(
+        "A person is answering you: what you type goes to them, and the robot stays silent. Its buttons and commands "
+        "still work."
+    )
+    lead = (note(done),) if here or not ticket.live else (note(done), note(silent))
+    scene = scene.having(scene.of(Faq).having(told))
+    return Move(Place(NAME, f"t:{ticket.id}"), (AddLine(ticket.id, typed),), lead, scene, over=True)
+
+
+def left(ticket_id: str, key: str, scene: Scene) -> Move:
+    """Close a ticket, or talk with the robot again."""
+    faq = scene.of(Faq)
+    ticket = faq.find(ticket_id)
+    if ticket is None:
+        return Move(to=Place(NAME, "mine"), over=True)
+    number = Typed(str(ticket.number))
+    if key == "robot":
+        told, lead = (
+            replace(ticket, robot=True),
+            note(
+                say(
+                    "You talk with the robot again. Question {number} stays open: “/question” leads to it.",
+                    number=number,
+                )
+            ),
+        )
+        return Move(None, (ResumeRobot(ticket.id),), (lead,), scene.having(faq.having(told)), back=True)
+    told = replace(ticket, stage=Stage.CLOSED)
+    lead = note(say("Question {number} is closed. Thank you.", number=number))
+    return Move(None, (CloseTicket(ticket.id),), (lead,), scene.having(faq.having(told)), back=True)

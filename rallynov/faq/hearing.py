@@ -1,0 +1,75 @@
+"""How the FAQ hears what is typed on other screens: their shape, what was read there, what the FAQ knows of it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from rallynov.dialogue.asides import Taken
+from rallynov.dialogue.screens import Screen
+from rallynov.dialogue.turn import Move, Scene
+from rallynov.editions.model import day_of
+from rallynov.faq.mistaken import signs, taken
+from rallynov.faq.model import Faq
+from rallynov.faq.retrieval.model import Verdict
+from rallynov.initiatives.commands import KeepAnswer, KeepDraft
+from rallynov.initiatives.model import DossierForm, Kind
+from rallynov.initiatives.pending import TYPED
+
+_PROSE = frozenset((Kind.LINE, Kind.TEXT, Kind.ROWS))
+_ASKING = frozenset(("q", "opening", "f", "doubt", "clash"))
+"""What the names of screens that ask something begin with."""
+
+
+def strict_fields(form: DossierForm) -> Mapping[str, bool]:
+    """Tell of each field and column of a form whether it takes texts of one shape only."""
+    fields = {one.id: one.kind not in _PROSE for one in form.fields}
+    columns = {
+        f"{one.id}.{column.id}": column.kind not in _PROSE for one in form.fields for column in one.columns
+    }
+    return fields | columns
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What is known of the fields that ask: ``strict`` by the name of the field."""
+
+    strict: Mapping[str, bool] = field(default_factory=dict)
+
+    def pends(self, asking: Screen) -> bool:
+        """Tell whether a screen puts a question that must come back after an answer of ours."""
+        kind = asking.name.partition(":")[0]
+        return kind not in {"faq", "desk"} and (asking.free or asking.notes or kind in _ASKING)
+
+    def taken(self, text: str, asking: Screen, move: Move | None, scene: Scene) -> Taken:
+        """Tell whether a text is an answer to a screen or a question; ``move`` is what it does as an answer."""
+        seen = signs(text)
+        if move is None:
+            heard = seen.any or _verdict(text, scene) is not Verdict.UNKNOWN
+            return Taken.QUESTION if heard else Taken.ANSWER
+        if not seen.any or asking.name.startswith(("faq", "desk")):
+            return Taken.ANSWER
+        strict = self.strict.get(asking.name.partition(":")[2], False)
+        known = _verdict(text, scene)
+        return taken(text, known, strict=strict, accepted=_accepted(move), note=asking.notes)
+
+    def sure(self, text: str, scene: Scene) -> bool:
+        """Tell whether a text says that it is a question, and is one that is answered."""
+        return signs(text).any and _verdict(text, scene) is Verdict.ANSWER
+
+
+def _verdict(text: str, scene: Scene) -> Verdict:
+    """Return the best that the FAQ makes of a text."""
+    hits = scene.of(Faq).library.hear(text, scene.language, day_of(scene.now))
+    found = {hit.verdict for hit in hits}
+    return next((one for one in (Verdict.ANSWER, Verdict.SUGGEST) if one in found), Verdict.UNKNOWN)
+
+
+def _accepted(move: Move) -> bool:
+    """Tell whether a field has taken a text as it is, or as a part of a row."""
+    for order in move.commands:
+        if isinstance(order, KeepAnswer):
+            return True
+        if isinstance(order, KeepDraft) and isinstance(order.draft, dict):
+            return TYPED not in order.draft
+    return False

@@ -1,0 +1,74 @@
+"""Roles in a batch of turns: what each person may act as, and the invitations they give, accept or decline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from rallynov.delivery.subject import Order
+from rallynov.dialogue.events import Event
+from rallynov.dialogue.turn import Command
+from rallynov.people import granting
+from rallynov.people.model import Purpose, Standing, TypedCode
+from rallynov.people.roles import AcceptRole, DeclineRole, Grants, HoldInvitation, MakeInvitation
+
+
+class Roles:
+    """The subject of roles: facts of every turn, so that what was revoked a moment ago is not held any more."""
+
+    orders: Sequence[type[Command]] = (MakeInvitation, HoldInvitation, AcceptRole, DeclineRole)
+
+    def __init__(self, edition: str) -> None:
+        self._edition = edition
+
+    def load(self, tx: Connection, people: Mapping[str, Event]) -> Mapping[str, Grants]:
+        """Read what each person may act as, in one statement."""
+        return granting.grants_of(tx, self._edition, list(people))
+
+    def blank(self, person: str) -> Grants:
+        """Return no role."""
+        return Grants()
+
+    def apply(self, tx: Connection, orders: Sequence[Order]) -> None:
+        """Write what was ordered, in order: these are few."""
+        for order in orders:
+            match order.command:
+                case MakeInvitation(code, grant, name):
+                    invited = granting.Invited(code, self._edition, grant, name, order.person)
+                    granting.make(tx, invited, order.at)
+                case HoldInvitation(invitation):
+                    granting.hold(tx, invitation, order.person)
+                case AcceptRole(invitation):
+                    granting.accept(tx, self._edition, invitation, order.person, order.at)
+                case DeclineRole(invitation):
+                    granting.give_back(tx, invitation, order.person)
+
+
+class Invitations:
+    """The invitations of an edition, looked up when a code is typed that is no other's."""
+
+    def __init__(self, edition: str, clock: Callable[[], datetime]) -> None:
+        self._edition = edition
+        self._clock = clock
+
+    def __call__(self, tx: Connection, typed: Mapping[str, str]) -> Mapping[str, TypedCode]:
+        """Return what codes open, by who typed each; of people who give the same one at once, the first has it."""
+        digests = {person: granting.digest_of(code) for person, code in typed.items()}
+        known = granting.find(tx, self._edition, sorted(set(digests.values())))
+        holders = {digest: row.held_by for digest, row in known.items()}
+        found = {}
+        for person, digest in digests.items():
+            if digest not in known:
+                continue
+            row = known[digest]
+            free = row.accepted_at is None and holders[digest] in {"", person}
+            if free:
+                holders[digest] = person
+            standing = Standing.VALID if free else Standing.USED
+            if standing is Standing.VALID and self._clock() >= row.expires_at:
+                standing = Standing.EXPIRED
+            ref = f"{digest}:{int(row.expires_at.timestamp())}:{row.role}:{row.organisation}"
+            found[person] = TypedCode(typed[person], standing, Purpose.ROLE, row.made_by or "", ref)
+        return found
