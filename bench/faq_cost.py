@@ -17,7 +17,8 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent), str(HERE), str(HERE / "faq_data")]
 
 import evaluate
-import pydantic  # noqa: F401  these three are the product's already: not the FAQ's cost
+import pydantic  # noqa: F401  these are the product's already: not the FAQ's cost
+import rapidfuzz.distance
 import rapidfuzz.process  # noqa: F401
 import regex  # noqa: F401
 
@@ -80,7 +81,9 @@ def main() -> None:
         index = Index.read(content, texts)
         index.rank("quelle est la date limite ?")
         wall, work = time.perf_counter() - start, time.process_time() - work
-        print(f"start with a kept index: {wall:.2f} s (processor {work:.2f} s), + {resident() - before:.0f} MB")
+        print(
+            f"start with a kept index: {wall:.2f} s (processor {work:.2f} s), + {resident() - before:.0f} MB"
+        )
         for noise in ("none", "typo", "sms", "long"):
             print("  ", latencies(index, questions, noise))
         print(f"   after {4 * len(questions)} questions: + {resident() - before:.0f} MB")

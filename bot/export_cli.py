@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import sys
 import time
@@ -25,6 +26,7 @@ from rallynov.exports.reading import editions_known, snapshot
 from rallynov.exports.schema import Shape
 from rallynov.exports.service import Exports
 from rallynov.exports.views import View, find_view
+from rallynov.exports.xlsx import TooManyRowsError
 from rallynov.initiatives.model import Status
 from rallynov.initiatives.service import load_form
 from rallynov.storage.store import Store
@@ -77,8 +79,11 @@ def _written(exports: Exports, view: str, kind: str, path: Path, only: Selection
         with _ended():
             return exports.write(view, kind, path, OPERATOR, only, _Progress())
     except OSError as error:
-        why = OSERRORS.get(error.errno or 0, error.strerror)
-        raise fail(f"{path} ne peut pas être écrit : {why}. {options.FOLDER}", USAGE) from None
+        raise fail(f"{path} ne peut pas être écrit : {_why(error)}. {options.FOLDER}", USAGE) from None
+    except TooManyRowsError:
+        raise fail(
+            "C'est plus de lignes qu'Excel n'en tient : filtrez, ou exportez en JSON.", USAGE
+        ) from None
 
 
 def _say(view: View, done: Written | Refused, only: Selection) -> None:
@@ -110,9 +115,7 @@ def _check(path: Path) -> None:
     try:
         found = document.check(path, Shape(load_form()))
     except OSError as error:
-        raise fail(
-            f"{path} ne peut pas être lu : {OSERRORS.get(error.errno or 0, error.strerror)}.", USAGE
-        ) from None
+        raise fail(f"{path} ne peut pas être lu : {_why(error)}.", USAGE) from None
     except document.UnreadableError:
         raise fail(f"{path} n'est pas un export JSON de Rally'nov, ou il est coupé.", FAULTY) from None
     for fault in found.faults[:20]:
@@ -164,6 +167,11 @@ def _view(exports: Exports, named: str) -> str:
         known = ", ".join(one.called for one in exports.views.values())
         raise fail(f"« {named} » n'est pas une vue. Les vues : {known}.", USAGE)
     return found.id
+
+
+def _why(error: OSError) -> str:
+    known = {**OSERRORS, errno.ENOENT: "il n'existe pas", errno.EISDIR: "c'est un dossier"}
+    return known.get(error.errno or 0, f"erreur {error.errno}")
 
 
 def _counted(count: int) -> str:

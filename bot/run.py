@@ -20,20 +20,16 @@ from prometheus_client import CollectorRegistry
 
 from bot import lean
 from bot.attaching import attaching
-from bot.reminding import send_notices, send_reminders
+from bot.recurring import keep, ticking
 from bot.settings import Settings
 from bot.telegram.app import Account, Resources, TelegramDoor
 from bot.telegram.poller import DeafError
-from bot.ticker import Ticker
 from bot.web.app import create_app
 from bot.web.door import Door
 from bot.wiring import Core, StartError, build, clock, new_token
-from rallynov.delivery import outbox
 from rallynov.editions import service as editions
 from rallynov.editions.model import SAMPLE
 from rallynov.faq import learning
-from rallynov.privacy.service import purge
-from rallynov.storage import schema
 from rallynov.storage.notices import Listener
 from rallynov.storage.store import Store
 
@@ -136,7 +132,7 @@ async def _running(
         core = build(settings, store, sample=sample)
         telegram = _telegram(settings, core) if settings.telegram_token is not None else None
         if not store.is_sqlite:
-            listener = Listener(store, _heard_by(core))
+            listener = Listener(store, heard_by(core))
             listener.start()
             ending.push_async_callback(asyncio.to_thread, listener.close)
         ending.push_async_callback(core.delivery.close)
@@ -144,13 +140,13 @@ async def _running(
         core.librarian.start()
         ending.callback(core.librarian.close)
         await ending.enter_async_context(attaching(settings, core))
-        ending.callback(_ticking(core).close)
-        first = asyncio.get_running_loop().create_task(_keep(core))
+        ending.callback(ticking(core).close)
+        first = asyncio.get_running_loop().create_task(keep(core))
         ending.callback(first.cancel)
         yield core, telegram
 
 
-def _heard_by(core: Core) -> Callable[[str], None]:
+def heard_by(core: Core) -> Callable[[str], None]:
     """Give what other processes say to whoever it is for."""
 
     def heard(notice: str) -> None:
@@ -179,48 +175,6 @@ def _telegram(settings: Settings, core: Core) -> TelegramDoor:
             "ca-certificates, ou réglez RALLYNOV_TELEGRAM_CLIENT=httpx.",
             CONFIG,
         ) from None
-
-
-def _recover(core: Core) -> None:
-    """Take up what another process left behind; what this one left, its door takes up when it leads."""
-    with core.store.write() as tx:
-        outbox.recover(tx, clock(), alone=False)
-
-
-async def _keep(core: Core) -> None:
-    """Apply the retention, to the database and to the copies of it."""
-
-    def work() -> None:
-        with core.store.write() as tx:
-            blanked, erased = purge(tx, clock())
-        if blanked or erased:
-            log.info("retention_applied", payloads=blanked, people=erased)
-
-    try:
-        await core.store.writing(work)
-        await asyncio.to_thread(schema.forget_copies, core.store, clock())
-    except Exception as error:  # tried again in an hour
-        log.error("retention_failed", error=type(error).__name__)
-
-
-def _ticking(core: Core) -> Ticker:
-    async def recover() -> None:
-        await core.store.writing(_recover, core)
-
-    async def keep() -> None:
-        await _keep(core)
-
-    async def remind() -> None:
-        await send_reminders(core)
-        await send_notices(core)
-
-    ticker = Ticker()
-    ticker.every(3600, keep)
-    ticker.every(60, remind)
-    if not core.store.is_sqlite:
-        ticker.every(60, recover)
-    ticker.start()
-    return ticker
 
 
 def _application(settings: Settings, core: Core, telegram: TelegramDoor | None) -> FastAPI:

@@ -60,7 +60,11 @@ Access = Annotated[str, typer.Option("--acces", metavar="TEXTE", help="Accessibi
 Point = Annotated[
     str, typer.Option("--position", metavar="LAT,LON", help="Latitude et longitude (47.24,6.02).")
 ]
+_EXAMPLE = (
+    'rallynov edition stage add --territoire 25 --lieu "Salle exemple" --jour 12/05/2027 --de 14:00 --a 17:00'
+)
 _NONE = "Aucune étape : « rallynov edition stage add » en ajoute une."
+Demo = Annotated[bool, typer.Option("--demo", help="Dans l'édition exemple de « rallynov demo ».")]
 _STATES = {Status.PLANNED: "prévue", Status.POSTPONED: "reportée", Status.CANCELLED: "annulée"}
 
 
@@ -87,33 +91,33 @@ class _Open:
 
 
 @contextmanager
-def _opened() -> Iterator[_Open]:
+def _opened(*, demo: bool) -> Iterator[_Open]:
     settings = read_settings()
     logs.configure(settings.log_format, level=40)
     with told(settings):
         store = shared(settings)
         try:
-            with _transaction(settings, store) as found:
+            with _transaction(settings, store, demo=demo) as found:
                 yield found
         finally:
             store.close()
 
 
 @contextmanager
-def _transaction(settings: Settings, store: Store) -> Iterator[_Open]:
+def _transaction(settings: Settings, store: Store, *, demo: bool) -> Iterator[_Open]:
     wording = Wording({"operator": settings.operator, "contact": settings.contact})
-    edition = service.current(store)
+    edition = service.current(store, sample=demo)
     with store.write() as tx:
         yield _Open(tx, edition, Post(wording, PULL), wording, clock())
 
 
 @stage.command(cls=Command, rich_help_panel=_PANEL)
 def add(  # noqa: PLR0913, PLR0917  # what a stage is
-    territory: Territory,
-    place: Place,
-    day: Day,
-    starts: From,
-    ends: To,
+    territory: Territory = "",
+    place: Place = "",
+    day: Day = "",
+    starts: From = "",
+    ends: To = "",
     last_day: LastDay = "",
     season: Clocks = "",
     address: Address = "",
@@ -121,11 +125,15 @@ def add(  # noqa: PLR0913, PLR0917  # what a stage is
     places: Places = "",
     access: Access = "",
     point: Point = "",
+    demo: Demo = False,  # noqa: FBT002
 ) -> None:
-    """Ajouter une étape ; ses heures sont celles de Paris."""
+    """Ajouter une étape : département, lieu, jour et heures (de Paris) sont nécessaires, le reste peut venir plus tard."""
+    needed = {"--territoire": territory, "--lieu": place, "--jour": day, "--de": starts, "--a": ends}
+    if missing := [option for option, typed in needed.items() if not typed]:
+        raise fail(f"Il manque {', '.join(missing)}. Exemple : {_EXAMPLE}", USAGE)
     given = read_given(territory, place, address, host, places, access, point)
     hours = read_hours(None, day, last_day, starts, ends, season)
-    with _opened() as found:
+    with _opened(demo=demo) as found:
         given |= _checked(found, hours)
         one = Stage(new_id(), 0, **given)
         added = found.told(scheduling.add(found.tx, found.edition, one, found.now))
@@ -147,10 +155,11 @@ def move(  # noqa: PLR0913, PLR0917  # what a stage is
     places: Places = "",
     access: Access = "",
     point: Point = "",
+    demo: Demo = False,  # noqa: FBT002
 ) -> None:
     """Reporter une étape, ou changer son lieu, ses places ; les personnes inscrites sont prévenues."""
     given = read_given(territory, place, address, host, places, access, point)
-    with _opened() as found:
+    with _opened(demo=demo) as found:
         before = _held(found, number)
         if any((day, starts, ends, last_day)):
             given |= _checked(found, read_hours(before, day, last_day, starts, ends, season))
@@ -170,10 +179,11 @@ def cancel(
     reason: Annotated[
         str, typer.Option("--motif", metavar="TEXTE", help="Pourquoi ; les personnes inscrites le lisent.")
     ] = "",
+    demo: Demo = False,  # noqa: FBT002
 ) -> None:
     """Annuler une étape ; les personnes inscrites sont prévenues."""
     why = read_line("--motif", reason)
-    with _opened() as found:
+    with _opened(demo=demo) as found:
         before = _held(found, number)
         changed = scheduling.cancel(found.tx, before, why, found.now, found.post)
         done = found.told(_counted(found, changed.after))
@@ -181,9 +191,9 @@ def cancel(
 
 
 @stage.command(name="list", cls=Command, rich_help_panel=_PANEL)
-def list_() -> None:
+def list_(demo: Demo = False) -> None:  # noqa: FBT002
     """Montrer les étapes de l'édition, et combien de personnes y sont attendues."""
-    with _opened() as found:
+    with _opened(demo=demo) as found:
         stages = rows.read(found.tx, found.edition)
         lines = [f"{found.edition.title} ({found.edition.slug})", *map(found.told, stages)]
     typer.echo("\n".join(lines if stages else [*lines, _NONE]))

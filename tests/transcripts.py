@@ -6,7 +6,8 @@ Each lies in a folder named after the language that its person speaks; in every 
 ``> [Label] (à nouveau)`` presses the same card again, ``> [Label] (2 messages plus haut)`` an older one.
 ``~ 3 jours`` lets time pass, ``? données`` shows all that is kept of the person (``= `` lines), ``# `` is a comment.
 ``< `` is what is answered: ``# title``, text, ``• item``, ``| quote``, ``1. choice``, ``[action]``, ``▦`` a figure,
-``⎙`` a document, ``⚑`` a place on a map, ``⌗`` a code. With several people, ``@ name`` is whose turn it is, and ``CODE`` the last code shown.
+``⎙`` a document, ``⚑`` a place on a map, ``⌗`` a code. With several people, ``@ name`` is whose turn it is, and ``CODE``
+the last code shown.
 
 ``pytest --update`` writes the answers anew. A label that has changed since is found by its place on the card.
 Every turn begins from the database alone: state is saved and read again between any two of them.

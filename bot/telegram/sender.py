@@ -82,8 +82,14 @@ class TelegramTransport:
 
     async def _venue(self, drawn: Message, address: str, *, plain: bool) -> Any:
         latitude, longitude, name, where = drawn.pin or (0.0, 0.0, "", "")
-        spot = {"latitude": latitude, "longitude": longitude, "title": name, "address": where}
-        return await self._api.call("sendVenue", chat_id=self.chat(address), **spot)
+        return await self._api.call(
+            "sendVenue",
+            chat_id=self.chat(address),
+            latitude=latitude,
+            longitude=longitude,
+            title=name,
+            address=where,
+        )
 
     async def _said(self, address: str, text: str, **more: Any) -> Any:
         chat = self.chat(address)

@@ -100,9 +100,14 @@ class StagePages:
         return resolve(Screen("stage", screens.told(stage)), 0, self._door.wording, reader.language).blocks
 
     def _lines(self, stages: Sequence[Stage], reader: Reader) -> list[tuple[int, str, str]]:
-        """Return, for each stage, its number, its line and its hours."""
+        """Return, for each stage, its number, its line, and how many places are left where one may still come."""
+        now = self._door.clock()
         return [
-            (stage.number, self._word(screens.line(stage), reader), self._word(screens.when(stage), reader))
+            (
+                stage.number,
+                self._word(screens.line(stage), reader),
+                self._word(screens.left(stage), reader) if stage.takes(now) else "",
+            )
             for stage in stages
         ]
 

@@ -82,7 +82,9 @@ LABELS: Mapping[str, Say] = {
     "stages_near": say("Show first the stages of:"),
     "stages_none": say("No stage to come is in the calendar: I can name neither place nor date."),
     "stages_over": say("Stages that are over"),
-    "stages_sample": say("This is an example, made up for this demonstration: neither place nor date is real."),
+    "stages_sample": say(
+        "This is an example, made up for this demonstration: neither place nor date is real."
+    ),
     "stage_map": say("See the place on a map (OpenStreetMap, another site)"),
     "stage_keep": say("Put it in my calendar"),
     "stage_come": say("I will be there"),

@@ -142,7 +142,11 @@ def _resolve(screen: Screen, nonce: int, wording: Wording, language: str) -> Mes
 def _pinned(screen: Screen, wording: Wording, language: str) -> tuple[float, float, str, str] | None:
     if screen.pin is None:
         return None
-    return (*screen.pin.point, wording.word(screen.pin.name, language), wording.word(screen.pin.address, language))
+    return (
+        *screen.pin.point,
+        wording.word(screen.pin.name, language),
+        wording.word(screen.pin.address, language),
+    )
 
 
 def _drawing(figure: Figure | None, wording: Wording, language: str) -> Drawing | None:

@@ -18,6 +18,7 @@ from rallynov.initiatives.model import Attachment, Dossier, Status
 from rallynov.initiatives.papers.found import Found, Submitted
 from rallynov.initiatives.papers.whole import whole_data
 from rallynov.papers.press import compile_pdf
+from rallynov.text import clean_line
 
 TEMPLATE = Path(__file__).parent / "booklet.typ"
 VOLUME = 100
@@ -50,18 +51,18 @@ class Booklet:
         job, dossiers = self._job, self._waiting
         first, number = self._count + 1, len(self._volumes) + 1
         self._count, self._waiting = self._count + len(dossiers), []
-        title = f"{job.word('words:booklet')} · {job.word(f'views:{job.view.id}')}"
+        title = f"{job.word('exports:words:booklet')} · {job.word(f'exports:views:{job.view.id}')}"
         lines = [job.edition.title, job.say(say("{at} (Paris time)", at=job.at))]
         if number > 1 or len(dossiers) == VOLUME:
-            lines.append(f"{job.word('words:volume')} {number} ({first}–{self._count})")
+            lines.append(f"{job.word('exports:words:volume')} {number} ({first}–{self._count})")
         data = {
             "language": job.language,
             "title": title,
             "brand": job.edition.title,
             "lines": lines,
             "running": " · ".join((title, *lines)),
-            "contents": job.word("words:contents"),
-            "head": [job.word("words:question"), job.word("words:answer")],
+            "contents": job.word("exports:words:contents"),
+            "head": [job.word("exports:words:question"), job.word("exports:words:answer")],
             "struck": job.say(say("▯ stands for a sign that this document cannot print.")),
             "dossiers": dossiers,
         }
@@ -75,11 +76,11 @@ class Booklet:
         files = tuple((one.name, one.size, one.id) for one in entry.pieces)
         found = Found(_as_printed(entry), Submitted({**entry.answers, **entry.others}, files), Calendar())
         made = whole_data(self._form(entry), found, job.edition, job.wording, job.language)
-        lines = [job.word(f"statuses:{entry.status}")]
-        if "submitted_at" in job.view.about and entry.submitted_at:
+        lines = [job.word(f"exports:statuses:{entry.status}")]
+        if entry.submitted_at:
             lines.append(job.say(say("Submitted on {at} (Paris time)", at=entry.submitted_at)))
         return {
-            "title": f"{entry.key} · {made['title']}",
+            "title": f"{entry.key} · {clean_line(str(made['title']))}",
             "lines": lines,
             "steps": made["steps"],
             "others": made["others"],
@@ -122,5 +123,5 @@ def _as_printed(entry: Entry) -> Dossier:
         Attachment(one.id, one.name, one.mime, one.size, "kept", scanned=one.scanned) for one in entry.pieces
     )
     return Dossier(
-        entry.id, Status.SUBMITTED, attachments=files, receipt=entry.key, submitted_at=entry.updated_at
+        entry.id, Status.SUBMITTED, attachments=files, receipt=entry.key, submitted_at=entry.submitted_at
     )

@@ -32,7 +32,7 @@ class Delimited:
         if found is None:
             raise LookupError(job.selection.subject)
         self._table, self._path = found, job.work / "export.csv"
-        self._yes, self._no = job.word("words:yes"), job.word("words:no")
+        self._yes, self._no = job.word("exports:words:yes"), job.word("exports:words:no")
         self._file = job.opened.enter_context(self._path.open("x", encoding="utf-8-sig", newline=""))
         self._csv = csv.writer(self._file, delimiter=SEPARATOR, lineterminator="\r\n")
         self._csv.writerow([guarded(legible(job.say(one.title))) for one in found.columns])

@@ -43,8 +43,8 @@ class Job:
         return self.wording.word(words, self.language)
 
     def word(self, key: str) -> str:
-        """Return one of the words of exports."""
-        return self.say(Term(f"exports:{key}"))
+        """Return one text of a data file."""
+        return self.say(Term(key))
 
     def tables(self) -> Tables:
         """Return the tables of the view."""

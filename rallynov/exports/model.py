@@ -57,7 +57,8 @@ class Entry:
     """One dossier, as it counts: what was submitted, or what a draft holds now.
 
     ``answers`` are all of the type that their fields have; what this release asks no longer, or cannot read, is in
-    ``others``. ``key`` is the number of the receipt, or a mark of a draft.
+    ``others``. ``key`` is the number of the receipt, or a mark of a
+    draft. What a view hides is None or empty.
     """
 
     id: str
@@ -67,8 +68,8 @@ class Entry:
     receipt: str
     fingerprint: str
     reason: str
-    created_at: datetime
-    updated_at: datetime
+    created_at: datetime | None
+    updated_at: datetime | None
     submitted_at: datetime | None
     correct_by: datetime | None
     answers: Mapping[str, Json]

@@ -20,7 +20,7 @@ from rallynov.initiatives.lifecycle import Act
 from rallynov.initiatives.model import Dossier, Right, Status
 from rallynov.initiatives.papers.found import STANDS
 from rallynov.initiatives.reading.places import DEPARTEMENTS
-from rallynov.initiatives.tables import AttachmentRow, DossierRow, MoveRow, ShareRow
+from rallynov.initiatives.tables import AttachmentRow, DossierAnswerRow, DossierRow, MoveRow, ShareRow
 from rallynov.storage.prepared import Prepared, among, listed
 from rallynov.storage.store import Store
 from rallynov.text import fold
@@ -81,11 +81,14 @@ class _Read:
         self._form, self._shape = form, shape
         given = listed(ids, tx.dialect.name)
         self._heads = {row[0]: row for row in _HEADS.rows(tx, dossiers=given)}
-        self._held = rows.contents(tx, ids)
         self._submitted = {
             dossier: orjson.loads(content) for dossier, content in _CONTENTS.rows(tx, dossiers=given)
         }
-        self._digests = dict(_DIGESTS.rows(tx, dossiers=given))
+        self._held = rows.contents(tx, [one for one in ids if self._standing(one) is None])
+        self._agreed = {one: orjson.loads(value) for one, value in _CONSENTS.rows(tx, dossiers=given)}
+        self._kept: dict[str, list[Piece]] = defaultdict(list)
+        for dossier, *piece in _PIECES.rows(tx, dossiers=given):
+            self._kept[dossier].append(Piece(*piece))
         self._sharers: dict[str, dict[str, Holder]] = defaultdict(dict)
         for dossier, person, right, name, since in _SHARERS.rows(tx, dossiers=given):
             self._sharers[dossier][person] = Holder(Right(right), name, since)
@@ -98,11 +101,11 @@ class _Read:
         _, status, form, receipt, fingerprint, reason, created, updated, submitted_at, correct_by = (
             self._heads[dossier]
         )
-        standing = self._submitted.get(dossier) if Status(status) in STANDS else None
+        standing = self._standing(dossier)
         given, others = self._answers(dossier, standing)
         return Entry(
             id=dossier,
-            key=receipt or f"brouillon-{dossier[:8]}",
+            key=receipt or f"B-{dossier[:12]}",
             status=Status(status),
             form=str(standing["form"]) if standing else form,
             receipt=receipt or "",
@@ -120,6 +123,10 @@ class _Read:
             moves=tuple(self._moved(dossier, *one) for one in self._moves[dossier]),
         )
 
+    def _standing(self, dossier: str) -> Any:
+        """Return what was submitted, as long as it is what counts: what is answered now need not be read then."""
+        return self._submitted.get(dossier) if Status(self._heads[dossier][1]) in STANDS else None
+
     def _answers(self, dossier: str, standing: Any) -> tuple[dict[str, Json], dict[str, Json]]:
         """Return what counts, by field, and beside it what this release cannot place."""
         if standing is None:
@@ -136,9 +143,8 @@ class _Read:
         return given, {name: value for name, value in held.items() if name not in given}
 
     def _consents(self, dossier: str) -> frozenset[str]:
-        now = self._held[dossier].answers.get(CONSENT)
         submitted = self._submitted.get(dossier)
-        said = [now.value if now and not now.skipped else None]
+        said = [self._agreed.get(dossier)]
         if submitted is not None:
             said.append(submitted["answers"].get(CONSENT))
         return consents(self._form, said)
@@ -146,11 +152,7 @@ class _Read:
     def _pieces(self, dossier: str, standing: Any) -> tuple[Piece, ...]:
         """Return the files that count: of what was submitted, those that were and are still kept."""
         wanted = {str(file) for _, _, file in standing["files"]} if standing else None
-        return tuple(
-            Piece(one.id, one.name, one.mime, one.size, self._digests.get(one.id, ""), one.scanned)
-            for one in self._held[dossier].attachments
-            if one.state == KEPT and (wanted is None or one.id in wanted)
-        )
+        return tuple(one for one in self._kept[dossier] if wanted is None or one.id in wanted)
 
     def _moved(self, dossier: str, act: str, status: str, author: str, at: Any, reason: str) -> Moved:
         sharer = self._sharers[dossier].get(author)
@@ -196,8 +198,25 @@ _SHARERS = Prepared(
         .order_by(ShareRow.since, ShareRow.person_id)
     )
 )
-_DIGESTS = Prepared(
-    lambda name: select(AttachmentRow.id, AttachmentRow.digest).where(
-        among(AttachmentRow.dossier_id, "dossiers", name)
+_PIECES = Prepared(
+    lambda name: (
+        select(
+            AttachmentRow.dossier_id,
+            AttachmentRow.id,
+            AttachmentRow.name,
+            AttachmentRow.mime,
+            AttachmentRow.size,
+            AttachmentRow.digest,
+            AttachmentRow.scanned,
+        )
+        .where(among(AttachmentRow.dossier_id, "dossiers", name), AttachmentRow.state == KEPT)
+        .order_by(AttachmentRow.created_at, AttachmentRow.id)
+    )
+)
+_CONSENTS = Prepared(
+    lambda name: select(DossierAnswerRow.dossier_id, DossierAnswerRow.value).where(
+        among(DossierAnswerRow.dossier_id, "dossiers", name),
+        DossierAnswerRow.field == CONSENT,
+        DossierAnswerRow.skipped.is_(False),
     )
 )

@@ -35,7 +35,7 @@ def silent(_done: int, _total: int) -> None:
 class Exports:
     """Writes the dossiers of an edition to files."""
 
-    def __init__(  # each is a part of the product
+    def __init__(
         self,
         store: Store,
         form: DossierForm,
@@ -52,7 +52,7 @@ class Exports:
         self.views: Mapping[str, View] = load_views(form)
         self.shape = Shape(form)
 
-    def write(  # what, how, where, for whom, which, how far
+    def write(
         self, view: str, kind: str, path: Path, who: Who, only: Selection = ANY, tell: Progress = silent
     ) -> Written | Refused:
         """Write the dossiers of a view in a format (``FORMATS``) to a path, or say why not; slow.
@@ -65,19 +65,9 @@ class Exports:
             return refused
         at = self._now()
         with place.workplace(path) as work, ExitStack() as opened:
-            job = Job(
-                self._form,
-                self.shape,
-                seen,
-                self._edition,
-                self._wording,
-                self._language,
-                at,
-                only,
-                work,
-                self._pieces,
-                opened,
-            )
+            words, language = self._wording, self._language
+            about = self._form, self.shape, seen, self._edition, words, language, at, only
+            job = Job(*about, work, self._pieces, opened)
             writer = FORMATS[kind](job)
             done = self._fill(job, writer, tell)
             if not done:

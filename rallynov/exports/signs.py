@@ -14,17 +14,16 @@ CELL = 32_767
 LINES = 253
 """Line feeds of one cell of Excel."""
 _BREAKS = re.compile("\r\n?")
-_NO_XML = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff"
-    + "".join(chr(plane + last) for plane in range(0x10000, 0x110000, 0x10000) for last in (0xFFFE, 0xFFFF))
-    + "]"
+_NEVER = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff" + "".join(
+    chr(plane + last) for plane in range(0x10000, 0x110000, 0x10000) for last in (0xFFFE, 0xFFFF)
 )
+_NO_XML, _SUSPECT = re.compile(f"[{_NEVER}]"), re.compile(f"[\r{_NEVER}]")
 _FORMULA = re.compile(r"[\s']*[=+\-@\t\r\n＝＋－＠]")
 
 
 def legible(text: str) -> str:
     """Return a text that every format can hold: line breaks are line feeds, what cannot be written is U+FFFD."""
-    return _NO_XML.sub(REPLACED, _BREAKS.sub("\n", text))
+    return _NO_XML.sub(REPLACED, _BREAKS.sub("\n", text)) if _SUSPECT.search(text) else text
 
 
 def guarded(text: str) -> str:

@@ -73,7 +73,7 @@ class Workbook:
         self._tables = job.tables()
         self._sheets = [self._sheet(table) for table in self._tables.all]
         self._long = self._sheet(LONG)
-        self._ending = job.word("words:goes_on")
+        self._ending = job.word("exports:words:goes_on")
 
     def add(self, entry: Entry) -> None:
         """Write the rows of a dossier, each in the sheet of its subject."""
@@ -91,14 +91,14 @@ class Workbook:
         job = self._job
         facts: dict[str, Value] = {
             "edition": job.edition.title,
-            "view": job.word(f"views:{job.view.id}"),
+            "view": job.word(f"exports:views:{job.view.id}"),
             "form": job.form.version,
             "exported_at": job.at,
             "count": self._count,
         }
         for name, value in facts.items():
             about.begin()
-            about.text(0, job.word(f"words:{name}"))
+            about.text(0, job.word(f"exports:words:{name}"))
             self._put(about, 1, value)
         for sheet in (*self._sheets, self._long, about):
             sheet.end()
@@ -113,7 +113,7 @@ class Workbook:
         if not isinstance(text, str):
             self._put(sheet, at, text)
             return
-        first, *more = parts(text, self._ending)
+        first, *more = parts(legible(text), self._ending)
         sheet.text(at, first + self._ending if more else first)
         for nth, part in enumerate(more, 2):
             self._long.begin()
@@ -126,7 +126,7 @@ class Workbook:
         page, row, styles = sheet.sheet, sheet.row, self._styles
         match value:
             case bool():
-                sheet.text(at, self._job.word("words:yes" if value else "words:no"))
+                sheet.text(at, self._job.word("exports:words:yes" if value else "exports:words:no"))
             case int() | float() if abs(value) < EXACT:
                 page.write_number(row, at, value, styles.figure(value, money=sheet.money(at)))
             case datetime() if value.astimezone(PARIS).date() >= OLDEST:

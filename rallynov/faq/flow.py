@@ -76,8 +76,8 @@ class FaqDialogue:
                 return Move(back=True)
             case "sheet":
                 return Move(to=Place("sheets", tail), over=True)
-            case "close" | "robot":
-                return handing.left(target, head, scene)
+            case "close":
+                return handing.closed(target, scene)
             case "none":
                 return _missed(ChooseEntry(target, ""), target)
             case "e":
@@ -125,7 +125,7 @@ class FaqDialogue:
                 ticket = faq.live or next((one for one in faq.tickets if one.open), None)
                 return _to(f"t:{ticket.id}") if ticket else _to("mine")
             case "robot":
-                return handing.left(faq.live.id, "robot", scene) if faq.live else _to("mine")
+                return handing.back_to_robot(scene, here=place.dialogue == NAME)
             case _:
                 return Move(to=HERE, over=True)
 

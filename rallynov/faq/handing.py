@@ -14,6 +14,9 @@ from rallynov.people.model import Person
 
 NAME = "faq"
 _ID = 12
+MOST_OPEN = 10
+"""Open tickets that one person may have."""
+_ENOUGH = say("You already have ten open questions with the team. Open one of them to add to it.")
 
 
 def dossier_number(scene: Scene) -> str:
@@ -27,6 +30,8 @@ def hand_over(question: str, key: str, scene: Scene) -> Move:
     if key == "send" and number:
         return Move(to=Place(NAME, f"send:{question}"), over=True)
     faq = scene.of(Faq)
+    if sum(one.open for one in faq.tickets) >= MOST_OPEN:
+        return Move(Place(NAME, "mine"), (), (text(_ENOUGH),), over=True)
     given = number if key == "with" else ""
     made = Ticket(
         scene.secret[:_ID], faq.next_number, scene.of(Person).id, "", scene.now, due(scene.now), dossier=given
@@ -53,24 +58,23 @@ def added(ticket: Ticket, typed: str, scene: Scene, *, here: bool = True) -> Mov
     return Move(Place(NAME, f"t:{ticket.id}"), (AddLine(ticket.id, typed),), lead, scene, over=True)
 
 
-def left(ticket_id: str, key: str, scene: Scene) -> Move:
-    """Close a ticket, or talk with the robot again."""
+def closed(ticket_id: str, scene: Scene) -> Move:
+    """Close a ticket of one's own."""
     faq = scene.of(Faq)
     ticket = faq.find(ticket_id)
     if ticket is None:
         return Move(to=Place(NAME, "mine"), over=True)
-    number = Typed(str(ticket.number))
-    if key == "robot":
-        told, lead = (
-            replace(ticket, robot=True),
-            note(
-                say(
-                    "You talk with the robot again. Question {number} stays open: “/question” leads to it.",
-                    number=number,
-                )
-            ),
-        )
-        return Move(None, (ResumeRobot(ticket.id),), (lead,), scene.having(faq.having(told)), back=True)
-    told = replace(ticket, stage=Stage.CLOSED)
-    lead = note(say("Question {number} is closed. Thank you.", number=number))
-    return Move(None, (CloseTicket(ticket.id),), (lead,), scene.having(faq.having(told)), back=True)
+    told = faq.having(replace(ticket, stage=Stage.CLOSED))
+    lead = note(say("Question {number} is closed. Thank you.", number=Typed(str(ticket.number))))
+    return Move(None, (CloseTicket(ticket.id),), (lead,), scene.having(told), back=True)
+
+
+def back_to_robot(scene: Scene, *, here: bool) -> Move:
+    """Talk with the robot again, whatever tickets a person is answering; ``here`` leaves a thread of the FAQ."""
+    faq = scene.of(Faq)
+    live = [one for one in faq.tickets if one.live]
+    for one in live:
+        faq = faq.having(replace(one, robot=True))
+    said = say("You talk with the robot again. Your question stays open: “/question” leads to it.")
+    orders = tuple(ResumeRobot(one.id) for one in live)
+    return Move(None, orders, (note(said),) if live else (), scene.having(faq), back=here)

@@ -1,7 +1,8 @@
 """The keeper of the library: entries of the files at once, the index and what was learned as soon as they are there.
 
-The index is made on a thread of its own and given to the turns whole; until then they are told that it is not there. It is
-kept in a file beside the database, so that the next start finds it. What another process has learned is taken over.
+The index is read before the first turn that may ask it, not before: it is 40 MB that a process where nobody asks does not
+carry. It is kept in a file beside the database; without that file it is made anew, which takes two seconds. What was
+learned since is taken in on a thread of its own, and given to the turns whole.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ class Librarian:
         self._languages = languages
         self.folder = folder
         self._wanted = threading.Event()
-        self._ending = False
+        self._ending = self._faulty = False
         self._least = 0
         self._looked_at: datetime | None = None
         self._loading = threading.Lock()
@@ -47,10 +48,14 @@ class Librarian:
         self.library = Library(languages, entries)
 
     def start(self) -> None:
-        """Load, then reload whenever the FAQ has learned, on a thread of its own."""
+        """Serve: load when it is first needed, then reload whenever the FAQ has learned, on a thread of its own."""
         self._thread = threading.Thread(target=self._work, name="faq", daemon=True)
-        self._wanted.set()
         self._thread.start()
+
+    def need(self) -> None:
+        """Have the index there for a turn that may ask it; a fault is logged, and the turn goes on without."""
+        if self._thread is not None and not self.library.ready and not self._faulty:
+            self._faulty = not self._loaded()
 
     def close(self) -> None:
         """End; what is being made is thrown away."""
@@ -64,6 +69,7 @@ class Librarian:
 
     def wake(self) -> None:
         """Hear that the FAQ may have learned."""
+        self._faulty = False
         self._wanted.set()
 
     def expect(self, version: int) -> None:
@@ -113,17 +119,22 @@ class Librarian:
             self._wanted.clear()
             if self._ending:
                 return
-            begun = time.perf_counter()
-            try:
-                self._await_commit()
-                self.load()
-            except (
-                Exception
-            ) as error:  # the old library serves on; tried again when something is learned, or looked up
-                log.error("faq_not_loaded", error=type(error).__name__)
-            else:
-                took = round(time.perf_counter() - begun, 2)
-                log.info("faq_loaded", version=self.library.version, seconds=took)
+            if self.library.ready:  # else whoever needs it first reads what was learned with the rest
+                with suppress(Exception):
+                    self._await_commit()
+                self._loaded()
+
+    def _loaded(self) -> bool:
+        """Load, and tell whether it went well: the library that there was serves on when it did not."""
+        begun = time.perf_counter()
+        try:
+            self.load()
+        except Exception as error:
+            log.error("faq_not_loaded", error=type(error).__name__)
+            return False
+        took = round(time.perf_counter() - begun, 2)
+        log.info("faq_loaded", version=self.library.version, seconds=took)
+        return True
 
     def _await_commit(self) -> None:
         """Wait for what this process is about to commit; not for long, as it may have been taken back."""

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 
 from rallynov.delivery.subject import Order
 from rallynov.delivery.tables import ConversationRow
-from rallynov.dialogue.events import Event, Pressed
+from rallynov.dialogue.events import Commanded, Event, Pressed, Said
 from rallynov.dialogue.screens import Screen
 from rallynov.dialogue.turn import Command
 from rallynov.editions.model import Edition
@@ -79,6 +79,8 @@ class Questions:
         """Read each person's tickets; the queue for whoever answers questions."""
         now, dialect = self._clock(), tx.dialect.name
         self._librarian.look(tx, now)
+        if any(map(_asks, people.values())):
+            self._librarian.need()
         library, counts = self._librarian.library, self._count(tx, now)
         mine = rows.mine(tx, self.edition, list(people))
         team = {row[0] for row in _TEAM.rows(tx, edition=self.edition, people=listed(list(people), dialect))}
@@ -167,14 +169,15 @@ class Questions:
             case AddLine(_, said):
                 told = ticket.saying(Line(team=False, text=said, at=order.at))
                 _write_line(tx, ticket.id, order, said, team=False)
-                _change(tx, ticket, order.at, {"stage": told.stage.value, "robot": False})
+                _change(tx, ticket, order.at, {"stage": told.stage.value, "robot": False}, grows=0)
                 to = (ticket.holder,) if ticket.holder in self._team(tx) else self._team(tx)
-                return [Letter(f"ticket:{ticket.id}:{ticket.version}:more", to, letters.more(ticket, said))]
+                key = f"ticket:{ticket.id}:{len(ticket.lines)}:more"
+                return [Letter(key, to, letters.more(ticket, said))]
             case CloseTicket():
                 _change(tx, ticket, order.at, {"stage": Stage.CLOSED.value})
                 return [] if own else [self._tell(tx, ticket, "closed", letters.closed(ticket))]
             case _:
-                _change(tx, ticket, order.at, {"robot": True})
+                _change(tx, ticket, order.at, {"robot": True}, grows=0)
                 return []
 
     def _answered(self, tx: Connection, order: Order, command: TakeTicket | AnswerTicket) -> list[Letter]:
@@ -206,6 +209,17 @@ class Questions:
         return tuple(dict.fromkeys(tx.execute(held.order_by(GrantRow.id)).scalars()))
 
 
+def _asks(event: Event) -> bool:
+    """Tell whether an event may be a question, more than a number or a "oui", or somebody of the team at the desk."""
+    match event:
+        case Said(text):
+            return len(text) > 3
+        case Commanded(name):
+            return name in {"question", "questions", "inbox"}
+        case _:
+            return _weekly(event)
+
+
 def _opens(event: Event) -> bool:
     """Tell whether an event may open a ticket, and so needs its number."""
     return not isinstance(event, Pressed) or event.key in {"send", "with", "without", "aside-send"}
@@ -228,9 +242,12 @@ def _change_question(tx: Connection, person: str, question: str, changes: Mappin
     tx.execute(update(QuestionRow).where(mine).values(changes))
 
 
-def _change(tx: Connection, ticket: Ticket, at: datetime, changes: Mapping[str, object]) -> None:
+def _change(
+    tx: Connection, ticket: Ticket, at: datetime, changes: Mapping[str, object], *, grows: int = 1
+) -> None:
+    """Write a change; the version ``grows`` with what the team must see before it answers, not with a line more."""
     same = (TicketRow.id == ticket.id) & (TicketRow.version == ticket.version)
-    values = {"version": ticket.version + 1, "updated_at": at, **changes}
+    values = {"version": ticket.version + grows, "updated_at": at, **changes}
     if tx.execute(update(TicketRow).where(same).values(values)).rowcount != 1:
         raise OvertakenError("not as it was")
 

@@ -137,5 +137,5 @@ def _lighten(tx: Connection, people: Sequence[str], away: datetime) -> None:
     """Erase what people did here long ago; that they asked for announcements stays."""
     mine = select(ConversationRow.address).where(ConversationRow.person_id.in_(people))
     tx.execute(delete(DiagnosisRow).where(DiagnosisRow.person_id.in_(people)))
-    tx.execute(delete(OutboxRow).where(OutboxRow.address.in_(mine), OutboxRow.finished_at < away))
+    tx.execute(delete(OutboxRow).where(OutboxRow.address.in_(mine), OutboxRow.created_at < away))
     conversations.forget(tx, people)

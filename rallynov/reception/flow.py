@@ -143,7 +143,7 @@ class Reception:
                 return Move(to=Place())
 
     def _led(self, argument: str, place: Place, scene: Scene) -> Move:
-        """Follow a deep link: to the diagnosis, the opening questions or a sheet; else it is a code."""
+        """Follow a deep link: to the diagnosis, the opening questions, a sheet or a stage; else it is a code."""
         head, _, tail = argument.partition("-")
         match head:
             case "diagnostic":
@@ -154,6 +154,8 @@ class Reception:
                 return Move(to=entrance(tail))
             case "fiche":
                 return Move(to=Place("sheets", tail))
+            case "etape":
+                return Move(to=Place("stages", tail))
             case _:
                 return self._codes.enter(Commanded("code", argument), place, scene)
 
@@ -216,6 +218,7 @@ _HELP: tuple[Block, ...] = (
         say("“elsewhere”: go on with this conversation on another device"),
         say("“my dossier”: prepare and submit your dossier; “where is my dossier”: know where it stands"),
         say("“sheets”: read the twelve fact sheets; “language”: change to English or French"),
+        say("/annonces: choose the announcements that you receive; /stop: receive no more"),
         say("/confidentialite: what becomes of your data; /effacer: erase it"),
     ),
 )

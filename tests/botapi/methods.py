@@ -76,13 +76,14 @@ def send_document(chats: Chats, params: Params) -> Any:
 
 def send_venue(chats: Chats, params: Params) -> Any:
     _need_chat(params)
-    spot = {name: params.get(name) for name in ("latitude", "longitude")}
-    if not all(isinstance(value, int | float) or str(value or "").strip("-.0123456789") == "" for value in spot.values()):
-        raise Refused(400, "Bad Request: can't parse location")
-    for name in ("title", "address"):
-        if not params.get(name):
-            raise Refused(400, f"Bad Request: {name} must be non-empty")
-    return chats.post(params, venue={"location": spot, "title": params["title"], "address": params["address"]})
+    try:
+        spot = {name: float(params[name]) for name in ("latitude", "longitude")}
+    except (KeyError, TypeError, ValueError):
+        raise Refused(400, "Bad Request: can't parse location") from None
+    told = {name: params.get(name) for name in ("title", "address")}
+    if not all(told.values()):
+        raise Refused(400, "Bad Request: venue title and address must be non-empty")
+    return chats.post(params, venue={"location": spot, **told})
 
 
 def answer_press(chats: Chats, params: Params) -> Any:

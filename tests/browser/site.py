@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 
 import uvicorn
+from playwright.sync_api import Page, expect
 from prometheus_client import CollectorRegistry
 from sqlalchemy import func, select
 
@@ -56,6 +57,7 @@ class Site:
                 shelves=core.shelves,
                 steps=core.steps,
                 dossiers=core.dossiers,
+                stages=core.stages,
                 telegram_link=lambda: "https://t.me/rallye_exemple_bot",
                 folder=core.closing.folder,
             )
@@ -90,3 +92,11 @@ class Site:
         self._server.should_exit = True
         self._thread.join()
         self.store.close()
+
+
+def begin(page: Page) -> None:
+    """Come to the first question."""
+    page.click("#answers .choices button")
+    expect(page.locator("#journal .me")).to_have_count(1)
+    page.click("#answers .choices button")
+    expect(page.locator("#fin article")).to_contain_text("Question 1 sur 23")

@@ -1,7 +1,8 @@
 """Stages set by the team, for tests.
 
 In a transcript: ``! étape 25 dans 20 jours, 2 places : Salle exemple`` adds one, ``! report 1 dans 30 jours`` gives it
-another day, ``! annulation 1 : raison`` cancels it, ``! lieu 1 : Autre salle`` moves it elsewhere.
+another day, ``! annulation 1 : raison`` cancels it, ``! lieu 1 : Autre salle`` moves it elsewhere. A place
+with `` @ carte`` is known on a map.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from rallynov.editions.model import PARIS
 from rallynov.editions.stages import rows, scheduling
 from rallynov.editions.stages.model import Stage
 
+SPOT = (47.24, 6.02)
 ADDED = re.compile(r"étape (\d\d) dans (\d+) jours(?:, (\d+) places?)?")
 
 
@@ -31,8 +33,10 @@ class Team:
 
     def __call__(self, direction: str) -> None:
         what, _, words = direction.partition(" : ")
+        words, _, point = words.partition(" @ ")
         if added := ADDED.fullmatch(what):
-            self.add(added[1], words, int(added[2]), capacity=int(added[3]) if added[3] else None)
+            places = int(added[3]) if added[3] else None
+            self.add(added[1], words, int(added[2]), capacity=places, point=SPOT if point else None)
             return
         match what.split():
             case ["report", number, "dans", days, "jours"]:

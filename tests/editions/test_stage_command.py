@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 from bot import stages_cli
 from bot.cli import app
 from rallynov.editions import service
+from rallynov.editions.model import SAMPLE
 from rallynov.editions.stages import rows
 from rallynov.editions.stages.model import Stage
 from rallynov.storage.store import Store
@@ -80,6 +81,12 @@ def test_a_stage_is_added_and_listed(data: Path) -> None:
 
 def test_no_stage_says_how_to_add_one(data: Path) -> None:
     assert "rallynov edition stage add" in stage(data, "list").stdout
+
+
+def test_what_is_missing_is_named_with_an_example(data: Path) -> None:
+    answer = stage(data, "add", "--lieu", "Salle exemple")
+    assert answer.exit_code == 64
+    assert "Il manque --territoire, --jour, --de, --a. Exemple : rallynov edition stage add" in answer.stderr
 
 
 def hours(day: str, starts: str, ends: str) -> tuple[str, ...]:
@@ -168,6 +175,15 @@ def test_what_cannot_be_changed_is_explained(data: Path) -> None:
     assert "déjà annulée" in stage(data, "cancel", "1").stderr
     assert "déjà annulée" in stage(data, "move", "1", "--jour", "13/05/2027").stderr
     assert "(annulée)" in stage(data, "list").stdout
+
+
+def test_the_demonstration_has_stages_of_its_own(data: Path) -> None:
+    store = Store(f"sqlite:///{data / 'rallynov.db'}")
+    service.open_edition(store, SAMPLE, Clock()())
+    store.close()
+    assert stage(data, "list", "--demo").stdout.count("exemple") >= 2
+    assert "(annulée)" in stage(data, "cancel", "2", "--demo").stdout
+    assert "Aucune étape" in stage(data, "list").stdout
 
 
 def test_editions_are_opened_and_listed(data: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,13 +21,17 @@ from rallynov.storage.store import Store
 
 AT = datetime(2026, 3, 28, 23, 30, tzinfo=UTC)
 HOSTILE = (
-    "=1+1", "+33 (0)3 81", "-2+3", "@SUM(A1:A9)", "=HYPERLINK(\"http://x.example\";\"ici\")", "\t=1", "'=1", "''-1", " =1",
-    "=cmd|' /C calc'!A0", "＝1+1", "- un tiret", "{=1}", "_x0041_", "_x005F_", "a;b;\"c\"", "l'une\nl'autre\r\net la suite",
-    "nul\0ici", "\x0b\x0c\x1b[2J", "\ufffe\uffff", "\u202egnp.exe", "\u2066caché\u2069", "👨‍👩‍👧‍👦🇫🇷🏴‍☠️", "é\u0301" + "\u0300" * 20,
-    "<b>&amp;</b>]]>", "{typed} %s {0}", "🙂" * 60, "1e5", "3/4", "00123", "12345678901234567890", "VRAI", "#REF!", "שלום مرحبا",
+    "=1+1", "+33 (0)3 81", "-2+3", "@SUM(A1:A9)", '=HYPERLINK("http://x.example";"ici")', "\t=1", "'=1", "''-1", " =1",
+    "=cmd|' /C calc'!A0", "＝1+1", "- un tiret", "{=1}", "_x0041_", "_x005F_", 'a;b;"c"', "l'une\nl'autre\r\net la suite",
+    "nul\0ici", "\x0b\x0c\x1b[2J", "\ufffe\uffff", "\u202egnp.exe", "\u2066caché\u2069", "👨‍👩‍👧‍👦🇫🇷🏴‍☠️",
+    "é\u0301" + "\u0300" * 20, "<b>&amp;</b>]]>", "{typed} %s {0}", "🙂" * 60, "1e5", "3/4", "00123",
+    "12345678901234567890", "VRAI", "#REF!", "שלום مرحبا",
 )  # fmt: skip
 STATUSES = (Status.SUBMITTED, Status.SUBMITTED, Status.ADMISSIBLE, Status.INADMISSIBLE, Status.TO_CORRECT)
-_WORDS = "une équipe a essayé avec les personnes concernées puis mesuré ce qui change au travail chaque semaine".split()
+_WORDS = (
+    "une", "équipe", "a", "essayé", "avec", "les", "personnes", "concernées", "puis", "mesuré", "ce", "qui", "change",
+    "au", "travail", "chaque", "semaine",
+)  # fmt: skip
 
 
 def fill(store: Store, many: int, *, hostile: bool = True, files: int = 0, seed: int = 1) -> None:
@@ -47,7 +51,9 @@ def made(nth: int, chance: random.Random, *, hostile: bool) -> dict[str, Any]:
     """One dossier: its row and its answers."""
     status = STATUSES[nth % len(STATUSES)]
     answers = {
-        field.id: value for field in FORM.fields if (value := _value(field, chance, hostile)) is not None
+        field.id: value
+        for field in FORM.fields
+        if (value := _value(field, chance, hostile=hostile)) is not None
     }
     at = AT + timedelta(seconds=nth)
     return {
@@ -57,41 +63,36 @@ def made(nth: int, chance: random.Random, *, hostile: bool) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _value(field: Field, chance: random.Random, hostile: bool) -> Json:  # noqa: FBT001
+def _value(field: Field, chance: random.Random, *, hostile: bool) -> Json:
     if field.kind in {Kind.LINE, Kind.TEXT}:
         text = " ".join(chance.choices(_WORDS, k=(field.least or 4) // 3 if field.kind is Kind.TEXT else 3))
-        if hostile:
-            text = f"{chance.choice(HOSTILE)} {text} {chance.choice(HOSTILE)}"
-        return text
-    if field.kind is Kind.COMMUNE:
-        return {
-            "insee": chance.choice(("25056", "39300", "70550", "90010")),
-            "name": "Besançon",
-            "postcode": "25000",
-        }
-    if field.kind is Kind.ROWS:
-        text = chance.choice(HOSTILE)
-        return [
-            {
-                "label": f"{text} absences",
-                "before": text,
-                "after": "8",
-                "date": chance.choice(("2012", "2012-12", "2012-12-31")),
-            }
-        ]
-    if field.kind in {Kind.NUMBER, Kind.AMOUNT}:
-        return chance.choice((0, 12, 100_000, 12.5 if field.kind is Kind.AMOUNT else 7))
-    if field.kind is Kind.FILES:
-        return None
-    if field.kind is Kind.CHOICE:
-        return chance.choice(field.options)
-    if field.kind is Kind.URLS:
-        return ["https://exemple.fr/?a=1;b=2", "https://exemple.fr/@x"]
-    if field.id == "published":
-        return [chance.choice(field.options)]
-    if field.kind is Kind.CHOICES:
-        return sorted(chance.sample(field.options, 2))
-    return FULL.get(field.id)
+        return f"{chance.choice(HOSTILE)} {text} {chance.choice(HOSTILE)}" if hostile else text
+    if field.kind in {Kind.CHOICES, Kind.CHOICE}:
+        several = field.kind is Kind.CHOICES and field.id != "published"
+        named = sorted(chance.sample(field.options, 2 if several else 1))
+        return named[0] if field.kind is Kind.CHOICE else [*named]
+    made = _MADE.get(field.kind)
+    return made(chance, field) if made else FULL.get(field.id)
+
+
+def _row(chance: random.Random, _field: Field) -> Json:
+    text, date = chance.choice(HOSTILE), chance.choice(("2012", "2012-12", "2012-12-31"))
+    return [{"label": f"{text} absences", "before": text, "after": "8", "date": date}]
+
+
+def _commune(chance: random.Random, _field: Field) -> Json:
+    insee = chance.choice(("25056", "39300", "70550", "90010"))
+    return {"insee": insee, "name": "Besançon", "postcode": "25000"}
+
+
+_MADE: Mapping[Kind, Callable[[random.Random, Field], Json]] = {
+    Kind.COMMUNE: _commune,
+    Kind.ROWS: _row,
+    Kind.NUMBER: lambda chance, _: chance.choice((0, 7, 12, 100_000)),
+    Kind.AMOUNT: lambda chance, _: chance.choice((0, 12.5, 100_000)),
+    Kind.FILES: lambda *_: None,
+    Kind.URLS: lambda *_: ["https://exemple.fr/?a=1;b=2", "https://exemple.fr/@x"],
+}
 
 
 def _write(tx: Connection, some: list[dict[str, Any]], files: int) -> None:

@@ -22,7 +22,7 @@ from rallynov.exports.delimited import LISTED, SEPARATOR
 from rallynov.exports.job import Job
 from rallynov.exports.model import Dated, Entry, Selection, Table, Value, Written
 from rallynov.exports.schema import Shape
-from rallynov.exports.service import Exports
+from rallynov.exports.service import ANY, Exports
 from rallynov.exports.signs import legible
 from rallynov.exports.table import Tables
 from rallynov.exports.views import View, load_views
@@ -59,7 +59,9 @@ def answering(**answers: Json) -> Entry:
 def job(folder: Path, view: str = "complete", **changes: Any) -> Job:
     """An export under way, in a folder."""
     words, only = wording(), Selection()
-    made = Job(FORM, SHAPE, VIEWS[view], DEFAULT, words, "fr", AT, only, folder, folder / "pieces", ExitStack())
+    made = Job(
+        FORM, SHAPE, VIEWS[view], DEFAULT, words, "fr", AT, only, folder, folder / "pieces", ExitStack()
+    )
     return replace(made, **changes)
 
 
@@ -68,7 +70,7 @@ def told(made: Any) -> Written:
     return made
 
 
-def read(store: Store, view: View, only: Selection = Selection()) -> list[Entry]:
+def read(store: Store, view: View, only: Selection = ANY) -> list[Entry]:
     """All the dossiers of a view, as it shows them."""
     with reading.snapshot(store) as tx:
         ids = reading.chosen(tx, DEFAULT.slug, only)

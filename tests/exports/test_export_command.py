@@ -71,14 +71,14 @@ def test_options_have_french_names_and_words(data: Path, tmp_path: Path) -> None
         (("--output", "nulle/part/a.csv"), 64, "n'existe pas. Donnez un dossier qui existe"),
         (("--output", "a.csv", "--view", "tout"), 64, "« tout » n'est pas une vue. Les vues : complet, jury,"),
         (("--output", "a.csv", "--view", "jury", "--status", "retiré"), 64, "ne montre que ces statuts : déposé, recevable."),
-        (("--output", "a.csv", "--view", "contacts", "--sujet", "pieces"), 64, "ne contient que ces sujets : dossiers, porteurs."),
+        (("--output", "a.csv", "--view", "contacts", "--sujet", "pieces"), 64, "que ces sujets : dossiers, porteurs."),
         (("--output", "a.csv", "--status", "perdu"), 64, "« perdu » n'est pas un statut : déposé, à corriger,"),
         (("--output", "a.csv", "--territory", "21"), 64, "« 21 » n'est pas un département du rallye : 25, 39, 70, 90."),
         (("--output", "a.csv", "--sujet", "tout"), 64, "« tout » n'est pas un sujet : dossiers, indicateurs,"),
         (("--output", "a.csv", "--langue", "de"), 64, "« de » n'est pas une langue d'ici : fr ou en."),
         (("--output", "a.csv", "--edition", "1999"), 64, "« 1999 » n'est pas une édition connue : rallynov."),
         (("--output", "a.csv", "--status", "brouillon"), 66, "Aucun dossier à exporter avec ces choix"),
-        (("--check", "absent.json"), 64, "absent.json ne peut pas être lu"),
+        (("--check", "absent.json"), 64, "absent.json ne peut pas être lu : il n'existe pas."),
     ],
 )  # fmt: skip
 def test_what_does_not_suit_is_told_and_nothing_is_written(

@@ -124,7 +124,8 @@ def test_a_value_of_another_release_is_kept_beside_the_answers(sqlite: Store) ->
     }
     assert all(SHAPE.suits(name, value) for name, value in suits.items())
     wrong = {
-        "legal": "empire", "headcount": True, "started": "hier", "links": "https://exemple.fr", "rules": 1, "files": [], "gone": "x",
-        "commune": {"insee": "25056"}, "indicators": [{"label": "x"}], "title": 12, "themes": ["health", "nope"], "reach": 1.5,
+        "legal": "empire", "headcount": True, "started": "hier", "links": "https://exemple.fr", "rules": 1, "files": [],
+        "commune": {"insee": "25056"}, "indicators": [{"label": "x"}], "title": 12, "themes": ["health", "nope"],
+        "gone": "x", "reach": 1.5,
     }  # fmt: skip
     assert not [name for name, value in wrong.items() if SHAPE.suits(name, value)]

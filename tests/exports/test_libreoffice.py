@@ -25,6 +25,7 @@ from rallynov.initiatives.tables import AttachmentRow
 from rallynov.storage.store import Store
 
 MANY = int(os.environ.get("RALLYNOV_DOSSIERS", "300"))
+NAMES = ("Dossiers", "Indicateurs", "Porteurs", "Pièces", "Historique")
 COMPUTING = "CSV:59,34,76,1,,1036,false,true,false,false,false,0,true"
 """How a CSV is read at its most dangerous: in French, special numbers found, formulas computed."""
 csv.field_size_limit(2**24)
@@ -62,7 +63,7 @@ def test_every_text_of_the_workbook_is_what_it_was(filled: Store, tmp_path: Path
     told(room(filled, tmp_path).write("complete", "xlsx", tmp_path / "a.xlsx", OPERATOR))
     found = office.as_text(tmp_path / "a.xlsx")
     known, held, seen = tables(VIEWS["complete"]), read(filled, VIEWS["complete"]), 0
-    names = {one.id: name for one, name in zip(known.all, ("Dossiers", "Indicateurs", "Porteurs", "Pièces", "Historique"))}
+    names = dict(zip((one.id for one in known.all), NAMES, strict=True))
     for table in known.all:
         with found[names[table.id]].open(encoding="utf-8", newline="") as file:
             rows = list(csv.reader(file, delimiter=";", strict=True))
@@ -82,7 +83,9 @@ def _typed(value: Any) -> bool:
 
 
 @pytest.mark.parametrize("subject", ["dossiers", "indicators", "people", "pieces", "history"])
-def test_the_csv_is_read_as_it_was_written_and_computes_nothing(filled: Store, tmp_path: Path, subject: str) -> None:
+def test_the_csv_is_read_as_it_was_written_and_computes_nothing(
+    filled: Store, tmp_path: Path, subject: str
+) -> None:
     path = tmp_path / "a.csv"
     told(room(filled, tmp_path).write("complete", "csv", path, OPERATOR, Selection(subject=subject)))
     wanted = delimited(path)

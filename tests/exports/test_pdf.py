@@ -49,6 +49,10 @@ def test_a_field_that_depends_on_another_is_printed_where_it_was_answered() -> N
     assert "Autre statut, à préciser" not in names(page("complete"))
 
 
+def test_a_title_that_turns_its_line_around_does_not_reach_the_contents() -> None:
+    assert page("complete", answers={"title": "\u202egnp.exe\nsuite"})["title"] == "RN-1 · gnp.exe suite"
+
+
 def test_what_is_asked_no_longer_is_printed_in_the_whole_view_alone() -> None:
     assert page("complete", others={"gone": "x"})["others"]["rows"][0]["name"] == "gone"
     assert page("jury", others={"gone": "x"})["others"] is None

@@ -96,7 +96,7 @@ def test_registered_entries_are_exported_and_drafts_when_asked(life: Life, tmp_p
     assert {(one.id, one.status) for one in found} == {
         ("d1", Status.SUBMITTED), ("d2", Status.DRAFT), ("d3", Status.WITHDRAWN),
     }  # fmt: skip
-    assert next(one.key for one in found if one.id == "d2") == "brouillon-d2"
+    assert next(one.key for one in found if one.id == "d2") == "B-d2"
     done = room(life.store, tmp_path).write("jury", "json", tmp_path / "a.json", OPERATOR, everything)
     assert told(done).dossiers == 1
 
@@ -219,8 +219,8 @@ def test_no_more_than_some_dossiers_are_held_at_a_time(
 ) -> None:
     fill(sqlite, 250)
     sizes: list[int] = []
-    taken = reading.rows.contents
-    monkeypatch.setattr(reading.rows, "contents", lambda tx, ids: sizes.append(len(ids)) or taken(tx, ids))
+    taken = reading._Read
+    monkeypatch.setattr(reading, "_Read", lambda *args: sizes.append(len(args[-1])) or taken(*args))
     told(room(sqlite, tmp_path).write("complete", "json", tmp_path / "a.json", OPERATOR))
     assert sizes == [100, 100, 50]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
 import pytest
@@ -24,7 +24,7 @@ BEGUN = st.tuples(st.sampled_from(("", " ", "'", "''", "\n")), st.sampled_from("
 def test_a_legible_text_can_be_written_as_utf8_and_as_xml(text: str) -> None:
     clean = legible(text)
     clean.encode()
-    assert (ElementTree.fromstring(f"<t>{escape(clean)}</t>").text or "") == clean  # noqa: S314
+    assert (ET.fromstring(f"<t>{escape(clean)}</t>").text or "") == clean  # noqa: S314
     assert legible(clean) == clean
 
 

@@ -52,11 +52,12 @@ def test_the_jury_sees_what_the_form_says_it_sees() -> None:
     assert set(shown.answers) == {one.id for one in FORM.fields if one.jury} & set(FULL)
     assert shown.pieces == (PLAN,)
     assert (shown.fingerprint, shown.reason, shown.moves) == ("", "", ())
+    assert (shown.created_at, shown.updated_at, shown.submitted_at, shown.correct_by) == (None,) * 4
 
 
 def test_contacts_hold_nothing_of_the_initiative_but_its_name() -> None:
     shown = VIEWS["contacts"].of(FORM, WHOLE)
-    assert set(shown.answers) == {"title", "name", "commune", "news", *PERSONAL}
+    assert set(shown.answers) == {"title", "name", "commune", *PERSONAL}
     assert (shown.pieces, shown.reason) == ((), "")
 
 

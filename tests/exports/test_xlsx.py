@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from datetime import datetime
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 from zipfile import ZipFile
 
 import pytest
@@ -133,7 +133,7 @@ def test_no_part_of_the_file_holds_a_formula_a_link_or_a_macro(sqlite: Store, tm
     with ZipFile(tmp_path / "a.xlsx") as book:
         names = book.namelist()
         for name in names:
-            tags = {one.tag.rpartition("}")[2] for one in ElementTree.fromstring(book.read(name)).iter()}  # noqa: S314
+            tags = {one.tag.rpartition("}")[2] for one in ET.fromstring(book.read(name)).iter()}  # noqa: S314
             assert not tags & {"f", "hyperlink", "externalReference", "oleObject", "ddeLink"}, name
     assert not [name for name in names if "vba" in name.lower() or "external" in name.lower()]
 

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from structlog.testing import capture_logs
 from transcripts import card_of
 
-from bot import reminding
+from bot import recurring
 from rallynov.editions.model import PARIS, last_second
 from rallynov.initiatives import erasure
 from rallynov.initiatives.commands import JoinDossier, KeepAnswer, KeepDossiers, KeepDraft, OpenDossier
@@ -228,12 +228,12 @@ async def test_the_process_tells_in_working_hours_and_a_database_that_is_away_on
     life: Life, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     built = core(life.store, life.clock)
-    monkeypatch.setattr(reminding, "clock", life.clock)
+    monkeypatch.setattr(recurring, "clock", life.clock)
     life.open("amina")
 
     async def at(moment: datetime) -> int:
         life.clock.at = moment
-        await reminding.send_notices(built)
+        await recurring.send_notices(built)
         return notices(life)
 
     assert await at(datetime(2027, 3, 5, 2, 0, tzinfo=UTC)) == 0

@@ -10,8 +10,8 @@ from initiatives.life import Life
 from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
-from bot import reminding
-from bot.reminding import send_reminders
+from bot import recurring
+from bot.recurring import send_reminders
 from rallynov.initiatives.reminders import Reminders
 from rallynov.storage.store import Store
 
@@ -25,7 +25,7 @@ def life(store: Store, monkeypatch: pytest.MonkeyPatch) -> Life:
     made.call(None, date(2013, 3, 31))
     made.person("amina")
     made.open("amina")
-    monkeypatch.setattr(reminding, "clock", clock)
+    monkeypatch.setattr(recurring, "clock", clock)
     return made
 
 

@@ -1,10 +1,13 @@
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from typing import Any
 
 import pytest
+import uvloop
 from botapi import BotApi
 from desk import Desk
 from loopback import TOKEN, Client, Connection, Loopback
+from wired import Run
 
 from bot.telegram.calls import Api
 from bot.telegram.http import make_request
@@ -61,3 +64,15 @@ async def desk(telegram: BotApi, client: Client, wording: Wording) -> AsyncItera
         ready = Desk(api, wording)
         yield ready
         ready.files.close()
+
+
+@pytest.fixture(params=["asyncio", "uvloop"])
+def run(request: pytest.FixtureRequest) -> Run:
+    """Run a scenario on a loop."""
+    factory = asyncio.new_event_loop if request.param == "asyncio" else uvloop.new_event_loop
+
+    def scenario(told: Coroutine[Any, Any, None]) -> None:
+        with asyncio.Runner(loop_factory=factory) as runner:
+            runner.run(told)
+
+    return scenario

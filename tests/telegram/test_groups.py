@@ -1,7 +1,7 @@
 """Where the bot is a guest: groups, channels, and people who leave and come back."""
 
 import pytest
-from telegram.incoming import FILE, GROUP, NOW, PERSON, PRIVATE, event, message
+from incoming import FILE, GROUP, NOW, PERSON, PRIVATE, event, message
 
 from bot.telegram.updates import parse, read
 from rallynov.delivery.tables import InboxStatus

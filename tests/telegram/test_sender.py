@@ -196,6 +196,33 @@ async def test_a_result_leaves_as_a_picture_a_document_and_a_text(telegram: BotA
     assert "reply_markup" in telegram.messages(7)[-1]
 
 
+async def test_a_place_is_a_pin_then_a_document_then_a_text(telegram: BotApi, desk: Desk) -> None:
+    pin = (47.24, 6.02, "Salle exemple", "1 rue de l'Exemple, Doubs")
+    whole = Message(
+        (("text", ("C'est noté.",)),), papers=(("report", "1", "Agenda"),), pin=pin, language="fr"
+    )
+    for part in apart(whole):
+        assert load(dump(part)) == part
+        assert isinstance(await desk.send(part), Sent)
+    sent = [method for method in methods(telegram) if method != "sendChatAction"]
+    assert sent == ["sendVenue", "sendDocument", "sendMessage"]
+    venue = telegram.messages(7)[0]["venue"]
+    assert venue["location"] == {"latitude": 47.24, "longitude": 6.02}
+    assert (venue["title"], venue["address"]) == pin[2:]
+
+
+async def test_a_refused_pin_is_told_in_words(telegram: BotApi, desk: Desk) -> None:
+    pin = Message((), pin=(47.24, 6.02, "Salle exemple", "Doubs"), language="fr")
+    telegram.fail(
+        "sendVenue", 400, body={"ok": False, "error_code": 400, "description": "Bad Request: VENUE"}
+    )
+    outcome = await desk.send(pin)
+    assert isinstance(outcome, Failure)
+    assert outcome.kind is FailureKind.BAD_CONTENT
+    assert isinstance(await desk.send(pin, plain=True), Sent)
+    assert telegram.messages(7)[0]["text"] == "Salle exemple\nDoubs"
+
+
 async def test_a_card_is_frozen_without_its_buttons(telegram: BotApi, desk: Desk) -> None:
     await desk.send(Message((("title", ("Q1",)), ("text", ("?",))), (("a", "Oui"), ("b", "Non")), screen="q"))
     card = telegram.messages(7)[0]["message_id"]

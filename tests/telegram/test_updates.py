@@ -8,7 +8,7 @@ import pytest
 from conversation import START
 from hypothesis import given
 from hypothesis import strategies as st
-from telegram.incoming import FILE, GROUP, NOW, PERSON, PRIVATE, event, message
+from incoming import FILE, GROUP, NOW, PERSON, PRIVATE, event, message
 
 from bot.telegram.files import FILES
 from bot.telegram.updates import parse, read

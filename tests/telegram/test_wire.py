@@ -1,44 +1,13 @@
 """Our own connections against a server that sends what it is told, byte by byte, on asyncio's loop and on uvloop."""
 
 import asyncio
-import random
-import socket
-import ssl
-import subprocess
-from collections.abc import Awaitable, Callable, Coroutine
-from pathlib import Path
-from typing import Any, Self, TypeAlias
 
 import pytest
-import uvloop
-from telegram.error import BadRequest, TelegramError
+from wired import CHUNKED, CLOSING, OK, Run, Server, outcome, says, then_closes
 
-from bot.telegram import direct, lines, wire
+from bot.telegram import lines, wire
 from bot.telegram.direct import DirectRequest
-from bot.telegram.failures import MaybeSent, MaybeSentTimedOut, NotSent
-from bot.telegram.fast import FastRequest
-from bot.telegram.http import make_request
-
-
-
-@pytest.fixture(params=["asyncio", "uvloop"])
-def run(request: pytest.FixtureRequest) -> Run:
-    """Run a scenario on a loop."""
-    factory = asyncio.new_event_loop if request.param == "asyncio" else uvloop.new_event_loop
-
-    def scenario(told: Coroutine[Any, Any, None]) -> None:
-        with asyncio.Runner(loop_factory=factory) as runner:
-            runner.run(told)
-
-    return scenario
-
-
-
-
-
-
-
-
+from bot.telegram.failures import MaybeSent, MaybeSentTimedOut
 
 
 def test_a_call_and_its_connection_kept(run: Run) -> None:
@@ -203,21 +172,3 @@ def test_an_unused_connection_is_closed(run: Run, monkeypatch: pytest.MonkeyPatc
             assert await request.post(server.url) == 1
 
     run(scenario())
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-

@@ -5,15 +5,13 @@ import random
 import socket
 import ssl
 import subprocess
-from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
-from typing import Any, Self, TypeAlias
 
 import pytest
-import uvloop
-from telegram.error import BadRequest, TelegramError
+from telegram.error import BadRequest
+from wired import CLOSING, OK, Run, Server, outcome, says
 
-from bot.telegram import direct, lines, wire
+from bot.telegram import direct, lines
 from bot.telegram.direct import DirectRequest
 from bot.telegram.failures import MaybeSent, MaybeSentTimedOut, NotSent
 from bot.telegram.fast import FastRequest

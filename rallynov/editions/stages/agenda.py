@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from rallynov.dialogue.words import Typed, Words, say
+from rallynov.dialogue.words import Say, Typed, Words, say
 from rallynov.editions.model import PARIS
 from rallynov.editions.stages import screens
 from rallynov.editions.stages.model import Stage, Stages, Status
@@ -92,7 +92,7 @@ def _event(stage: Stage, word: Callable[[Words], str], edition: str, sender: Sen
     event.add("description", _description(stage, word))
     event.add("status", "CANCELLED" if stage.status is Status.CANCELLED else "CONFIRMED")
     event.add("transp", "TRANSPARENT" if stage.status is Status.CANCELLED else "OPAQUE")
-    event.add("organizer", _organizer(sender))
+    event.add("organizer", _organizer(sender, word))
     if stage.point:
         event.add("geo", stage.point)
     if sender.web:
@@ -105,13 +105,13 @@ def _description(stage: Stage, word: Callable[[Words], str]) -> str:
     return "\n".join(map(word, (*status, *screens.facts(stage))))
 
 
-def _organizer(sender: Sender) -> vCalAddress:
+def _organizer(sender: Sender, word: Callable[[Words], str]) -> vCalAddress:
     """Name who publishes, which a published event must tell; who gives no e-mail address has none made up."""
     from icalendar import vCalAddress  # noqa: PLC0415
 
     found = _MAIL.search(sender.contact)
     address = vCalAddress(f"mailto:{found[0]}" if found else "invalid:nomail")
-    address.params["CN"] = sender.operator
+    address.params["CN"] = word(Say(sender.operator))
     return address
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select
@@ -48,6 +49,33 @@ _ALL = Prepared(
 def read(tx: Connection, edition: Edition) -> tuple[Stage, ...]:
     """Read the stages of an edition, in the order of their dates."""
     return tuple(_stage(row, sample=edition.sample) for row in _ALL.rows(tx, edition=edition.slug))
+
+
+_COUNTS = Prepared(
+    lambda _: (
+        select(
+            StageRow.id,
+            StageRow.version,
+            _counted(placed=True).label("coming"),
+            _counted(placed=False).label("waiting"),
+        )
+        .where(StageRow.edition == bindparam("edition"))
+        .order_by(StageRow.starts, StageRow.number)
+    )
+)
+
+
+def count(tx: Connection, edition: Edition, known: Sequence[Stage]) -> tuple[Stage, ...]:
+    """Read only who comes to stages that were read before; all of them anew once one has changed."""
+    now = _COUNTS.rows(tx, edition=edition.slug)
+    if [(one.id, one.version) for one in known] != [(one, version) for one, version, _, _ in now]:
+        return read(tx, edition)
+    return tuple(
+        one
+        if (one.coming, one.waiting) == (coming, waiting)
+        else replace(one, coming=coming, waiting=waiting)
+        for one, (_, _, coming, waiting) in zip(known, now, strict=True)
+    )
 
 
 def _stage(row: Sequence[Any], *, sample: bool = False) -> Stage:

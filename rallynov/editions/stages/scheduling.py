@@ -88,6 +88,7 @@ def _write(tx: Connection, stage: Stage) -> None:
     tx.execute(update(StageRow).where(StageRow.id == stage.id).values(_row(stage)))
 
 
+TUESDAY = 1
 _SAMPLES = (
     (
         14,
@@ -107,6 +108,7 @@ def add_samples(tx: Connection, edition: Edition, now: datetime) -> None:
         return
     for days, territory, place, host, capacity, access in _SAMPLES:
         day = day_of(now) + timedelta(days=days)
+        day += timedelta(days=(TUESDAY - day.weekday()) % 7)
         name = f"{edition.slug}-{day}-{territory}"
         starts, ends = _paris(day, 14), _paris(day, 17)
         stage = Stage(name, 0, territory, place, starts, ends, "1 rue de l'Exemple", host, capacity, access)

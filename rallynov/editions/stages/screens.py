@@ -130,9 +130,11 @@ _OFFERED = tuple(TERRITORIES.items())
 
 def card(stage: Stage, seat: Seat | None, now: datetime, *, keep: bool = False) -> Screen:
     """Return one stage; with its calendar file when it is to be kept."""
-    blocks = (*told(stage), *_seat(stage, seat), *_consent(stage, seat, now))
+    said = _seat(stage, seat) if now < stage.ends else ()
+    blocks = (*told(stage), *_begun(stage, now), *said, *_consent(stage, seat, now))
     choices = _choices(stage, seat, now)
-    date = () if keep else (Choice(DATE, say("Put it in my calendar")),)
+    past = keep or stage.status is Status.CANCELLED or now >= stage.ends
+    date = () if past else (Choice(DATE, say("Put it in my calendar")),)
     return Screen(
         f"stage:{stage.number}",
         blocks,
@@ -164,7 +166,7 @@ def paper(stage: Stage) -> Paper:
 def told(stage: Stage) -> tuple[Block, ...]:
     """Tell what everybody may know of a stage."""
     name = say("{place}, {day}", place=Typed(stage.place), day=day(stage.starts))
-    places = () if stage.status is Status.CANCELLED else (say("Places: {left}", left=_left(stage)),)
+    places = () if stage.status is Status.CANCELLED else (say("Places: {left}", left=left(stage)),)
     return (title(name), *_sample((stage,)), *_status(stage), listing(*facts(stage), *places))
 
 
@@ -197,15 +199,16 @@ def facts(stage: Stage) -> tuple[Words, ...]:
     )
 
 
-def _left(stage: Stage) -> Words:
+def left(stage: Stage) -> Words:
+    """Tell how many people come, and how many places are left."""
     coming: Words = say("nobody has signed up yet")
     if stage.coming:
         coming = plural("{n} person will be there", "{n} people will be there", stage.coming)
     if stage.free is None:
         return say("{coming}; everyone may come", coming=coming)
     if stage.free:
-        left = plural("{n} place is left", "{n} places are left", stage.free)
-        return say("{coming}; {left}", coming=coming, left=left)
+        free = plural("{n} place is left", "{n} places are left", stage.free)
+        return say("{coming}; {left}", coming=coming, left=free)
     return say("{coming}; {left}", coming=coming, left=_line(stage))
 
 
@@ -214,6 +217,15 @@ def _line(stage: Stage) -> Plural | Say:
         return say("all places are taken, nobody waits yet")
     return plural(
         "all places are taken, {n} person waits", "all places are taken, {n} people wait", stage.waiting
+    )
+
+
+def _begun(stage: Stage, now: datetime) -> tuple[Block, ...]:
+    if stage.status is Status.CANCELLED or now < stage.starts:
+        return ()
+    over = say("This stage is over.")
+    return (
+        text(over if now >= stage.ends else say("This stage has begun: you can no longer sign up here.")),
     )
 
 

@@ -37,7 +37,7 @@ class Board:
 
     def load(self, tx: Connection, people: Mapping[str, Event]) -> Mapping[str, Stages]:
         """Read the stages; and, when there are some, what these people have said of them."""
-        self._last = stages = rows.read(tx, self._edition)
+        self._last = stages = rows.count(tx, self._edition, self._last)
         if not stages:
             return {}
         mine = rows.seats(tx, self._edition, list(people))

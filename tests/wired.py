@@ -1,24 +1,13 @@
 """A server that sends what it is told, byte by byte, and what a call to it comes to."""
 
 import asyncio
-import random
-import socket
 import ssl
-import subprocess
 from collections.abc import Awaitable, Callable, Coroutine
-from pathlib import Path
 from typing import Any, Self, TypeAlias
 
-import pytest
-import uvloop
-from telegram.error import BadRequest, TelegramError
+from telegram.error import TelegramError
 
-from bot.telegram import direct, lines, wire
 from bot.telegram.direct import DirectRequest
-from bot.telegram.failures import MaybeSent, MaybeSentTimedOut, NotSent
-from bot.telegram.fast import FastRequest
-from bot.telegram.http import make_request
-
 
 OK = b'HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\n{"result": 1}'
 

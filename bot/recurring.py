@@ -1,0 +1,84 @@
+"""What is done again and again while the process runs: retention, reminders and notices, what other processes left.
+
+Nothing here is remembered between two times: what is due is in tables, and what fails is tried again at the next one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+
+from bot.ticker import Ticker
+from bot.wiring import Core, clock
+from rallynov.delivery import outbox
+from rallynov.privacy.service import purge
+from rallynov.storage import schema
+
+log = structlog.get_logger("rallynov.run")
+
+
+def ticking(core: Core) -> Ticker:
+    """Start the clock of a process."""
+
+    async def recover() -> None:
+        await core.store.writing(_recover, core)
+
+    async def clean() -> None:
+        await keep(core)
+
+    async def remind() -> None:
+        await send_reminders(core)
+        await send_notices(core)
+
+    ticker = Ticker()
+    ticker.every(3600, clean)
+    ticker.every(60, remind)
+    if not core.store.is_sqlite:
+        ticker.every(60, recover)
+    ticker.start()
+    return ticker
+
+
+async def keep(core: Core) -> None:
+    """Apply the retention, to the database and to the copies of it."""
+
+    def work() -> None:
+        with core.store.write() as tx:
+            blanked, erased = purge(tx, clock())
+        if blanked or erased:
+            log.info("retention_applied", payloads=blanked, people=erased)
+
+    try:
+        await core.store.writing(work)
+        await asyncio.to_thread(schema.forget_copies, core.store, clock())
+    except Exception as error:  # tried again in an hour
+        log.error("retention_failed", error=type(error).__name__)
+
+
+async def send_reminders(core: Core) -> None:
+    """Write the reminders that are due; most of the time none is, and the writer is not disturbed."""
+    try:
+        if await asyncio.to_thread(core.reminders.due, core.store, clock()) is None:
+            return
+        if drafts := await core.store.writing(core.reminders.send, core.store, clock()):
+            log.info("reminded", dossiers=drafts)
+    except Exception as error:  # tried again in a minute
+        log.error("reminders_failed", error=type(error).__name__)
+
+
+async def send_notices(core: Core) -> None:
+    """Tell the owners of drafts that are about to be erased."""
+    try:
+        if not await asyncio.to_thread(core.notices.due, core.store, clock()):
+            return
+        if drafts := await core.store.writing(core.notices.send, core.store, clock()):
+            log.info("purge_announced", dossiers=drafts)
+    except Exception as error:  # tried again in a minute; nothing is erased before
+        log.error("notices_failed", error=type(error).__name__)
+
+
+def _recover(core: Core) -> None:
+    """Take up what another process left behind; what this one left, its door takes up when it leads."""
+    with core.store.write() as tx:
+        outbox.recover(tx, clock(), alone=False)
