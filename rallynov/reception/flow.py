@@ -26,6 +26,14 @@ DIAGNOSIS = "diagnosis"
 DOSSIER = "dossier"
 
 
+_ANSWERS = (
+    Choice("recap", say("Read and change my answers")),
+    Choice("collegues", say("Answer with colleagues")),
+)
+_AGAIN = Choice("restart", say("Start a new diagnosis"))
+_GO_ON, _RESUME = Choice("diagnostic", say("Go on with the diagnosis")), Choice("resume", say("Resume"))
+
+
 class Reception:
     """The reception in conversation; ``contact`` tells how to reach a person, ``edition`` names the rally.
 
@@ -70,41 +78,20 @@ class Reception:
         if not mine.run:
             return Screen("menu", (*known, text(_WHAT)), (first, _BEGIN, _TRIAGE), (_ELSEWHERE, *_ASIDE))
         pending = self._form.next_open(mine.given)
-        choices: tuple[Choice, ...]
         if pending is None:
-            choices = (
-                Choice("result", say("See my result")),
-                Choice("recap", say("Read and change my answers")),
-                Choice("collegues", say("Answer with colleagues")),
-                Choice("restart", say("Start a new diagnosis")),
-                first,
-            )
-            return Screen(
-                "menu",
-                (*known, text(say("Your diagnosis is complete. What would you like to do?"))),
-                choices,
-                (_ELSEWHERE, *_ASIDE),
-            )
+            done = text(say("Your diagnosis is complete. What would you like to do?"))
+            choices = (Choice("result", say("See my result")), *_ANSWERS, _AGAIN, first)
+            return Screen("menu", (*known, done), choices, (_ELSEWHERE, *_ASIDE))
         number, total = self._form.number(pending.id), len(self._form.questions)
-        choices = (
-            Choice("diagnostic", say("Go on with the diagnosis"))
-            if known
-            else Choice("resume", say("Resume")),
-            Choice("recap", say("Read and change my answers")),
-            Choice("collegues", say("Answer with colleagues")),
-            first,
+        under_way = text(
+            say(
+                "Your diagnosis is under way: question {number} of {total} comes next. What would you like to do?",
+                number=number,
+                total=total,
+            )
         )
-        blocks = (
-            *known,
-            text(
-                say(
-                    "Your diagnosis is under way: question {number} of {total} comes next. What would you like to do?",
-                    number=number,
-                    total=total,
-                )
-            ),
-        )
-        return Screen("menu", blocks, choices, (_ELSEWHERE, *_ASIDE))
+        onward = _GO_ON if known else _RESUME
+        return Screen("menu", (*known, under_way), (onward, *_ANSWERS, first), (_ELSEWHERE, *_ASIDE))
 
     def choose(self, place: Place, key: str, scene: Scene) -> Move:
         """Go where the person chose."""
