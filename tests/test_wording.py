@@ -148,7 +148,12 @@ def test_the_privacy_notice_is_short_enough_to_be_read(language: str) -> None:
         WORDING.term("privacy:notice:nothing", language)
 
 
-SETTERS = {"rallynov/wording.py", "rallynov/sheets/content.py"}
+SETTERS = {
+    "rallynov/faq/content.py",
+    "rallynov/faq/reading.py",
+    "rallynov/wording.py",
+    "rallynov/sheets/content.py",
+}
 """Where words are loaded: they alone call the typographer, whose rules are in ``rallynov/text``."""
 MEASURERS = {"rallynov/figures/layout.py", "rallynov/initiatives/form.py", "rallynov/papers/press.py"}
 """Where signs are known by their width or by the fonts that draw them, and none is written."""

@@ -14,6 +14,7 @@ from bot.web.chat import Chat
 from bot.web.codes import Codes
 from bot.web.door import Door
 from bot.web.dossiers import DossierPages
+from bot.web.faq_pages import FaqPages
 from bot.web.health import Health
 from bot.web.news import News
 from bot.web.papers import PaperPages
@@ -43,7 +44,17 @@ def create_app(door: Door) -> FastAPI:
         secure=door.secure,
         trouble=lambda scope: view.trouble(500, readers.at(Request(scope))),
     )
-    for part in (Chat, Codes, DossierPages, PaperPages, QuestionPages, SheetPages, StagePages, Uploads):
+    for part in (
+        Chat,
+        Codes,
+        DossierPages,
+        FaqPages,
+        PaperPages,
+        QuestionPages,
+        SheetPages,
+        StagePages,
+        Uploads,
+    ):
         part(door, view, readers).mount(app)
     News(door, view).mount(app)
     Health(door).mount(app)

@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry
 from rallynov.delivery.service import Delivery
 from rallynov.editions.stages.service import Board
 from rallynov.faq.counter import Counter
+from rallynov.faq.public import PublicFaq
 from rallynov.initiatives.attachments.folder import Folder
 from rallynov.initiatives.lookup import Lookup
 from rallynov.papers.model import Papers
@@ -64,5 +65,7 @@ class Door:
     """Where the team answers questions; None for no such pages."""
     stages: Board | None = None
     """Where the pages of stages are read; None for no such pages."""
+    faq: PublicFaq | None = None
+    """Where the pages of the FAQ are read; None for no such pages."""
     patience: float = 5.0
     """Seconds that a page waits for its answer before it says that the message is kept."""

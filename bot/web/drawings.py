@@ -19,9 +19,14 @@ ABSENT = "–"
 def radar(drawing: Drawing) -> str | None:
     """Draw a figure; None when it has too few or too many axes, or is of a kind that we do not draw."""
     try:
-        return bars_svg(drawing) if drawing.kind == "bars" else radar_svg(drawing, absent=ABSENT)
+        match drawing.kind:
+            case "radar":
+                return radar_svg(drawing, absent=ABSENT)
+            case "bars":
+                return bars_svg(drawing)
     except ValueError:
         return None
+    return None
 
 
 def points(value: float | None) -> str:

@@ -77,6 +77,15 @@ LABELS: Mapping[str, Say] = {
     "sheets_beside": say("Other sheets"),
     "sheet_keep": say("Keep this sheet (PDF)"),
     "serves": say("For the checkpoint:"),
+    "faq": say("Frequent questions"),
+    "faq_intro": say(
+        "Choose a question to read its answer. If yours is not here, ask it in the conversation, in your own words."
+    ),
+    "faq_all": say("All the questions"),
+    "faq_more": say("Good to know as well"),
+    "faq_ask": say("Ask my question"),
+    "faq_other": say("Ask another question"),
+    "faq_foreign": say("This answer is in French for the moment: it is not translated yet."),
     "stages": say("The stages of the rally"),
     "stages_all": say("All the stages"),
     "stages_near": say("Show first the stages of:"),

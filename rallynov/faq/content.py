@@ -1,7 +1,8 @@
 """The files of the FAQ, read into values: ``locales/*/faq/*.md``, and the replies ready to be sent.
 
 Refuses, with ``ContentError`` that names the file and what is wrong: an entry that is not whole, a number that comes twice,
-an entry of another language that the rally's own does not have, a fact sheet that is not on the shelf.
+an entry of another language that the rally's own does not have, a fact sheet that is not on the shelf, words of retrieval
+that cannot be read.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from typing import NoReturn
 
 from rallynov.faq.model import Entry, Reply
 from rallynov.faq.reading import read_entry
+from rallynov.faq.retrieval.vocabulary import VocabularyError, vocabulary
 from rallynov.text import TYPOGRAPHIES
 from rallynov.wording import LANGUAGES, LOCALES, ContentError
 
 Entries = Mapping[str, Mapping[str, Entry]]
 _SAME = ("number", "category", "live")
+_RETRIEVAL = "rallynov/faq/retrieval"
 
 
 def load_entries(folder: Path = LOCALES, languages: Sequence[str] = LANGUAGES) -> dict[str, dict[str, Entry]]:
@@ -40,6 +43,15 @@ def check_entries(entries: Entries, sheets: Collection[str]) -> None:
         for entry in spoken.values():
             if unknown := [one for one in entry.sheets if one not in sheets]:
                 _refuse(entry.source, f"sheets: there is no sheet {unknown[0]}")
+
+
+def check_vocabulary(languages: Sequence[str] = LANGUAGES) -> None:
+    """Stop the start when the words of a language cannot be read: else the first question of all would find out."""
+    for language in languages:
+        try:
+            vocabulary(language)
+        except VocabularyError as error:
+            raise ContentError(f"{_RETRIEVAL}/{error}") from error
 
 
 def load_replies(

@@ -58,6 +58,7 @@ class Site:
                 steps=core.steps,
                 dossiers=core.dossiers,
                 stages=core.stages,
+                faq=core.faq,
                 telegram_link=lambda: "https://t.me/rallye_exemple_bot",
                 folder=core.closing.folder,
             )

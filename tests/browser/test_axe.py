@@ -22,7 +22,10 @@ PAGES = (
     "accessibilite",
     "mentions-legales",
     "fiches",
-    *(f"fiches/F{number}" for number in (1, 10)),
+    "fiches/F10",
+    "faq",
+    "faq/date-limite",
+    "etapes",
     "c/abcdefgh",
     "rien",
     "?lang=en",
@@ -63,6 +66,7 @@ def states(page: Page) -> Iterator[str]:
     yield "why"
     say(page, "n'importe quoi ?")
     yield "not understood"
+    press(page, "back")
     diagnose(page, "31420")
     yield "result"
     press(page, "details")

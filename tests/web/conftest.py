@@ -46,6 +46,7 @@ def door(core: Core, clock: conversation.Clock) -> Door:
         counter=core.counter,
         dossiers=core.dossiers,
         stages=core.stages,
+        faq=core.faq,
         patience=2.0,
     )
 
