@@ -74,6 +74,7 @@ class FaqPages:
             computed=self._computed(entry, scene),
             sheets=self._sheets(entry, reader),
             further=FURTHER.get(entry.live),
+            commands=_names_commands(entry),
             form=self._desk(request),
         )
         return HTMLResponse(page)
@@ -95,3 +96,8 @@ class FaqPages:
     def _desk(self, request: Request) -> Desk:
         cookie = visitors.cookie_of(request, secure=self._door.secure)
         return Desk(self._door.new_token()).signed(cookie)
+
+
+def _names_commands(entry: Entry) -> bool:
+    """Tell whether an answer speaks of commands, which are of no use on a page."""
+    return any("/" in words for words in (*entry.answer, *(one for _, texts in entry.more for one in texts)))

@@ -85,6 +85,7 @@ LABELS: Mapping[str, Say] = {
     "faq_more": say("Good to know as well"),
     "faq_ask": say("Ask my question"),
     "faq_other": say("Ask another question"),
+    "faq_typed": say("What begins with “/” on this page is typed in the conversation."),
     "faq_foreign": say("This answer is in French for the moment: it is not translated yet."),
     "stages": say("The stages of the rally"),
     "stages_all": say("All the stages"),

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from conversation import START, Clock
-from web.applicant import change, opened
+from web.applicant import PLAIN, change, opened
 from web.conftest import Open
 from web.test_stages import add
 from web.visitor import Visitor
@@ -61,6 +61,7 @@ async def test_every_question_is_listed_once_and_has_its_page(
         text = "\n".join((*page.texts["p"], *page.texts.get("li", ())))
         assert [part for part in parts if part not in text] == []
         assert len(links(page, "/fiches/")) == len(entry.sheets)
+        assert ("“/”" in text or "« / »" in text.translate(PLAIN)) == any("/" in part for part in parts)
         assert f"/faq?lang={language}" in links(page, "/faq?")
         foreign = [v for tag, v in page.tags if tag == "h1" and v.get("lang") == entry.language]
         assert bool(foreign) == (entry.language != language)
@@ -132,14 +133,16 @@ async def test_a_stage_is_told_and_leads_to_all_of_them(visitor: Visitor, core: 
 
 
 @pytest.mark.parametrize("path", ["/faq", "/faq/date-limite"])
-async def test_a_newcomer_asks_from_the_page(visitor: Visitor, path: str) -> None:
+async def test_one_asks_from_the_page_as_a_newcomer_or_not(visitor: Visitor, path: str) -> None:
     page = await visitor.open(path)
     assert ("button", {"class": "onward", "name": "text", "value": "/question"}) in page.tags
     assert visitor.answer is not None
     assert visitor.answer.headers["cache-control"] == "no-store"
     assert "set-cookie" not in visitor.answer.headers
-    page = await visitor.send(text="/question")
-    assert "Quelle est votre question ?" in told(page)
+    for _ in range(2):
+        page = await visitor.send(text="/question")
+        assert "Quelle est votre question ?" in told(page)
+        await visitor.open(path)
 
 
 @pytest.mark.parametrize("slug", ["rien", "%00", "a" * 5_000, "<b>"])
