@@ -1,4 +1,4 @@
-"""`rallynov faq`: check the entries, ask them something, and write what was learned back to the files, in French."""
+"""`rallynov faq`: check the entries, ask them something, write what was learned to the files or drop it, in French."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from bot.opening import fail, read_settings, shared, told, unstored
 from bot.wiring import build, clock
 from rallynov.editions.model import day_of
 from rallynov.faq.exporting import export_learned
+from rallynov.faq.forgetting import unlearn
 from rallynov.faq.model import Entry, Library
 from rallynov.faq.retrieval.model import Verdict
 from rallynov.wording import LANGUAGES, LOCALES
@@ -95,6 +96,27 @@ def export(
         if written
         else "Rien n'a été appris que les fichiers ne disent déjà."
     )
+
+
+@faq.command(cls=Command, rich_help_panel="Commandes")
+def forget(
+    what: Annotated[
+        str, typer.Argument(metavar="NOM|TITRE|FORMULATION", help="L'entrée, ou la formulation apprise.")
+    ],
+) -> None:
+    """Retirer ce que la foire aux questions a appris en ligne : une entrée, ou une formulation."""
+    settings = read_settings()
+    logs.configure(settings.log_format, level=40)
+    with told(settings):
+        store = shared(settings)
+        try:
+            with store.write() as tx:
+                gone = unlearn(tx, what)
+        finally:
+            store.close()
+    if not gone:
+        raise fail(f"Rien de ce qui a été appris ne s'appelle « {what} » : voyez la liste sur la page /faq.")
+    typer.echo("1 ligne retirée." if gone == 1 else f"{gone} lignes retirées.")
 
 
 def _title(library: Library, slug: str, language: str) -> str:

@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     clamav: str | None = None
     operator: str = say("the team of the rally").msgid
     contact: str = say("the team of the rally (www.fact.aract.fr)").msgid
+    rules_url: str | None = None
     log_format: Literal["console", "json"] = "console"
     locale: str = Field(default="", validation_alias=AliasChoices("LC_ALL", "LC_MESSAGES", "LANG"))
 
@@ -47,7 +48,7 @@ class Settings(BaseSettings):
             raise ValueError("le jeton a la forme 123456789:AA…, comme le donne @BotFather")
         return value
 
-    @field_validator("telegram_api", "web_url", "webhook_url")
+    @field_validator("telegram_api", "web_url", "webhook_url", "rules_url")
     @classmethod
     def _address(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("https://", "http://")):

@@ -159,10 +159,13 @@ def build(
 
     Refuses, with ``ContentError``, a content file that cannot be used.
     """
-    content = _content(settings.operator, settings.contact)
+    content = _content(settings.operator, settings.contact, settings.rules_url)
     wording, form = content.wording, content.form
     edition, post = editions.current(store, sample=sample), Post(wording, PULL)
-    faq, desk = FaqDialogue(Hearing(strict_fields(form))), DeskDialogue(content.replies)
+    faq, desk = (
+        FaqDialogue(Hearing(strict_fields(form))),
+        DeskDialogue(content.replies, [one.id for one in form.fields]),
+    )
     dialogues = [*_dialogues(settings, content, edition), faq, desk]
     readers = {"web": plain.read, "terminal": plain.read, updates.CHANNEL: updates.read}
     languages = {"web": plain.language, "terminal": plain.language, updates.CHANNEL: updates.language}
@@ -208,10 +211,10 @@ class _Content:
 
 
 @lru_cache(maxsize=4)
-def _content(operator: str, contact: str) -> _Content:
+def _content(operator: str, contact: str, rules: str | None = None) -> _Content:
     """Read all content files, once a process: nothing changes them while it runs."""
     shelves, grid, form = load_sheets(), load_grid(), load_form()
-    names = {"operator": operator, "contact": contact}
+    names = {"operator": operator, "contact": contact, **({"rules": rules} if rules else {})}
     wording = Wording(names, content=sheet_terms(shelves))
     check_words(grid, wording)
     check_form(form, wording)

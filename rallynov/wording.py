@@ -18,7 +18,7 @@ from babel.dates import format_datetime
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-from rallynov.dialogue.words import Day, Plural, Say, Slot, Term, Typed, Words
+from rallynov.dialogue.words import Day, Plural, Say, Slot, Term, Typed, Words, say
 from rallynov.text import TYPOGRAPHIES
 
 Value = TypeVar("Value")
@@ -26,6 +26,8 @@ LANGUAGES = ("fr", "en")
 """The languages of the rally, its own first: what is asked for in another is said in that one."""
 PARIS = ZoneInfo("Europe/Paris")
 PACKAGED = Path(__file__).parent / "locales"
+UNNAMED: Mapping[str, str] = {"rules": say("ask the team for them with “/question”.").msgid}
+"""What stands where a name was not given."""
 LOCALES = PACKAGED if PACKAGED.is_dir() else Path(__file__).parent.parent / "locales"
 
 
@@ -43,17 +45,17 @@ class Wording:
         languages: Sequence[str] = LANGUAGES,
         content: Mapping[str, Mapping[str, str | tuple[str, ...]]] | None = None,
     ) -> None:
-        """``names`` fill ``{operator}`` and ``{contact}`` in the privacy pages, the only ones with slots: as they are, or
-        in the reader's language when the catalogue knows them. ``content`` holds terms of other files (the sheets), by
-        language.
+        """``names`` fill ``{operator}``, ``{contact}`` and ``{rules}`` in the privacy pages, the only ones with slots: as
+        they are, or in the reader's language when the catalogue knows them. ``content`` holds terms of other
+        files (the sheets), by language.
         """
         self.languages = tuple(languages)
         self._locales = {language: Locale.parse(language) for language in languages}
         self._catalogues = {language: _catalogue(folder, language) for language in languages}
-        more = content or {}
+        more, named = content or {}, {**UNNAMED, **names}
         self._terms = {
             language: _terms(
-                folder, language, {name: catalogue.get(text, text) for name, text in names.items()}
+                folder, language, {name: catalogue.get(text, text) for name, text in named.items()}
             )
             | dict(more.get(language, {}))
             for language, catalogue in self._catalogues.items()

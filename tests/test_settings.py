@@ -38,6 +38,7 @@ def check(**settings: str) -> Result:
         pytest.param("TELEGRAM_TOKEN", f"{TOKEN} ", "BotFather"),
         ("DATABASE_URL", "mysql://rallynov@base/x", "postgresql://"),
         ("DATABASE_URL", "rallynov.db", "sqlite:///"),
+        ("RULES_URL", "www.rallynov.example/reglement", "https://"),
         pytest.param("TELEGRAM_RATE", "vite", "nombre"),
         pytest.param("TELEGRAM_RATE", "0", "1"),
         pytest.param("WEB_PORT", "huit", "nombre"),

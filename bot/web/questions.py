@@ -14,25 +14,29 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from bot.web import visitors
 from bot.web.door import Door
-from bot.web.limits import read_form
+from bot.web.limits import Pace, read_form
 from bot.web.reader import Reader, Readers
 from bot.web.view import Desk, View
+from bot.web.words import LABELS
 from rallynov.delivery.message import Drawing, Message, resolve
-from rallynov.dialogue.screens import Screen
+from rallynov.dialogue.screens import Screen, text
 from rallynov.dialogue.turn import Place, Scene
 from rallynov.dialogue.words import Day, Say, say
 from rallynov.faq import screens as faq_screens
-from rallynov.faq.counter import NAME, Counter, Done
+from rallynov.faq.counter import NAME, NOTHING, Counter, Done
 from rallynov.faq.desk import screens
-from rallynov.faq.desk.flow import near
-from rallynov.faq.model import CATEGORIES, Faq, Ticket
+from rallynov.faq.desk.teaching import near
+from rallynov.faq.model import CATEGORIES, DeskView, Faq
 from rallynov.faq.naming import title_of
+from rallynov.faq.queue import Wanted
+from rallynov.faq.ticket import Ticket
 from rallynov.people.model import Person
 from rallynov.text import clean_text
 
 HOME = "/equipe/questions"
 WORDS: Mapping[str, Say] = {
     "queue": screens.QUEUE.label,  # type: ignore[dict-item]  # all of these are sentences
+    "closed": screens.CLOSED.label,  # type: ignore[dict-item]
     "learn": screens.LEARN.label,  # type: ignore[dict-item]
     "weeks": screens.WEEKS.label,  # type: ignore[dict-item]
     "take": screens.TAKE.label,  # type: ignore[dict-item]
@@ -76,6 +80,7 @@ class QuestionPages:
         self._door = door
         self._view = view
         self._readers = readers
+        self._pace = Pace(door.clock)
 
     def mount(self, app: FastAPI) -> None:
         """Give the pages their addresses; where nobody answers questions, there are none."""
@@ -91,18 +96,20 @@ class QuestionPages:
         reader, scene = await self._scene(request)
         if scene is None:
             return self._reserved(reader)
-        desk = scene.of(Faq).desk
-        open_ = [one for one in desk.tickets if one.open] if desk else []
+        desk = scene.of(Faq).desk or DeskView()
+        more = self._door.wording.word(screens.others(desk.more), reader.language) if desk.more else ""
+        lists = {"tickets": desk.tickets, "closed": desk.closed, "more": more}
         return HTMLResponse(
-            self._write("questions.html", request, reader, tickets=open_, stages=faq_screens.STAGES)
+            self._write("questions.html", request, reader, **lists, stages=faq_screens.STAGES)
         )
 
     async def one(self, request: Request) -> Response:
         """Show one question, and what can be done about it."""
-        reader, scene = await self._scene(request)
+        named = request.path_params["ticket"][:80]
+        reader, scene = await self._scene(request, Wanted((named,)))
         if scene is None:
             return self._reserved(reader)
-        ticket = Counter.ticket(scene, request.path_params["ticket"])
+        ticket = Counter.ticket(scene, named)
         if ticket is None:
             raise HTTPException(404)
         return HTMLResponse(self._ticket(request, reader, scene, ticket))
@@ -114,12 +121,15 @@ class QuestionPages:
             return self._reserved(reader)
         faq = scene.of(Faq)
         groups = await asyncio.to_thread(self._counter.groups, scene)
-        told = [(group, near(faq, group, reader.language), title_of(group[0].words)) for group in groups[:20]]
+        told = [
+            (group, near(faq, group, reader.language), title_of(group[0].words, reader.language))
+            for group in groups[:20]
+        ]
         return HTMLResponse(self._write("learn.html", request, reader, groups=told, themes=self._themes()))
 
     async def weeks(self, request: Request) -> Response:
         """Show what is asked, week by week, with the most asked as a picture."""
-        reader, scene = await self._scene(request)
+        reader, scene = await self._scene(request, Wanted(weeks=True))
         if scene is None:
             return self._reserved(reader)
         faq = scene.of(Faq)
@@ -142,43 +152,49 @@ class QuestionPages:
             return HTMLResponse(self._view.trouble(403, reader), 403)
         reader = await self._readers.of(request)
         address = visitors.address_of(cookie)
+        if not self._pace.allows(address):
+            busy = Done(done=False, said=(text(LABELS["busy"]),))
+            return await self._again(request, reader, given, busy, 429)
+        if await asyncio.to_thread(self._counter.look, address, reader.language) is None:
+            return self._reserved(reader)  # before anything waits for the writer
         done = await self._door.delivery.store.writing(self._done, address, reader.language, given)
         if done is None:
             return self._reserved(reader)
         self._door.delivery.nudge()
-        if not done.done and given.get("text"):
+        if not done.done and (given.get("text") or done.said):
             return await self._again(request, reader, given, done)
         return RedirectResponse(_next(given), 303)
 
     def _done(self, address: str, language: str, given: Mapping[str, str]) -> Done | None:
         """Decide and write, on the writer thread."""
         place, key = Place(NAME, given.get("place", "")[:120]), given.get("key", "")[:80]
-        text = clean_text(given.get("text", ""))
+        typed = clean_text(given.get("text", ""))
         if key == "teach":
             first = given.get("place", "").removeprefix("g:")
             return self._counter.teach(
-                address, language, first, given.get("title", "")[:200], given.get("theme", ""), text
+                address, language, first, given.get("title", "")[:200], given.get("theme", ""), typed
             )
         if key == "answer":
             ready = {one.key: one.text for one in self._counter.replies(language)}
-            answer = text or ready.get(given.get("ready", ""), "")
+            answer = typed or ready.get(given.get("ready", ""), "")
             return self._counter.act(address, language, place, typed=answer) if answer else Done(done=False)
         return self._counter.act(address, language, place, key=key)
 
     async def _again(
-        self, request: Request, reader: Reader, given: Mapping[str, str], done: Done
+        self, request: Request, reader: Reader, given: Mapping[str, str], done: Done, status: int = 409
     ) -> Response:
         """Show the question as it now is, what was typed, and why it did not leave."""
-        _, scene = await self._scene(request)
-        ticket = (
-            Counter.ticket(scene, given.get("place", "").partition(":")[2].partition("@")[0])
-            if scene
-            else None
-        )
-        if scene is None or ticket is None:
+        named = given.get("place", "").partition(":")[2].partition("@")[0][:80]
+        _, scene = await self._scene(request, Wanted((named,)))
+        ticket = Counter.ticket(scene, named) if scene else None
+        if scene is None or (ticket is None and not done.said):
             return RedirectResponse(_next(given), 303)
         lead = resolve(Screen("lead", done.said), 0, self._door.wording, reader.language)
-        return HTMLResponse(self._ticket(request, reader, scene, ticket, lead, given.get("text", "")), 409)
+        typed = given.get("text", "")
+        if ticket is None:
+            gone = self._write("question_gone.html", request, reader, lead=_first(lead), typed=typed)
+            return HTMLResponse(gone, status)
+        return HTMLResponse(self._ticket(request, reader, scene, ticket, lead, typed), status)
 
     def _ticket(
         self,
@@ -196,15 +212,15 @@ class QuestionPages:
             reader,
             ticket=ticket,
             stages=faq_screens.STAGES,
-            context=[word(one, reader.language) for one in screens.context(ticket, scene.of(Faq), scene)],
+            context=[word(one, reader.language) for one in self._counter.context(ticket, scene)],
             exchange=resolve(
                 Screen("said", tuple(screens.exchange(ticket))), 0, self._door.wording, reader.language
             ).blocks,
             mine=ticket.holder in {"", scene.of(Person).id},
             replies=self._counter.replies(reader.language),
             themes=self._themes(),
-            answered=any(line.team for line in ticket.lines),
-            lead=[text for _, texts in lead.blocks[:1] for text in texts] if lead else [],
+            answered=bool(self._counter.answer(ticket)),
+            lead=_first(lead),
             typed=typed,
         )
 
@@ -225,14 +241,14 @@ class QuestionPages:
     def _themes() -> list[tuple[str, Say]]:
         return [(name, faq_screens.NAMES[name]) for name in CATEGORIES]
 
-    async def _scene(self, request: Request) -> tuple[Reader, Scene | None]:
+    async def _scene(self, request: Request, needs: Wanted = NOTHING) -> tuple[Reader, Scene | None]:
         """Return who reads and what they see of the desk; None when they may not."""
         reader = await self._readers.of(request)
         cookie = visitors.cookie_of(request, secure=self._door.secure)
         if cookie is None or visitors.is_embedded(request):
             return reader, None
         address = visitors.address_of(cookie)
-        return reader, await asyncio.to_thread(self._counter.look, address, reader.language)
+        return reader, await asyncio.to_thread(self._counter.look, address, reader.language, needs)
 
     def _reserved(self, reader: Reader) -> Response:
         title, text = (self._door.wording.word(words, reader.language) for words in _RESERVED)
@@ -243,6 +259,11 @@ class QuestionPages:
         if self._door.counter is None:
             raise HTTPException(404)
         return self._door.counter
+
+
+def _first(lead: Message | None) -> list[str]:
+    """Return what is said first."""
+    return [said for _, texts in lead.blocks[:1] for said in texts] if lead else []
 
 
 def _next(given: Mapping[str, str]) -> str:

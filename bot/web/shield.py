@@ -55,7 +55,7 @@ class Shield:
         try:
             await self._app(scope, receive, guarded)
         except Exception as error:
-            log.error("page_failed", path=scope["path"], error=type(error).__name__)  # no typed text in logs
+            log.error("page_failed", path=_route(scope), error=type(error).__name__)  # no typed text in logs
             if begun:
                 raise
             body = self._trouble(scope).encode()
@@ -65,6 +65,11 @@ class Shield:
             ]
             await guarded({"type": "http.response.start", "status": 500, "headers": kind})
             await guarded({"type": "http.response.body", "body": body})
+
+
+def _route(scope: Scope) -> str:
+    """Return the template of the address that was asked for: the address itself may be a secret."""
+    return str(getattr(scope.get("route"), "path", "unknown"))
 
 
 def _keeping(scope: Scope, message: Message) -> list[tuple[bytes, bytes]]:

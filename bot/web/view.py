@@ -88,6 +88,7 @@ class View:
             "points": drawings.points,
             "qr": drawings.qr,
             "cut": drawings.cut,
+            "linked": {door.wording.term("privacy:rules:where", language) for language in languages},
         }
 
     def chat(self, talk: Talk | None, desk: Desk, reader: Reader) -> str:

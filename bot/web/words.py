@@ -247,11 +247,13 @@ def _legal(operator: str, contact: str) -> Sequence[Section]:
     publisher = say("This service is published by {operator}.", operator=Say(operator))
     reach = say("To reach us, or to know who hosts this service: {contact}.", contact=Say(contact))
     software = say("Rally'nov is free software, under the European Union Public Licence (EUPL 1.2).")
+    rules = Term("privacy:rules:where")
     result = say(
         "The result of the self-diagnosis is indicative. It is not a label, and no decision follows from it."
     )
     return (
         Section(say("Publisher"), (publisher, reach)),
         Section(say("Software"), (software,)),
+        Section(say("Rules of the rally"), (rules,)),
         Section(say("What the result is worth"), (result,)),
     )

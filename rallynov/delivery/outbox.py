@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
 
 from rallynov.delivery.decisions import Klass
 from rallynov.delivery.message import Message, load
@@ -21,6 +21,8 @@ DOUBTS = 5
 REASON = 500
 """Characters kept of why a message failed: a server's words, which may be anything."""
 RANKS = {Klass.REPLY: 0, Klass.RECEIPT: 0, Klass.STAFF: 1, Klass.BULK: 2}
+WARNING = "purge:"
+"""How the keys of messages begin that tell of an erasure to come: they are owed, even to who wants no announcements."""
 RESENT = (0, 1)
 """Ranks that a crash sends again: a person waits for them. Announcements are not."""
 
@@ -180,10 +182,16 @@ def skip(tx: Connection, addresses: Sequence[str], now: datetime) -> None:
 
 
 def give_up_bulk(tx: Connection, addresses: Sequence[str], now: datetime) -> None:
-    """Give up the announcements that wait for people who want no more; one under way keeps the end that it has."""
+    """Give up the announcements that wait for people who want no more; one under way keeps the end that it has.
+
+    A warning is no announcement: it goes out.
+    """
     unwanted = {"status": OutboxStatus.SKIPPED, "error": "no longer wanted", "finished_at": now}
     bulk = OutboxRow.rank == RANKS[Klass.BULK], OutboxRow.status == OutboxStatus.QUEUED
-    tx.execute(update(OutboxRow).where(UNSENT, *bulk, OutboxRow.address.in_(addresses)).values(unwanted))
+    news = ~OutboxRow.key.startswith(WARNING, autoescape=True)
+    tx.execute(
+        update(OutboxRow).where(UNSENT, *bulk, news, OutboxRow.address.in_(addresses)).values(unwanted)
+    )
 
 
 def doubt(tx: Connection, message: Outgoing) -> None:
@@ -232,3 +240,9 @@ def recover(tx: Connection, now: datetime, *, alone: bool, heir: str = "") -> in
     resent = tx.execute(update(OutboxRow).where(again).values(queued)).rowcount
     lost = {"status": OutboxStatus.UNKNOWN, "error": "process died while sending", "finished_at": now}
     return int(resent + tx.execute(update(OutboxRow).where(left).values(lost)).rowcount)
+
+
+def withdraw(tx: Connection, about: Sequence[str]) -> None:
+    """Take messages away, whoever they are to: all whose key begins so. What they tell of was erased."""
+    for one in about:
+        tx.execute(delete(OutboxRow).where(OutboxRow.key.startswith(one, autoescape=True)))

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Protocol, runtime_checkable
 from zlib import crc32
 
+from rallynov.dialogue import asides
 from rallynov.dialogue.asides import ANSWER, PREFIX, QUESTION, Counsel, Taken, doubted, mark
 from rallynov.dialogue.events import Attached, Commanded, Event, Oddity, OfferedFile, Pressed, Said, Sent
 from rallynov.dialogue.hearing import STOOD_FOR, Heard, Hearing, Lexicon, instead
@@ -100,9 +101,11 @@ class Engine:
         some, with what is offered beside it.
         """
         screen = self.screen(talk.place, scene)
-        if self._holds(talk, screen) and talk.held:
-            return doubted(screen, talk.held)
-        return self._beside(proposal(screen, talk.guesses) if talk.guesses else screen, talk.aside, scene)
+        if talk.guesses:
+            screen = proposal(screen, talk.guesses)
+        elif self._holds(talk, screen) and talk.held:
+            screen = doubted(screen, talk.held)
+        return self._beside(screen, talk.aside, scene)
 
     def _beside(self, screen: Screen, aside: str, scene: Scene) -> Screen:
         """Add what is offered about the answer that was just given without leaving the pending question."""
@@ -139,17 +142,21 @@ class Engine:
         again, talk = fingerprint == talk.last, replace(talk, last=fingerprint)
         screen = self.screen(talk.place, scene)
         drawn = self.pending(talk, scene)
-        heard = self._hearing.hear(text, drawn, screen, frozenset(self._commands), scene.language)
+        heard = self._hear(text, drawn, screen, scene)
         if heard.near in {(ANSWER,), (QUESTION,)}:
             return self._chosen(talk, heard.near[0], scene)
-        if self._holds(talk, screen) and not (heard.key or heard.command or heard.verb):
-            talk = replace(talk, held=None)  # answered anew: what was held stands above, in the conversation
-            drawn = self.pending(talk, scene)
-            heard = self._hearing.hear(text, drawn, screen, frozenset(self._commands), scene.language)
+        if self._holds(talk, screen) and not drawn.offers(heard.key):
+            if self._hear(text, asides.DENIAL, asides.DENIAL, scene).key == "no":
+                return self._again(talk, scene)
+            if not (heard.command or heard.verb):
+                heard = self._hear(text, self.pending(replace(talk, held=None), scene), screen, scene)
         if not (word := stops(heard, text, self._commands)):
             return self._heard(talk, heard, text, scene)
         stopped = self._heard(talk, Heard(command=word) if again else heard, text, scene)
         return stopped if again else warned(stopped, word)
+
+    def _hear(self, text: str, drawn: Screen, screen: Screen, scene: Scene) -> Heard:
+        return self._hearing.hear(text, drawn, screen, frozenset(self._commands), scene.language)
 
     def _heard(self, talk: Conversation, heard: Heard, text: str, scene: Scene) -> Turn:
         if heard.key:
@@ -158,7 +165,7 @@ class Engine:
             return self._commanded(talk, Commanded(heard.command), scene)
         if heard.verb:
             return self._again(replace(talk, guesses=()), scene, *no_such_step(heard.verb))
-        if heard.near and not (self._counsel and self._counsel.sure(text, scene)):
+        if heard.near and heard.near != ("none",) and not (self._counsel and self._counsel.sure(text, scene)):
             screen = proposal(self.screen(talk.place, scene), heard.near)
             return self._draw(replace(talk, guesses=heard.near), screen, scene)
         return self._written(talk, text, scene)
@@ -169,22 +176,36 @@ class Engine:
         screen = self.screen(talk.place, scene)
         taken = self._counsel.taken(text, screen, move, scene) if self._counsel else Taken.ANSWER
         if taken is Taken.DOUBT:
-            return self._doubt(talk, text, screen, scene)
+            held = Held(mark(talk.place, screen), text)
+            return self._again(replace(talk, held=held, guesses=(), aside=""), scene)
         if taken is Taken.QUESTION and self._counsel:
-            return self._moved(talk, self._counsel.asked(text, screen, talk.misses, scene), scene)
+            return self._asked(talk, text, screen, scene, self._counsel)
         if move is not None:
-            return self._moved(talk, move, scene)
+            anew = move.commands and self._holds(talk, screen)
+            return self._moved(replace(talk, held=None) if anew else talk, move, scene)
         if self._counsel and talk.place.dialogue == self._counsel.name and talk.under:
             beneath = replace(talk, place=talk.under[-1], under=(), guesses=(), aside="")
-            return self._said(replace(beneath, last=""), text, scene)  # it is for the question beneath
+            return self._through(replace(beneath, last=""), text, scene)
         if talk.nonce == 0:  # a first word, whatever it is, is answered by the welcome
             return self._again(talk, scene)
         missed = replace(talk, misses=talk.misses + 1, guesses=())
-        screen = self.screen(talk.place, scene)
         lead = lost(text, missed.misses, screen)
         if not screen.choices:  # a content that was read: its actions are shown again, not all its words
             return self._draw(missed, replace(screen, blocks=lead, figure=None, papers=(), pin=None), scene)
         return self._again(missed, scene, *lead)
+
+    def _asked(self, talk: Conversation, text: str, screen: Screen, scene: Scene, counsel: Counsel) -> Turn:
+        """Answer a question; a text that was no choice is no question that was missed."""
+        misses = talk.misses if talk.aside or talk.place.dialogue == counsel.name else 0
+        return self._moved(talk, counsel.asked(text, screen, misses, scene), scene)
+
+    def _through(self, talk: Conversation, text: str, scene: Scene) -> Turn:
+        """Take a text typed on a card of the counsel as the value asked for beneath; else put the card beneath again."""
+        screen = self.pending(talk, scene)
+        if not asides.through(screen, self._hear(text, screen, screen, scene).key):
+            return self._again(talk, scene, asides.BENEATH)
+        turn = self._said(talk, text, scene)
+        return replace(turn, replies=tuple(asides.given_through(reply, text) for reply in turn.replies))
 
     def _commanded(self, talk: Conversation, command: Commanded, scene: Scene) -> Turn:
         dialogue = self._commands.get(command.name)
@@ -207,7 +228,7 @@ class Engine:
         """Hear a command that is none of ours as its words: ``/retour`` is « retour »."""
         screen, drawn = self.screen(talk.place, scene), self.pending(talk, scene)
         words = f"{command.name} {command.argument}".rstrip()
-        heard = self._hearing.hear(words, drawn, screen, frozenset(self._commands), scene.language)
+        heard = self._hear(words, drawn, screen, scene)
         if heard.key or heard.command or heard.verb:
             return self._heard(talk, heard, words, scene)
         return self._again(talk, scene, *lost("/" + command.name, 1, screen))
@@ -218,18 +239,12 @@ class Engine:
         left = key in {"skip", "keep"} or any(choice.key == key for choice in screen.choices)
         return left and self._holds(talk, screen)
 
-    def _doubt(self, talk: Conversation, text: str, screen: Screen, scene: Scene) -> Turn:
-        """Hold a text, and ask what it is."""
-        held = replace(talk, held=Held(mark(talk.place, screen), text), guesses=(), aside="")
-        return self._again(held, scene)
-
     def _settled(self, talk: Conversation, key: str, scene: Scene) -> Turn:
         """Take the text that was held as what the person says it is."""
         text = talk.held.text if talk.held else ""
         talk = replace(talk, held=None)
         if key == QUESTION and self._counsel:
-            asked = self._counsel.asked(text, self.screen(talk.place, scene), talk.misses, scene)
-            return self._moved(talk, asked, scene)
+            return self._asked(talk, text, self.screen(talk.place, scene), scene, self._counsel)
         move = self._dialogue(talk.place).write(talk.place, text, scene)
         return self._moved(talk, move, scene) if move is not None else self._again(talk, scene)
 
@@ -259,18 +274,9 @@ class Engine:
             screen = replace(screen, code=move.code, shared=False)
         if (move.code or move.back) and screen.figure:  # it was drawn before
             screen = replace(screen, figure=None)
-        here = Conversation(
-            place,
-            under,
-            talk.nonce + 1,
-            talk.misses + 1 if move.missed else 0,
-            (),
-            talk.last,
-            scene.received,
-            scene.now,
-            move.aside,
-            None if move.forget else talk.held,
-        )
+        misses, held = talk.misses + 1 if move.missed else 0, None if move.forget else talk.held
+        nonce, at = talk.nonce + 1, scene.received
+        here = Conversation(place, under, nonce, misses, (), talk.last, at, scene.now, move.aside, held)
         if self._holds(here, screen) and here.held:
             screen = doubted(screen, here.held)
         screen = self._beside(screen, move.aside, scene)

@@ -20,6 +20,7 @@ MAX_WORDS: Final = 8
 
 _MAX_CHARACTERS: Final = 300
 _MAX_NEAR: Final = 3
+_QUANTITY: Final = 6  # words of a label that tells a quantity; a longer one is a title or a question
 _MIN_LETTERS: Final = 4  # shorter words resemble too many others: "besancon" is 72 % like "non"
 _CUTOFF: Final = 80.0  # one wrong letter in five
 _MARGIN: Final = 10.0  # what is that much less alike than the best is not worth asking
@@ -186,9 +187,10 @@ def _placed(said: str, bare: str, options: Sequence[Option], speech: Speech) -> 
 def _pointed(
     figure: str, keys: Sequence[str], options: Sequence[Option], speech: Speech
 ) -> Exact | Near | Nothing:
-    """A figure alone. Among labels with figures ("1-2", "3-5 salariés") it may be a quantity: asked."""
+    """A figure alone. Among short labels with figures ("1-2", "3-5 salariés") it may be a quantity: asked."""
     labels = {o.key: name_of(o.label, speech).split() for o in options}
-    figured = [key for key, words in labels.items() if any(word.isdecimal() for word in words)]
+    short = {key: words for key, words in labels.items() if len(words) <= _QUANTITY}
+    figured = [key for key, words in short.items() if any(word.isdecimal() for word in words)]
     spelled = [key for key in figured if figure in labels[key]]
     if keys and (not figured or spelled == keys):
         return Exact(keys[0])

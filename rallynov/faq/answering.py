@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rallynov.dialogue.screens import Block, note, text
+from rallynov.dialogue.screens import Block, listing, note, text
 from rallynov.dialogue.turn import Command, Move, Place, Scene
-from rallynov.dialogue.words import say
+from rallynov.dialogue.words import Typed, say
 from rallynov.editions.model import day_of
 from rallynov.faq import screens
-from rallynov.faq.commands import KeepQuestion
+from rallynov.faq.commands import ChooseEntry, KeepQuestion
 from rallynov.faq.model import SUGGESTED, Entry, Faq, Hit
 from rallynov.faq.retrieval.model import Verdict
 
@@ -56,12 +57,42 @@ def _one(asked: Asked, hit: Hit, question: str, scene: Scene) -> Move:
         return Move(None, (kept,), screens.answer(entry, scene), aside=f"e:{entry.slug}:{question}")
     if entry:
         return Move(Place(NAME, f"e:{entry.slug}:{question}"), (kept,), over=True)
+    if hit.verdict is Verdict.SUGGEST and asked.in_form:
+        return _near(question, hit.entries, (kept,), (), scene)
     if hit.verdict is Verdict.SUGGEST and asked.misses < TRIES:
         return Move(Place(NAME, f"near:{question}:{','.join(hit.entries)}"), (kept,), over=True)
     if asked.in_form and not asked.misses:
         return Move(None, (kept,), (_UNKNOWN,), aside=f"none:{question}", missed=True)
     again = "again" if asked.misses else "asked"
     return Move(Place(NAME, f"none:{question}:{again}"), (kept,), over=True, missed=True)
+
+
+def _near(
+    question: str, slugs: Sequence[str], orders: tuple[Command, ...], lead: tuple[Block, ...], scene: Scene
+) -> Move:
+    """Propose what may have been meant beside the pending question, which stays where it is."""
+    titles = [entry.title for slug in slugs if (entry := scene.of(Faq).library.find(slug, scene.language))]
+    if not titles:
+        return Move(None, orders, (*lead, _UNKNOWN), aside=f"none:{question}", missed=True)
+    asked = (screens.asking_which(len(titles)), listing(*map(Typed, titles)))
+    return Move(None, orders, (*lead, *asked), aside=f"near:{question}:{','.join(slugs)}")
+
+
+def told_beside(question: str, slugs: Sequence[str], nth: str, scene: Scene) -> Move:
+    """Answer, beside the pending question, the one of those proposed that was meant."""
+    slug = slugs[int(nth)] if nth.isdecimal() and int(nth) < len(slugs) else ""
+    entry = scene.of(Faq).library.find(slug, scene.language)
+    if entry is None:
+        return unknown_beside(question)
+    return Move(
+        None, (ChooseEntry(question, slug),), screens.answer(entry, scene), aside=f"e:{slug}:{question}"
+    )
+
+
+def unknown_beside(question: str) -> Move:
+    """Say that none of those proposed was meant, and offer a person beside the pending question."""
+    lead = (text(say("Then I had better ask a person of the team.")),)
+    return Move(None, (ChooseEntry(question, ""),), lead, aside=f"none:{question}", missed=True)
 
 
 def _several(asked: Asked, hits: tuple[Hit, ...], question: str, scene: Scene) -> Move:
@@ -72,6 +103,8 @@ def _several(asked: Asked, hits: tuple[Hit, ...], question: str, scene: Scene) -
     whole = KeepQuestion(question, asked.text, scene.language, "message", tuple(near), asked.screen)
     parts = (_kept(asked, hit, f"{question[:-1]}{n}", scene) for n, hit in enumerate(hits))
     orders: tuple[Command, ...] = (whole, *parts)
+    if near and asked.in_form:
+        return _near(question, near, orders, lead, scene)
     if near:
         return Move(Place(NAME, f"near:{question}:{','.join(near)}"), orders, lead, over=True)
     if doubtful and not asked.in_form:

@@ -77,9 +77,10 @@ class AddLine(Command):
 
 @dataclass(frozen=True, slots=True)
 class CloseTicket(Command):
-    """Close a ticket: the person their own, the team any."""
+    """Close a ticket: the person their own, the team any; ``seen`` is its version before one's eyes, 0 is any."""
 
     ticket: str
+    seen: int = 0
 
     def subject(self) -> str:
         """Name the ticket."""
@@ -111,11 +112,12 @@ class TakeTicket(Command):
 
 @dataclass(frozen=True, slots=True)
 class AnswerTicket(Command):
-    """Answer a ticket; ``seen`` is its version before one's eyes."""
+    """Answer a ticket; ``seen`` is its version before one's eyes. A reply that ``waits`` is no answer yet."""
 
     ticket: str
     text: str = field(repr=False)
     seen: int
+    waits: bool = False
 
     def subject(self) -> str:
         """Name the ticket."""
@@ -128,7 +130,7 @@ class LearnWays(Command):
 
     entry: str
     language: str
-    ways: tuple[str, ...]
+    ways: tuple[str, ...] = field(repr=False)
     questions: tuple[str, ...] = ()
 
     def subject(self) -> str:
@@ -143,9 +145,9 @@ class LearnEntry(Command):
     slug: str
     language: str
     category: str
-    title: str
-    answer: str
-    ways: tuple[str, ...]
+    title: str = field(repr=False)
+    answer: str = field(repr=False)
+    ways: tuple[str, ...] = field(repr=False)
     questions: tuple[str, ...] = ()
 
     def subject(self) -> str:

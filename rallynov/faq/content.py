@@ -82,7 +82,10 @@ def _replies(path: Path, language: str) -> tuple[Reply, ...]:
     tidy = TYPOGRAPHIES[language]
     try:
         told = tomllib.loads(path.read_text("utf-8"))
-        return tuple(Reply(key, tidy(one["title"]), tidy(one["text"])) for key, one in told.items())
+        return tuple(
+            Reply(key, tidy(one["title"]), tidy(one["text"]), bool(one.get("waits")))
+            for key, one in told.items()
+        )
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise ContentError(f"{path}: a reply needs a title and a text: {error}") from error
 

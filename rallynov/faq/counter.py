@@ -15,11 +15,15 @@ from rallynov.delivery import conversations
 from rallynov.delivery.subject import Order
 from rallynov.delivery.tables import AuditRow
 from rallynov.dialogue.events import Pressed
-from rallynov.dialogue.screens import Block
+from rallynov.dialogue.screens import Block, text
 from rallynov.dialogue.turn import Command, Move, Place, Scene
-from rallynov.faq.desk.flow import DeskDialogue, grouped, new_entry
-from rallynov.faq.model import Faq, Reply, Ticket, Unanswered
+from rallynov.dialogue.words import Words, say
+from rallynov.faq.desk.flow import DeskDialogue
+from rallynov.faq.desk.teaching import grouped, new_entry
+from rallynov.faq.model import Faq, Reply, Unanswered
+from rallynov.faq.queue import Wanted
 from rallynov.faq.service import Questions
+from rallynov.faq.ticket import Ticket
 from rallynov.initiatives.desk import OvertakenError
 from rallynov.initiatives.posting import Post
 from rallynov.people import granting
@@ -29,6 +33,8 @@ from rallynov.people.roles import Grants
 from rallynov.storage.store import Store
 
 NAME = "desk"
+NOTHING = Wanted()
+_OVERTAKEN = say("Somebody else has just changed this. Nothing was done: read it again, then try once more.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,7 @@ class Counter:
         self._dialogue = dialogue
         self._clock = clock
 
-    def scene(self, tx: Connection, address: str, language: str) -> Scene | None:
+    def scene(self, tx: Connection, address: str, language: str, needs: Wanted = NOTHING) -> Scene | None:
         """Return what whoever stands behind an address sees of the desk; None when they may not."""
         known = conversations.fetch(tx, [address]).get(address)
         person = known.person_id if known else None
@@ -67,13 +73,14 @@ class Counter:
             return None
         now = self._clock()
         faq = self.questions.load(tx, {person: Pressed("desk", "", 0)})[person]
+        faq = self.questions.desk(tx, faq, needs) if needs != NOTHING else faq
         facts: Mapping[type, object] = {Faq: faq, Person: Person(person), Grants: grants}
         return Scene(now, now, language, "web", facts) if faq.desk else None
 
-    def look(self, address: str, language: str) -> Scene | None:
+    def look(self, address: str, language: str, needs: Wanted = NOTHING) -> Scene | None:
         """Return what is seen of the desk, outside any act (synchronous)."""
         with self._store.read() as tx:
-            return self.scene(tx, address, language)
+            return self.scene(tx, address, language, needs)
 
     def groups(self, scene: Scene) -> list[tuple[Unanswered, ...]]:
         """Return the questions to learn from, alike together."""
@@ -82,6 +89,14 @@ class Counter:
     def replies(self, language: str) -> Sequence[Reply]:
         """Return the replies ready to be sent."""
         return self._dialogue.ready(language)
+
+    def context(self, ticket: Ticket, scene: Scene) -> Sequence[Words]:
+        """Tell what helps to answer a question."""
+        return self._dialogue.context(ticket, scene)
+
+    def answer(self, ticket: Ticket) -> str:
+        """Return the answer that a question was given; empty when there is none yet."""
+        return self._dialogue.answer(ticket)
 
     def act(
         self, address: str, language: str, place: Place, *, key: str = "", typed: str = ""
@@ -93,7 +108,8 @@ class Counter:
                 self._dialogue.choose(place, key, scene) if key else self._dialogue.write(place, typed, scene)
             )
 
-        return self._decided(address, language, decide)
+        ticket = (place.focus or "").partition(":")[2].partition("@")[0]
+        return self._decided(address, language, decide, Wanted((ticket,)))
 
     def teach(
         self, address: str, language: str, first: str, title: str, category: str, answer: str
@@ -108,20 +124,21 @@ class Counter:
 
         return self._decided(address, language, decide)
 
-    def _decided(self, address: str, language: str, decide: Callable[[Scene], Move | None]) -> Done | None:
-        for last in (False, True):
+    def _decided(
+        self, address: str, language: str, decide: Callable[[Scene], Move | None], needs: Wanted = NOTHING
+    ) -> Done | None:
+        for _ in range(2):
             try:
                 with self._store.write() as tx:
-                    scene = self.scene(tx, address, language)
+                    scene = self.scene(tx, address, language, needs)
                     if scene is None:
                         return None
                     move = decide(scene) or Move()
                     self._order(tx, address, scene.of(Person).id, move.commands)
                     return Done(bool(move.commands), move.lead)
             except OvertakenError:  # decided again, on what now is
-                if last:
-                    raise
-        return None
+                continue
+        return Done(done=False, said=(text(_OVERTAKEN),))
 
     def _order(self, tx: Connection, address: str, person: str, commands: Sequence[Command]) -> None:
         now = self._clock()

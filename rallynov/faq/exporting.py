@@ -44,13 +44,18 @@ def _grown(path: Path, entry: Entry) -> str:
     lacking = [way for way in entry.ways if fold(way) not in known]
     if not lacking:
         return ""
-    head, mark, rest = text.partition("\nways:")
+    head, mark, rest = text.replace("\r\n", "\n").partition("\nways:")
     lines = rest.split("\n")
     if lines[0].strip():  # written on one line
         lines[:1] = ["", *(f"  - {_quoted(str(way))}" for way in front["ways"])]
-    end = next(n for n, line in enumerate(lines[1:], 1) if line and not line.startswith((" ", "-", "#")))
+    end = next(n for n, line in enumerate(lines[1:], 1) if _ends_list(line))
     added = [f"  - {_quoted(way)}" for way in lacking]
     return head + mark + "\n".join([*lines[:end], *added, *lines[end:]])
+
+
+def _ends_list(line: str) -> bool:
+    """Tell whether a line is the next key of the front matter, or its end; items may stand at the margin."""
+    return line.startswith("---") or bool(line and not line.startswith((" ", "-", "#")))
 
 
 def _new(entry: Entry, language: str) -> str:

@@ -15,7 +15,7 @@ from rallynov.dialogue.screens import Choice, Screen, note
 from rallynov.dialogue.turn import Command, Move, Place, Scene
 from rallynov.dialogue.words import say
 from rallynov.faq import handing, screens
-from rallynov.faq.answering import HERE, NAME, Asked, answer
+from rallynov.faq.answering import HERE, NAME, Asked, answer, told_beside, unknown_beside
 from rallynov.faq.commands import ChooseEntry, KeepQuestion, RateAnswer
 from rallynov.faq.hearing import Hearing
 from rallynov.faq.model import CATEGORIES, Faq
@@ -107,11 +107,11 @@ class FaqDialogue:
         return Move(Place(NAME, f"none:{question}"), rated, (_THANKS,), over=True)
 
     def write(self, place: Place, text: str, scene: Scene) -> Move | None:
-        """Add to a ticket, or look the question up; elsewhere a text is heard as everywhere."""
+        """Add to a ticket; or look a question up, a new one whatever is live; elsewhere a text is heard as everywhere."""
         view, _, rest = (place.focus or "").partition(":")
         if view == "t" and (ticket := scene.of(Faq).find(rest)):
             return handing.added(ticket, text, scene)
-        return self.asked(text, self.screen(place, scene), 0, scene) if view == "ask" else None
+        return answer(Asked(text, screens.ask().name), scene) if view == "ask" else None
 
     def enter(self, command: Commanded, place: Place, scene: Scene) -> Move:
         """Browse, ask, or go back to a ticket."""
@@ -135,7 +135,7 @@ class FaqDialogue:
         """Tell whether a text typed anywhere is an answer there, or a question; ``move`` is what it does as an answer."""
         if asking.name.startswith(("faq:t", "desk")) and move is not None:
             return Taken.ANSWER
-        if move is None and scene.of(Faq).live is not None:
+        if move is None and scene.of(Faq).live is not None and not self._hearing.pends(asking):
             return Taken.QUESTION
         return self._hearing.taken(text, asking, move, scene)
 
@@ -146,7 +146,7 @@ class FaqDialogue:
     def asked(self, text: str, asking: Screen, misses: int, scene: Scene) -> Move:
         """Answer a question that was asked on a screen; while a person is talking, it is for them."""
         ticket = scene.of(Faq).live
-        if ticket is not None:
+        if ticket is not None and not self._hearing.pends(asking):
             return handing.added(ticket, text, scene, here=False)
         return answer(Asked(text, asking.name, self._hearing.pends(asking), misses), scene)
 
@@ -157,6 +157,8 @@ class FaqDialogue:
         view, _, rest = aside.partition(":")
         if view == "none":
             return (Choice("aside-send", screens.SEND.label),)
+        if view == "near":
+            return screens.proposed(rest.partition(":")[2].split(","), scene.of(Faq).library, scene)
         entry = scene.of(Faq).library.find(rest.partition(":")[0], scene.language)
         if entry is None:
             return ()
@@ -169,8 +171,12 @@ class FaqDialogue:
         _, _, rest = aside.partition(":")
         slug, _, question = rest.partition(":")
         match key.removeprefix("aside-").partition("-"):
+            case ("e", _, nth):
+                return told_beside(slug, question.split(","), nth, scene)
+            case ("none", _, _):
+                return unknown_beside(slug)
             case ("send", _, _):
-                return handing.hand_over(slug, "send", scene)
+                return handing.hand_over(slug, "send", scene, aside=True)
             case ("more", _, _):
                 return _to(f"more:{rest}")
             case ("sheet", _, number):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rallynov.dialogue.screens import note, text
+from rallynov.dialogue.screens import note, quote, text
 from rallynov.dialogue.turn import Move, Place, Scene
 from rallynov.dialogue.words import Typed, say
+from rallynov.editions.model import day_of
+from rallynov.faq import screens
 from rallynov.faq.commands import AddLine, CloseTicket, OpenTicket, ResumeRobot
-from rallynov.faq.model import Faq, Line, Stage, Ticket, due
+from rallynov.faq.model import Faq
+from rallynov.faq.ticket import LINES_A_DAY, Line, Stage, Ticket, due
 from rallynov.initiatives.model import Dossiers
 from rallynov.people.model import Person
 
@@ -16,6 +19,12 @@ NAME = "faq"
 _ID = 12
 MOST_OPEN = 10
 """Open tickets that one person may have."""
+FORMS = frozenset(("q", "opening", "f", "doubt", "clash"))
+"""What the names of screens that put a question of a form begin with."""
+_MANY = say(
+    "You have already written twenty times on this question today: the team reads all of it. This was not sent; keep it "
+    "for tomorrow, or ask another question:"
+)
 _ENOUGH = say("You already have ten open questions with the team. Open one of them to add to it.")
 
 
@@ -24,28 +33,37 @@ def dossier_number(scene: Scene) -> str:
     return next((one.receipt for one in scene.of(Dossiers).mine if one.receipt), "")
 
 
-def hand_over(question: str, key: str, scene: Scene) -> Move:
-    """Open a ticket for a question that is kept; ask first whether the number of a dossier may go with it."""
+def hand_over(question: str, key: str, scene: Scene, *, aside: bool = False) -> Move:
+    """Open a ticket for a question that is kept; ask first whether the number of a dossier may go with it.
+
+    What was asked in a form comes back to its pending question; ``aside`` tells that it is still there.
+    """
     number = dossier_number(scene)
     if key == "send" and number:
         return Move(to=Place(NAME, f"send:{question}"), over=True)
     faq = scene.of(Faq)
+    put = faq.question(question)
+    in_form = aside or put.where.partition(":")[0] in FORMS
     if sum(one.open for one in faq.tickets) >= MOST_OPEN:
-        return Move(Place(NAME, "mine"), (), (text(_ENOUGH),), over=True)
+        full = Move(lead=(text(_ENOUGH),), back=not aside)
+        return full if in_form else Move(Place(NAME, "mine"), (), (text(_ENOUGH),), over=True)
     given = number if key == "with" else ""
-    made = Ticket(
-        scene.secret[:_ID], faq.next_number, scene.of(Person).id, "", scene.now, due(scene.now), dossier=given
-    )
+    me, words = scene.of(Person).id, put.words
+    made = Ticket(scene.secret[:_ID], faq.next_number, me, words, scene.now, due(scene.now), dossier=given)
     order = OpenTicket(made.id, made.number, question, given)
     told = say("Your question is handed over, under number {number}.", number=Typed(str(made.number)))
     how = note(say("To see where it stands or to add something, type “/question”."))
-    return Move(
-        Place(NAME, f"t:{made.id}"), (order,), (text(told), how), scene.having(faq.having(made)), over=True
-    )
+    after = scene.having(faq.having(made))
+    if in_form:
+        said = (quote(screens.short(words)),) if words else ()
+        return Move(None, (order,), (text(told), *said, how), after, back=not aside)
+    return Move(Place(NAME, f"t:{made.id}"), (order,), (text(told), how), after, over=True)
 
 
 def added(ticket: Ticket, typed: str, scene: Scene, *, here: bool = True) -> Move:
     """Write on a ticket; ``here`` tells that its thread is what the person has before their eyes."""
+    if ticket.said_on(day_of(scene.now)) >= LINES_A_DAY:
+        return Move(Place(NAME, f"t:{ticket.id}"), (), (text(_MANY), quote(Typed(typed))), over=True)
     line = Line(team=False, text=typed, at=scene.now)
     told = replace(ticket.saying(line), robot=False)
     done = say("Sent to the team, on question {number}.", number=Typed(str(ticket.number)))

@@ -9,7 +9,7 @@ from rallynov.dialogue.asides import Taken
 from rallynov.dialogue.screens import Screen
 from rallynov.dialogue.turn import Move, Scene
 from rallynov.editions.model import day_of
-from rallynov.faq.mistaken import signs, taken
+from rallynov.faq.mistaken import idle, signs, taken
 from rallynov.faq.model import Faq
 from rallynov.faq.retrieval.model import Verdict
 from rallynov.initiatives.commands import KeepAnswer, KeepDraft
@@ -17,6 +17,8 @@ from rallynov.initiatives.model import DossierForm, Kind
 from rallynov.initiatives.pending import TYPED
 
 _PROSE = frozenset((Kind.LINE, Kind.TEXT, Kind.ROWS))
+_SENTENCE = 3
+"""Words from which a text may speak to us: fewer are keywords."""
 _ASKING = frozenset(("q", "opening", "f", "doubt", "clash"))
 """What the names of screens that ask something begin with."""
 
@@ -45,13 +47,24 @@ class Hearing:
         """Tell whether a text is an answer to a screen or a question; ``move`` is what it does as an answer."""
         seen = signs(text)
         if move is None:
-            heard = seen.any or _verdict(text, scene) is not Verdict.UNKNOWN
-            return Taken.QUESTION if heard else Taken.ANSWER
-        if not seen.any or asking.name.startswith(("faq", "desk")):
+            return Taken.QUESTION if self._asks(text, asking, scene) else Taken.ANSWER
+        if not seen.any or asking.name.startswith(("faq", "desk", "remarks")):
             return Taken.ANSWER
         strict = self.strict.get(asking.name.partition(":")[2], False)
         known = _verdict(text, scene)
         return taken(text, known, strict=strict, accepted=_accepted(move), note=asking.notes)
+
+    def _asks(self, text: str, asking: Screen, scene: Scene) -> bool:
+        """Tell whether a text that is no answer says that it is a question; at a menu and here, keywords may do."""
+        seen = signs(text)
+        if idle(text):
+            return False
+        if seen.any:
+            return True
+        known, words = _verdict(text, scene), len(text.split())
+        if asking.name.startswith("faq") or (seen.addressed and words >= _SENTENCE):
+            return known is not Verdict.UNKNOWN
+        return known is Verdict.ANSWER and words > 1 and not self.pends(asking)
 
     def sure(self, text: str, scene: Scene) -> bool:
         """Tell whether a text says that it is a question, and is one that is answered."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rallynov.dialogue.screens import Block, Choice, Screen, note, quote, text, title
 from rallynov.dialogue.words import Day, Typed, say
 from rallynov.faq import screens
-from rallynov.faq.model import Ticket
+from rallynov.faq.ticket import Ticket
 
 REPLY = Choice("repondre", say("Reply"))
 ROBOT = Choice("robot", say("Go back to the robot"))
@@ -70,6 +70,15 @@ def closed(ticket: Ticket) -> Screen:
         text(say("The robot answers you again. If it is not settled, type “/question”: it opens again.")),
     )
     return Screen("news", blocks)
+
+
+def erased(number: int) -> Screen:
+    """Tell whoever had a ticket in hand that its person has erased everything, and it with it."""
+    gone = say(
+        "Question {number} is gone: its person has erased what they had asked. There is nothing left to do.",
+        number=Typed(str(number)),
+    )
+    return Screen("news", (text(gone),), (), (QUEUE,))
 
 
 def _number(ticket: Ticket) -> Typed:

@@ -1,15 +1,15 @@
-"""The keeper of the library: entries of the files at once, the index and what was learned as soon as they are there.
+"""The keeper of the library: entries, with what was learned, at once; the index before the first turn that may ask it.
 
-The index is read before the first turn that may ask it, not before: it is 40 MB that a process where nobody asks does not
-carry. It is kept in a file beside the database; without that file it is made anew, which takes two seconds. What was
-learned since is taken in on a thread of its own, and given to the turns whole.
+The index is 40 MB that a process where nobody asks does not carry. It is read on the writer, once: about half a second, two
+when it has to be made anew because the file beside the database is not there. What was learned since is taken in on a
+thread of its own, and given to the turns whole.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,35 +27,48 @@ LOOK = timedelta(seconds=5)
 """How often a process that is told nothing looks whether the FAQ has learned."""
 PATIENCE, PAUSE = 5.0, 0.05
 """Seconds that what was ordered in a transaction under way is waited for, and between two looks."""
+REST = 60.0
+"""Seconds after which an index that could not be had is tried again."""
 
 
 class Librarian:
     """The library of this process."""
 
     def __init__(
-        self, store: Store, entries: Entries, languages: tuple[str, ...], folder: Path | None = None
+        self,
+        store: Store,
+        entries: Entries,
+        languages: tuple[str, ...],
+        folder: Path | None = None,
+        elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
         self.entries = entries
         self._languages = languages
         self.folder = folder
         self._wanted = threading.Event()
-        self._ending = self._faulty = False
+        self._elapsed = elapsed
+        self._ending = False
+        self._failed_at: float | None = None
         self._least = 0
         self._looked_at: datetime | None = None
-        self._loading = threading.Lock()
+        self._loading = threading.RLock()
         self._thread: threading.Thread | None = None
         self.library = Library(languages, entries)
 
     def start(self) -> None:
-        """Serve: load when it is first needed, then reload whenever the FAQ has learned, on a thread of its own."""
+        """Serve: the entries now, the index when it is first needed; both anew, on a thread, whenever the FAQ has learned."""
+        self._browsable()
         self._thread = threading.Thread(target=self._work, name="faq", daemon=True)
         self._thread.start()
 
     def need(self) -> None:
-        """Have the index there for a turn that may ask it; a fault is logged, and the turn goes on without."""
-        if self._thread is not None and not self.library.ready and not self._faulty:
-            self._faulty = not self._loaded()
+        """Have the index there for a turn that may ask it; a fault is logged, and the turn goes on without for a while."""
+        if self._thread is None or self.library.ready or self._resting():
+            return
+        with self._loading:  # somebody else may have had it meanwhile
+            if not self.library.ready and not self._resting():
+                self._failed_at = None if self._loaded() else self._elapsed()
 
     def close(self) -> None:
         """End; what is being made is thrown away."""
@@ -69,12 +82,12 @@ class Librarian:
 
     def wake(self) -> None:
         """Hear that the FAQ may have learned."""
-        self._faulty = False
+        self._failed_at = None
         self._wanted.set()
 
     def expect(self, version: int) -> None:
         """Hear that this process is about to commit a version."""
-        self._least = version
+        self._least, self._failed_at = version, None
         self._wanted.set()
 
     def look(self, tx: Connection, now: datetime) -> None:
@@ -82,7 +95,7 @@ class Librarian:
         if self._looked_at is not None and now - self._looked_at < LOOK:
             return
         self._looked_at = now
-        if self.library.ready and learning.version(tx) != self.library.version:
+        if learning.version(tx) != self.library.version:
             self._wanted.set()
 
     def load(self) -> Library:
@@ -96,6 +109,15 @@ class Librarian:
                 if known and (finder := self._finder(language, _asked(entries, language, self._languages[0])))
             }
             self.library = Library(self._languages, entries, finders, version)
+        return self.library
+
+    def browse(self) -> Library:
+        """Read what was learned, without any index: enough for whoever only reads (synchronous)."""
+        with self._loading:
+            if not self.library.ready:
+                with self._store.read() as tx:
+                    version, entries = learning.version(tx), learning.merged(self.entries, tx)
+                self.library = Library(self._languages, entries, version=version)
         return self.library
 
     def _finder(self, language: str, entries: Mapping[str, Entry]) -> Finder:
@@ -119,10 +141,22 @@ class Librarian:
             self._wanted.clear()
             if self._ending:
                 return
-            if self.library.ready:  # else whoever needs it first reads what was learned with the rest
-                with suppress(Exception):
-                    self._await_commit()
+            with suppress(Exception):
+                self._await_commit()
+            if self.library.ready:
                 self._loaded()
+            else:
+                self._browsable()
+
+    def _resting(self) -> bool:
+        return self._failed_at is not None and self._elapsed() - self._failed_at < REST
+
+    def _browsable(self) -> None:
+        """Have what was learned among the entries; a fault is logged, and the files serve alone."""
+        try:
+            self.browse()
+        except Exception as error:
+            log.error("faq_not_read", error=type(error).__name__)
 
     def _loaded(self) -> bool:
         """Load, and tell whether it went well: the library that there was serves on when it did not."""

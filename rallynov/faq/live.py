@@ -10,7 +10,7 @@ from datetime import datetime
 
 from rallynov.dialogue.screens import Block, listing, note, text
 from rallynov.dialogue.turn import Scene
-from rallynov.dialogue.words import Day, Typed, Words, plural, say
+from rallynov.dialogue.words import Day, Term, Typed, Words, plural, say
 from rallynov.editions.known import KNOWN
 from rallynov.editions.model import Calendar, Standing, day_of
 from rallynov.editions.stages.model import Stages, next_stages
@@ -29,7 +29,7 @@ def live(rule: str, scene: Scene) -> tuple[Block, ...]:
     compute = _RULES.get(rule)
     if compute is None:
         return ()
-    made_up = (note(_SAMPLE),) if scene.of(Calendar).sample and rule != "my-dossier" else ()
+    made_up = (note(_SAMPLE),) if scene.of(Calendar).sample and rule not in _UNDATED else ()
     return (*compute(scene), *made_up)
 
 
@@ -65,8 +65,8 @@ def _deadline(scene: Scene) -> tuple[Block, ...]:
             return _closed(scene)
         case _:
             told = say(
-                "No date is set yet for this edition. You may already prepare your dossier; as soon as the closing date "
-                "is set, I say it here."
+                "No date is set yet for this edition. You may already prepare your dossier. Ask me again later: once the "
+                "closing date is set, I know it."
             )
     return (text(told),)
 
@@ -112,9 +112,11 @@ def _my_dossier(scene: Scene) -> tuple[Block, ...]:
                 )
             ),
         )
-    known = [_titled(one.given.get("title"), standing(one)) for one in mine]
+    known = [
+        _titled(one.given.get("title") or one.given.get("name"), standing(one, _at(scene))) for one in mine
+    ]
     if len(known) == 1:
-        return (text(say("Your dossier: {standing}", standing=standing(mine[0]))),)
+        return (text(say("Your dossier: {standing}", standing=standing(mine[0], _at(scene)))),)
     return (text(say("Your dossiers:")), listing(*known))
 
 
@@ -129,7 +131,6 @@ def _past_editions(scene: Scene) -> tuple[Block, ...]:
     blocks: list[Block] = [
         text(say("The editions of before that I know of:")),
         listing(*map(Typed, earlier)),
-        text(say("I hold no figures of them.")),
     ]
     if counts.submitted is not None and counts.submitted >= FEWEST:
         now = plural(
@@ -149,7 +150,7 @@ def _jury(scene: Scene) -> tuple[Block, ...]:
 def _answer_date(scene: Scene) -> tuple[Block, ...]:
     unknown = say("The date of the answers is not set in the calendar yet: I do not want to guess it.")
     mine = scene.of(Dossiers).mine
-    own = (text(say("Your dossier: {standing}", standing=standing(mine[0]))),) if mine else ()
+    own = (text(say("Your dossier: {standing}", standing=standing(mine[0], _at(scene)))),) if mine else ()
     return (text(unknown), *_when(scene), *own)
 
 
@@ -189,6 +190,12 @@ def _next_stage(scene: Scene) -> tuple[Block, ...]:
             return (text(unknown), *_deadline(scene))
 
 
+def _where_rules(_scene: Scene) -> tuple[Block, ...]:
+    return (text(Term("privacy:rules:where")),)
+
+
+_UNDATED = frozenset(("my-dossier", "past-editions", "rules"))
+"""The rules that tell nothing of the calendar."""
 _SAMPLE = say("These dates are made up, for this demonstration.")
 _RULES: Mapping[str, Callable[[Scene], tuple[Block, ...]]] = {
     "deadline": _deadline,
@@ -198,4 +205,5 @@ _RULES: Mapping[str, Callable[[Scene], tuple[Block, ...]]] = {
     "jury": _jury,
     "answer-date": _answer_date,
     "next-stage": _next_stage,
+    "rules": _where_rules,
 }

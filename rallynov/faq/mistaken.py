@@ -64,6 +64,16 @@ def taken(text: str, verdict: Verdict, *, strict: bool, accepted: bool, note: bo
     return Taken.ANSWER
 
 
+def idle(text: str) -> bool:
+    """Tell whether a text is a bare number or one word that asks nothing by itself."""
+    return bool(_IDLE.fullmatch(fold(text)))
+
+
+_IDLE = re.compile(
+    r"[\d ]*|oui|non|ok(?:ay)?|ouais|nan|si|merci|super|bien|bof|voila|bonjour|bonsoir|salut|hier|demain|aujourd hui|"
+    r"maintenant|rien|tout|aucun|aucune|d accord|peut etre|je ne sais pas|jsp|"
+    r"yes|no|yeah|thanks|thank you|hello|hi|yesterday|today|tomorrow|now|nothing|all|none|maybe|fine"
+)
 _MARK = re.compile(r"\?[\s!?.…)\]»”\"']*$")
 _OPENING = re.compile(
     r"(?:(?:bonjour|bonsoir|salut|hello|hi|dites|euh|svp|sinon|et|mais|alors|donc|pardon|excusez moi|"
@@ -72,7 +82,8 @@ _OPENING = re.compile(
     # French
     r"est ce que?|e?s ?ke?|eske|esk|comment|combien|quand|quel(?:le)?s?|kel|"
     r"ou (?:est|en|puis|peut|trouve|dois|se|sont|faut)|"
-    r"pourquoi|pk|pq|qui (?:est|sont|peut|va|voit|lit|decide|a|fait|sera|dois|juge|note)|quoi|"
+    r"pourquoi|pk|pq|qui (?:est|sont|peut|peux|va|voit|verra|lit|lira|regarde|decide|a|fait|sera|dois|doit|veut|juge|note|"
+    r"choisit|organise)|quoi|"
     r"qu est ce|kesk|kesako|"
     r"c est (?:quoi|quand|ou|qui|combien|pour qui|pour quand)|a quoi|de quoi|a qui|pour qui|par qui|avec qui|"
     r"jusqu (?:a )?quand|depuis quand|que (?:se|faire|faut|dois|veut|signifie|gagne|devien|va|peut|puis)|"

@@ -7,21 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
-from enum import StrEnum
+from datetime import date, datetime
 from typing import Literal, Protocol, TypeAlias
 
 from rallynov.faq.retrieval.model import Ranking, Verdict, judge
+from rallynov.faq.ticket import Ticket
 
 CATEGORIES = ("comprendre", "eligible", "diagnostic", "dossier", "jury", "etapes")
-LIVE = ("past-editions", "deadline", "my-dossier", "late", "jury", "answer-date", "next-stage")
+LIVE = ("past-editions", "deadline", "my-dossier", "late", "jury", "answer-date", "next-stage", "rules")
 """The rules that compute what an entry says first (``rallynov.faq.live``)."""
 SUGGESTED = 3
 """Entries proposed when no one is sure."""
 MOST_ASKED = 4
 """Questions answered in one message."""
-DAYS = 3
-"""Working days within which a person answers."""
 Part: TypeAlias = tuple[Literal["text", "list"], tuple[str, ...]]
 
 
@@ -143,66 +141,6 @@ class Library:
         return entry is not None and entry.valid(day)
 
 
-class Stage(StrEnum):
-    """Where a ticket is in its life."""
-
-    WAITING = "waiting"
-    TAKEN = "taken"
-    """Somebody of the team has it in hand."""
-    ANSWERED = "answered"
-    CLOSED = "closed"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """Something written on a ticket: by the person, or by somebody of the team."""
-
-    team: bool
-    text: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Ticket:
-    """A question handed over to a person. ``version`` grows with each change: two who answer see each other.
-
-    ``robot`` tells that its person went back to the robot: what they type goes to the ticket no longer by itself.
-    """
-
-    id: str
-    number: int
-    person: str
-    words: str
-    at: datetime
-    due: datetime
-    stage: Stage = Stage.WAITING
-    lines: tuple[Line, ...] = ()
-    entries: tuple[str, ...] = ()
-    where: str = ""
-    dossier: str = ""
-    language: str = "fr"
-    holder: str = ""
-    robot: bool = False
-    version: int = 1
-
-    @property
-    def open(self) -> bool:
-        """Tell whether it still awaits something."""
-        return self.stage is not Stage.CLOSED
-
-    @property
-    def live(self) -> bool:
-        """Tell whether a person is talking here, and the robot is silent."""
-        return self.stage in {Stage.TAKEN, Stage.ANSWERED} and not self.robot
-
-    def saying(self, line: Line) -> Ticket:
-        """Return this ticket with one more line."""
-        stage = self.stage
-        if not line.team and stage in {Stage.ANSWERED, Stage.CLOSED}:
-            stage = Stage.TAKEN if self.holder else Stage.WAITING
-        return replace(self, lines=(*self.lines, line), stage=Stage.ANSWERED if line.team else stage)
-
-
 @dataclass(frozen=True, slots=True)
 class Unanswered:
     """A question that the FAQ did not answer well: unknown, none of those proposed, or of no help."""
@@ -231,24 +169,46 @@ class Week:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer ready to be sent."""
+    """An answer ready to be sent; one that ``waits`` answers nothing yet: the question stays open, and its delay runs."""
 
     key: str
     title: str
     text: str
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class DeskView:
-    """What whoever answers questions sees: open tickets, questions to learn from, the last weeks."""
+    """What whoever answers questions sees: open tickets, questions to learn from, the last weeks.
+
+    ``more`` counts the open tickets that are not among ``tickets``; ``others`` are those that were asked for by name.
+    """
 
     tickets: tuple[Ticket, ...] = ()
     unanswered: tuple[Unanswered, ...] = ()
     weeks: tuple[Week, ...] = ()
+    more: int = 0
+    closed: tuple[Ticket, ...] = ()
+    others: tuple[Ticket, ...] = ()
 
     def find(self, ticket: str) -> Ticket | None:
-        """Return one of the tickets."""
-        return next((one for one in self.tickets if one.id == ticket), None)
+        """Return one of the tickets, with what was written on it when it was asked for by name."""
+        known = (*self.others, *self.tickets, *self.closed)
+        return next((one for one in known if one.id == ticket), None)
+
+    def having(self, ticket: Ticket) -> DeskView:
+        """Return this with a ticket that has changed, in the list where it now belongs."""
+        known = {one.id for one in self.tickets}
+        tickets = tuple(ticket if one.id == ticket.id else one for one in self.tickets)
+        if ticket.open and ticket.id not in known:
+            tickets = (*tickets, ticket)
+        closed = tuple(one for one in self.closed if one.id != ticket.id)
+        return replace(
+            self,
+            tickets=tuple(one for one in tickets if one.open),
+            closed=closed if ticket.open else (ticket, *closed),
+            others=(ticket, *(one for one in self.others if one.id != ticket.id)),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +220,15 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class Put:
+    """A question that a person put a moment ago: its words, and the name of the screen where they stood."""
+
+    id: str
+    words: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
 class Faq:
     """The FAQ as one person finds it; ``next_number`` is that of a ticket opened now. ``desk`` is for the team alone."""
 
@@ -268,6 +237,11 @@ class Faq:
     counts: Counts = Counts()
     next_number: int = 1
     desk: DeskView | None = None
+    put: tuple[Put, ...] = ()
+
+    def question(self, question: str) -> Put:
+        """Return one of the questions that were put a moment ago; one without words when it is not known."""
+        return next((one for one in self.put if one.id == question), Put(question, "", ""))
 
     def find(self, ticket: str) -> Ticket | None:
         """Return one of the person's tickets."""
@@ -282,12 +256,3 @@ class Faq:
         """Return this with one of the tickets, new or changed."""
         others = tuple(one for one in self.tickets if one.id != ticket.id)
         return replace(self, tickets=(ticket, *others))
-
-
-def due(at: datetime) -> datetime:
-    """Return the end of the delay that is stated: three working days on."""
-    left, end = DAYS, at
-    while left:
-        end += timedelta(days=1)
-        left -= end.weekday() < 5
-    return end

@@ -16,12 +16,13 @@ _SLUG = 32
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+")
 
 
-def title_of(question: str) -> str:
-    """Make a title of a question: one line, its first letter a capital, a mark at its end."""
+def title_of(question: str, language: str = "fr") -> str:
+    """Make a title of a question: one line, its first letter a capital, a mark at its end as its language sets it."""
     line = clean_line(question)
     if len(line) > LONGEST_TITLE:
         line = line[:LONGEST_TITLE].rsplit(" ", 1)[0] + "…"
-    marked = line if line.endswith(("?", "…")) else f"{line} ?"
+    mark = " ?" if language == "fr" else "?"
+    marked = line if line.endswith(("?", "…")) else f"{line}{mark}"
     return marked[:1].upper() + marked[1:]
 
 

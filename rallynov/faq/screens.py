@@ -9,7 +9,8 @@ from rallynov.dialogue.turn import Scene
 from rallynov.dialogue.words import Plural, Say, Term, Typed, Words, plural, say
 from rallynov.editions.model import day_of
 from rallynov.faq.live import live
-from rallynov.faq.model import CATEGORIES, DAYS, Entry, Faq, Library, Stage, Ticket
+from rallynov.faq.model import CATEGORIES, Entry, Faq, Library
+from rallynov.faq.ticket import DAYS, Stage, Ticket
 from rallynov.text import clean_line
 
 BACK = Choice("back", say("Back to where I was"))
@@ -24,6 +25,7 @@ NO = Choice("no", say("No, it did not"), "choices:no:synonyms")
 MORE = Choice("more", say("Read more"))
 HELPED = Choice("aside-yes", say("That helped me"))
 UNHELPED = Choice("aside-no", say("That is not what I asked"))
+NOT_THIS = Choice("none", say("No, another question"))
 NONE = Choice("none", say("None of these questions"))
 ROBOT = Choice("robot", say("Go back to the robot"))
 CLOSE = Choice("close", say("My question is settled"))
@@ -112,14 +114,26 @@ def told(entry: Entry, scene: Scene, *, whole: bool) -> Screen:
 
 def meant(slugs: Sequence[str], library: Library, scene: Scene) -> Screen:
     """Ask which question was meant: nothing is assumed."""
-    choices = tuple(
-        Choice(f"e-{slug}", Typed(entry.title))
-        for slug in slugs
-        if (entry := library.find(slug, scene.language))
-    )
-    return Screen(
-        "faq:near", (text(say("Did you mean one of these questions?")),), (*choices, NONE), (BACK, MENU)
-    )
+    titles = {slug: entry.title for slug in slugs if (entry := library.find(slug, scene.language))}
+    if not titles:  # they have left the library since
+        return unknown(again=False, asked=True)
+    choices = tuple(Choice(f"e-{slug}", Typed(words)) for slug, words in titles.items())
+    none = NONE if len(choices) > 1 else NOT_THIS
+    return Screen("faq:near", (asking_which(len(choices)),), (*choices, none), (BACK, MENU))
+
+
+def asking_which(found: int) -> Block:
+    """Ask which question was meant, or whether the only one was."""
+    one, many = say("Did you mean this question?"), say("Did you mean one of these questions?")
+    return text(many if found > 1 else one)
+
+
+def proposed(slugs: Sequence[str], library: Library, scene: Scene) -> tuple[Choice, ...]:
+    """Offer beside a pending question the questions that may have been meant, by their rank."""
+    found = [(n, entry) for n, slug in enumerate(slugs) if (entry := library.find(slug, scene.language))]
+    choices = tuple(Choice(f"aside-e-{n}", Typed(entry.title)) for n, entry in found)
+    none = NONE if len(choices) > 1 else NOT_THIS
+    return (*choices, Choice("aside-none", none.label)) if choices else ()
 
 
 def unknown(*, again: bool, asked: bool) -> Screen:

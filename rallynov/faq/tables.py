@@ -1,4 +1,4 @@
-"""The tables of questions. What a person typed goes with them; what was learned of it no longer says who asked."""
+"""The tables of questions. What a person typed goes with them, out of what was learned too."""
 
 from __future__ import annotations
 
@@ -73,10 +73,24 @@ class TicketLineRow(Base):
     at: Mapped[datetime]
 
 
+class TicketCountRow(Base):
+    """The number of the last ticket of an edition: an erasure takes the ticket, never its number."""
+
+    __tablename__ = "ticket_count"
+
+    edition: Mapped[str] = mapped_column(primary_key=True)
+    last: Mapped[int]
+
+
 class LearnedRow(Base):
-    """A new entry (``title``, ``words`` its answer), or a new way of asking for one (``words``, without a title)."""
+    """A new entry (``title``, ``words`` its answer), or a new way of asking for one (``words``, without a title).
+
+    ``question`` and ``person_id`` tell whose words a title or a way is, so that it goes when they ask for it; empty when the
+    team worded it, and once its person was forgotten.
+    """
 
     __tablename__ = "faq_learned"
+
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
     language: Mapped[str]
     slug: Mapped[str]
@@ -84,6 +98,8 @@ class LearnedRow(Base):
     title: Mapped[str] = mapped_column(default="")
     words: Mapped[str]
     author: Mapped[str]
+    question: Mapped[str] = mapped_column(default="", comment="personal: the question whose words these are")
+    person_id: Mapped[str] = mapped_column(default="", comment="personal: who asked it")
     at: Mapped[datetime]
 
 

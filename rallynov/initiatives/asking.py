@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rallynov.dialogue.screens import Screen, note, text
+from rallynov.dialogue.screens import Screen, note, quote, text
 from rallynov.dialogue.turn import Move, Scene
 from rallynov.dialogue.words import Term, Typed, plural, say
 from rallynov.initiatives.attachments.model import removing
@@ -130,6 +130,8 @@ class Asking:
 
     def _read(self, at: At, typed: str, reading: Reading) -> Move:
         match reading:
+            case Value(None):  # an optional field: there is none
+                return self._keeping.skip(at, (at.field,))
             case Value(value):
                 return self._keeping.keep(at, value)
             case Refusal(words) if at.field.kind in {Kind.CHOICES, Kind.FILES}:
@@ -153,10 +155,11 @@ class Asking:
         """Keep what a doubt was about, or another of what may be meant, or nothing of it."""
         meant = (reading.value, *reading.others) if isinstance(reading, Doubt) else (reading.value,)
         if head == "no":
-            lead = note(say("Then please type your answer another way."))
+            typed = (quote(Typed(at.pending.typed)),) if at.pending.typed else ()
+            lead = (*typed, note(say("Then please type your answer another way.")))
             row = at.pending.row if at.field.kind is Kind.ROWS else None
             bare = {name: cell for name, cell in row.items() if name != TYPED} if row is not None else None
-            return replace(self._keeping.draft(at, bare), lead=(lead,))
+            return replace(self._keeping.draft(at, bare), lead=lead)
         value = meant[int(nth)] if nth else meant[0]
         if at.field.kind is Kind.ROWS:
             return self._filled(at, at.pending.column or at.field, value)

@@ -109,11 +109,12 @@ class Desk:
         return moved
 
     def title(self, dossier: str) -> str:
-        """Return the title of a dossier; empty as long as it has none."""
-        mine = (DossierAnswerRow.dossier_id == dossier) & (DossierAnswerRow.field == "title")
-        kept = self._tx.execute(select(DossierAnswerRow.value).where(mine)).scalar()
-        value = orjson.loads(kept) if kept else None
-        return value if isinstance(value, str) else ""
+        """Return the title of a dossier, else the name of its organisation; empty as long as it has neither."""
+        field = DossierAnswerRow.field
+        mine = (DossierAnswerRow.dossier_id == dossier) & field.in_(("title", "name"))
+        kept = self._tx.execute(select(DossierAnswerRow.value).where(mine).order_by(field.desc())).scalars()
+        values = (orjson.loads(one) for one in kept if one)
+        return next((value for value in values if isinstance(value, str)), "")
 
 
 def follows(act: Act, status: Status | None, who: Actor, moment: Moment) -> Status:

@@ -10,7 +10,6 @@ from dataclasses import replace
 
 from rallynov.diagnosis.asking import Threshold
 from rallynov.diagnosis.model import Grid
-from rallynov.diagnosis.screens.asking import notice as notice_screen
 from rallynov.dialogue.events import Commanded, OfferedFile
 from rallynov.dialogue.screens import Screen, note, quote, text
 from rallynov.dialogue.turn import Move, Place, Scene
@@ -48,8 +47,10 @@ class DossierDialogue:
         "statut",
         "deposer",
         "relire",
+        "reread",
         "suite",
         "sansrappel",
+        "noreminders",
         "garder",
     )
 
@@ -63,7 +64,7 @@ class DossierDialogue:
     def screen(self, place: Place, scene: Scene) -> Screen:
         """Return the notice, a field, a recap, or where the dossier stands, whichever the facts call for."""
         if not self._threshold.crossed(scene):
-            return notice_screen()
+            return home.notice()
         spot = self._resolved(spot_of(place), scene)
         if spot.view is View.JOIN:
             return self._coowners.joining(spot, scene)
@@ -80,7 +81,8 @@ class DossierDialogue:
 
     def _read(self, spot: Spot, dossier: Dossier, scene: Scene) -> Screen:
         """Draw what is only read of a dossier; where it stands, when nothing else is named."""
-        dated = due(dossier, scene.of(Calendar), scene.said or scene.received)
+        said = scene.said or scene.received
+        dated = due(dossier, scene.of(Calendar), said)
         match spot.view:
             case View.GONE:
                 return home.gone()
@@ -91,7 +93,7 @@ class DossierDialogue:
             case View.RECAP:
                 return self._recap(spot, dossier, scene)
         offers = self._submission.offers(dossier, scene)
-        return home.status(self._form, dossier, dated, offers, several=len(scene.of(Dossiers).mine) > 1)
+        return home.status(self._form, dossier, dated, offers, said, several=len(scene.of(Dossiers).mine) > 1)
 
     def choose(self, place: Place, key: str, scene: Scene) -> Move:
         """Decide on a choice or an action."""
@@ -157,7 +159,7 @@ class DossierDialogue:
             return Move(None, (KeepDossiers(),), (note(_KEPT),))
         if not self._threshold.crossed(scene) or not mine.mine:
             return Move(to=Spot().place)
-        if command.name == "sansrappel":
+        if command.name in {"sansrappel", "noreminders"}:
             return _unreminded(scene)
         here = spot_of(Place(NAME, command.argument)) if command.argument else spot_of(place)
         one = mine.find(here.dossier) if command.argument or place.dialogue == NAME else None
@@ -168,7 +170,7 @@ class DossierDialogue:
         match command.name:
             case "statut":
                 return Move(to=spot.place)
-            case "relire":
+            case "relire" | "reread":
                 return Move(to=spot.to(View.RECAP).place)
             case "deposer":
                 return self._submission.ask(spot, dossier, scene)
@@ -181,9 +183,10 @@ class DossierDialogue:
         if spot.view is View.BLANK:
             return home.blank()
         mine, calendar = scene.of(Dossiers), scene.of(Calendar)
-        opens = allowed(Act.OPEN, None, calendar, scene.said or scene.received)
+        said = scene.said or scene.received
+        opens = allowed(Act.OPEN, None, calendar, said)
         if spot.view is View.LIST:
-            return home.listed(self._form, mine, another=not isinstance(opens, Refusal))
+            return home.listed(self._form, mine, said, another=not isinstance(opens, Refusal))
         return home.opening(self._form, calendar, opens if isinstance(opens, Refusal) else None)
 
     def _open(self, scene: Scene) -> Move:
@@ -216,8 +219,9 @@ class DossierDialogue:
         editable = self._editable(dossier, scene)
         step = next((one for one in self._form.steps if one.id == spot.target), None)
         if step is None:
-            dated = due(dossier, scene.of(Calendar), scene.said or scene.received)
-            return recap.recap(self._form, dossier, dated, editable=editable)
+            said = scene.said or scene.received
+            dated = due(dossier, scene.of(Calendar), said)
+            return recap.recap(self._form, dossier, dated, said, editable=editable)
         return recap.recap_step(self._form, dossier, step, editable=editable)
 
     def _resolved(self, spot: Spot, scene: Scene) -> Spot:

@@ -12,7 +12,7 @@ from rallynov.initiatives.model import Right
 
 SHOWN = 16
 """Characters of a fingerprint that are shown in a conversation; the receipt holds all of them."""
-WHERE = note(say("To see where your dossier stands at any time, type “/dossier”."))
+WHERE = note(say("To see where your dossier stands at any time, type “/status”."))
 _GIVES: Mapping[Right, Say] = {
     Right.READ: say("They may read it."),
     Right.COMMENT: say("They may read it and comment on it."),
@@ -32,7 +32,7 @@ class Receipt:
 
 
 def named(dossier: str) -> Words:
-    """Name a dossier by its title, as its people do."""
+    """Name a dossier by what its people know it by: its title, else its organisation."""
     return Typed(dossier) if dossier else say("untitled dossier")
 
 

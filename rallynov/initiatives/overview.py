@@ -153,7 +153,7 @@ class _Page:
             badge=BADGES[dossier.status],
             title=titled(self._form, dossier),
             receipt=dossier.receipt,
-            standing=home.status(self._form, dossier, dated, (), several=False),
+            standing=home.status(self._form, dossier, dated, (), moment.at, several=False),
             parts=tuple(self._part(step) for step in self._form.steps),
             files=lines(self._form, dossier, self._held.files),
             rule=words.rule(self._form),

@@ -119,7 +119,8 @@ class Reminders:
         ]
 
     def _screen(self, dossier: Dossier, left: int, closes: datetime) -> Screen:
-        named = self._form.given(dossier).get("title")
+        given = self._form.given(dossier)
+        named = given.get("title") or given.get("name")
         name = letters.named(named if isinstance(named, str) else "")
         return reminder(name, left, closes, len(missing(self._form, dossier)))
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from rallynov.delivery.decisions import Klass
+from rallynov.delivery.outbox import WARNING
 from rallynov.dialogue.screens import Choice, Screen, note, text, title
 from rallynov.dialogue.words import Day, Words, say
 from rallynov.editions.service import CLOSES
@@ -102,7 +103,7 @@ class Notices:
     def _letter(tx: Connection, desk: Desk, dossier: str, version: int, now: datetime) -> Letter:
         owners = tuple(s.person for s in desk.of(dossier).sharers.values() if s.right is Right.OWN)
         shown = notice(letters.named(desk.title(dossier)), _ends(tx, dossier, now))
-        return Letter(f"purge:{dossier}:{version}", owners, shown, Klass.BULK)
+        return Letter(f"{WARNING}{dossier}:{version}", owners, shown, Klass.BULK)
 
 
 def notice(name: Words, ends: datetime) -> Screen:

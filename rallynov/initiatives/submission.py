@@ -115,6 +115,7 @@ class Submission:
             )
             late = self.refusal(Act.SUBMIT, dossier, scene)
             offered += [home.CODE, home.PERSON] if late and late.reason is Reason.TOO_LATE else []
+            offered += [home.PERSON] if late and late.reason is Reason.CORRECTION_OVER else []
         offered += [RECAP, PEOPLE]
         if dossier.others or dossier.remarks:
             offered.append(REMARKS)

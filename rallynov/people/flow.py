@@ -66,7 +66,11 @@ class CodesDialogue:
 
     def write(self, place: Place, text: str, scene: Scene) -> Move | None:
         """Read a code that was typed where one is asked for."""
-        return self._given(scene) if place == ASK and read_code(text) else None
+        if place != ASK:
+            return None
+        if read_code(text):
+            return self._given(scene)
+        return Move(lead=(note(REFUSALS[Standing.UNKNOWN]),)) if _tries(text) else None
 
     def enter(self, command: Commanded, place: Place, scene: Scene) -> Move:
         """Make a code to go on elsewhere; or read one, or ask for it."""
@@ -109,6 +113,15 @@ class CodesDialogue:
         dialogue, _, focus = at.partition("/")
         home = Place(dialogue, focus or None) if dialogue in self._going else self._home
         return Move(home, left, lead, person=owner)
+
+
+def _tries(typed: str) -> bool:
+    """Tell whether a text tries to be a code, and is none: one word, or a few letters and figures."""
+    bare = typed.replace(" ", "").replace("-", "")
+    return bare.isalnum() and (" " not in typed.strip() or len(bare) <= _LONGEST)
+
+
+_LONGEST = 16
 
 
 def _begun(scene: Scene) -> bool:

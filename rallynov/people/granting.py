@@ -106,7 +106,7 @@ def grants_in(tx: Connection, edition: str, person: str) -> Grants:
 
 def make(tx: Connection, invited: Invited, now: datetime) -> None:
     """Keep a new invitation; those that expired long ago are forgotten."""
-    tx.execute(delete(InvitationRow).where(InvitationRow.expires_at < now - KEPT))
+    purge(tx, now)
     row = {
         "digest": digest_of(invited.code),
         "edition": invited.edition,
@@ -121,6 +121,11 @@ def make(tx: Connection, invited: Invited, now: datetime) -> None:
     if invited.by:
         be_somebody(tx, invited.by, now)
     tx.execute(insert(InvitationRow), [row])
+
+
+def purge(tx: Connection, now: datetime) -> None:
+    """Forget the invitations that expired long ago."""
+    tx.execute(delete(InvitationRow).where(InvitationRow.expires_at < now - KEPT))
 
 
 def find(tx: Connection, edition: str, digests: Sequence[str]) -> Mapping[str, Row[*tuple[object, ...]]]:
@@ -144,11 +149,16 @@ def give_back(tx: Connection, invitation: str, person: str) -> None:
 
 
 def accept(tx: Connection, edition: str, invitation: str, person: str, now: datetime) -> None:
-    """Grant the role of an invitation to whoever holds it; ``WithdrawnError`` when it is not there any more."""
+    """Grant the role of an invitation to whoever holds it; ``WithdrawnError`` when it is not there any more.
+
+    The name goes with the role: the invitation, which is remembered longer, has it no more.
+    """
     row = find(tx, edition, [invitation]).get(invitation)
     if row is None or row.held_by != person or row.accepted_at is not None:
         raise WithdrawnError(invitation)
-    tx.execute(update(InvitationRow).where(InvitationRow.digest == invitation).values(accepted_at=now))
+    tx.execute(
+        update(InvitationRow).where(InvitationRow.digest == invitation).values(accepted_at=now, name="")
+    )
     _grant(tx, row, person, now)
 
 
@@ -205,7 +215,7 @@ def people_acting(tx: Connection, edition: str, role: Role) -> list[str]:
 
 def forget(tx: Connection, people: Sequence[str]) -> None:
     """Take people out of what was offered and of the audit of roles, before they are erased; their roles go with them."""
-    tx.execute(update(InvitationRow).where(InvitationRow.held_by.in_(people)).values(held_by=""))
+    tx.execute(update(InvitationRow).where(InvitationRow.held_by.in_(people)).values(held_by="", name=""))
     signed = AuditRow.actor.in_(people), AuditRow.action.in_(("GrantRole", "RevokeRole"))
     tx.execute(update(AuditRow).where(*signed).values(actor=""))
 

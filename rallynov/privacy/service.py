@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, or_, select, update
 
-from rallynov.delivery import conversations
+from rallynov.delivery import conversations, outbox
 from rallynov.delivery.subject import Order
 from rallynov.delivery.tables import AuditRow, ConversationRow, InboxRow, InboxStatus, OutboxRow
 from rallynov.diagnosis.tables import DiagnosisRow
@@ -15,7 +15,9 @@ from rallynov.dialogue.events import Event
 from rallynov.dialogue.turn import Command
 from rallynov.editions.stages import seating
 from rallynov.editions.stages.tables import SeatRow
+from rallynov.faq import forgetting
 from rallynov.faq import service as questions
+from rallynov.faq.tables import TicketRow
 from rallynov.initiatives import erasure
 from rallynov.initiatives.posting import Letter, Post
 from rallynov.initiatives.tables import ShareRow
@@ -30,6 +32,8 @@ EVENTS = timedelta(days=30)
 """How long a handled event is remembered, so that it is not taken twice; Telegram repeats for a day at most."""
 VISITS = timedelta(days=90)
 """How long an anonymous diagnosis is kept after the person's last visit (domain document, section 14)."""
+JOURNAL = timedelta(days=365)
+"""How long it is kept who did what (the same)."""
 SUBSCRIPTIONS = timedelta(days=1095)
 """How long whoever asked for announcements goes on receiving them after their last visit (the same)."""
 
@@ -58,6 +62,7 @@ class Erasure:
         """Erase people; the answer to this very turn is written after it, and says so."""
         gone = [o.person for o in orders if isinstance(o.command, EraseMe) or _alone(tx, o)]
         if gone:
+            forgetting.take_back(tx, gone)
             self._post.send(tx, erase(tx, gone, orders[-1].at), orders[-1].at)
         for order in orders:  # what is said after an erasure is not erased
             told = (InboxRow.address == order.address) & (InboxRow.seq <= order.seq)
@@ -73,11 +78,11 @@ def _alone(tx: Connection, order: Order) -> bool:
 def erase(tx: Connection, people: Sequence[str], now: datetime) -> list[Letter]:
     """Erase people: answers and notes, their dossiers, and the texts of their conversations, on every address.
 
-    Returns what those who shared a dossier with them are told.
+    So goes what the team was told of their questions. Returns what those who shared a dossier with them are told.
     """
     told = [*erasure.forget(tx, people, now), *seating.forget(tx, people, now)]
     granting.forget(tx, people)
-    questions.forget(tx, people)
+    told += _forget_questions(tx, people)
     conversations.forget(tx, people)
     mine = select(ConversationRow.address).where(ConversationRow.person_id.in_(people))
     tx.execute(delete(PersonRow).where(PersonRow.id.in_(people)))
@@ -91,13 +96,23 @@ def erase(tx: Connection, people: Sequence[str], now: datetime) -> list[Letter]:
     return told
 
 
+def _forget_questions(tx: Connection, people: Sequence[str]) -> list[Letter]:
+    """Erase what people asked and what was written to others of it; nothing says any more that they taught the FAQ."""
+    handed = select(TicketRow.id).where(TicketRow.person_id.in_(people))
+    outbox.withdraw(tx, [f"ticket:{one}:" for one in tx.execute(handed).scalars()])
+    told = questions.forget(tx, people)
+    forgetting.unlink(tx, people)
+    return told
+
+
 def purge(tx: Connection, now: datetime) -> tuple[int, int]:
     """Apply the retention; return how many events were blanked and how many conversations were erased.
 
     Texts of handled events and of messages already delivered are blanked after seven days, the events themselves
-    forgotten after thirty; people and conversations not seen for three months are erased, unless they share a dossier,
-    hold a role or are expected at a stage: they are then kept as long as it is, or until that is over. Of who asked for
-    announcements, no more than that is kept, three years after the last visit at most.
+    forgotten after thirty, the pages of conversations after ninety, who did what after a year. People and conversations
+    not seen for three months are erased, unless they share a dossier, hold a role or are expected at a stage: they are then
+    kept as long as it is, or until that is over. Of who asked for announcements, no more than that is kept, three years
+    after the last visit at most.
     """
     handled = InboxRow.status != InboxStatus.NEW
     old = (InboxRow.received_at < now - PAYLOADS) & handled & (InboxRow.payload != "")
@@ -106,6 +121,10 @@ def purge(tx: Connection, now: datetime) -> tuple[int, int]:
     delivered = (OutboxRow.finished_at < now - PAYLOADS) & (OutboxRow.body != "")
     told = (OutboxRow.channel == "telegram") & delivered  # the web's are the pages of its conversations
     tx.execute(update(OutboxRow).where(told).values(body=""))
+    read = (OutboxRow.channel != "telegram") & (OutboxRow.finished_at < now - VISITS)
+    tx.execute(delete(OutboxRow).where(read))
+    tx.execute(delete(AuditRow).where(AuditRow.at < now - JOURNAL))
+    granting.purge(tx, now)
     erasure.expire(tx, now)
     seating.purge(tx, now)
     questions.purge(tx, now)
@@ -134,8 +153,9 @@ def _purge_people(tx: Connection, now: datetime) -> int:
 
 
 def _lighten(tx: Connection, people: Sequence[str], away: datetime) -> None:
-    """Erase what people did here long ago; that they asked for announcements stays."""
+    """Erase what people did, asked and were told long ago; that they asked for announcements stays."""
     mine = select(ConversationRow.address).where(ConversationRow.person_id.in_(people))
     tx.execute(delete(DiagnosisRow).where(DiagnosisRow.person_id.in_(people)))
+    _forget_questions(tx, people)
     tx.execute(delete(OutboxRow).where(OutboxRow.address.in_(mine), OutboxRow.created_at < away))
     conversations.forget(tx, people)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from rallynov.diagnosis.model import Diagnosis, Grid
 from rallynov.dialogue.engine import Dialogue
@@ -74,7 +75,7 @@ class Reception:
         mine, dossiers = scene.of(Diagnosis), scene.of(Dossiers)
         if not mine.run and not dossiers.mine:
             return Screen("welcome", self._welcome(), (_BEGIN, _TRIAGE, _DOSSIER), (_CODE, *_ASIDE))
-        first, known = _dossier(dossiers)
+        first, known = _dossier(dossiers, scene.said or scene.received)
         if not mine.run:
             return Screen("menu", (*known, text(_WHAT)), (first, _BEGIN, _TRIAGE), (_ELSEWHERE, *_ASIDE))
         pending = self._form.next_open(mine.given)
@@ -163,12 +164,12 @@ class Reception:
         )
 
 
-def _dossier(dossiers: Dossiers) -> tuple[Choice, tuple[Block, ...]]:
+def _dossier(dossiers: Dossiers, at: datetime) -> tuple[Choice, tuple[Block, ...]]:
     """Return the choice that leads to the dossiers of a person, and where the last one stands."""
     if not dossiers.mine:
         return _DOSSIER, ()
     last = dossiers.mine[0]
-    known = (text(say("Your dossier: {standing}", standing=standing(last))),)
+    known = (text(say("Your dossier: {standing}", standing=standing(last, at))),)
     if len(dossiers.mine) > 1:
         return Choice("dossiers", say("My dossiers")), known
     return (CARRY_ON if last.status is Status.DRAFT else STATUS), known

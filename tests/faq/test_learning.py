@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import frontmatter
 import pytest
 from conversation import Clock, core
-from faq.crowd import count, handed, person, team
+from faq.crowd import handed, kept, person, team
 from faq.stage import HERE, equip
 
 from bot.wiring import Core
-from rallynov.faq import rows
+from rallynov.faq import queue
 from rallynov.faq.content import load_entries
-from rallynov.faq.exporting import export_learned
+from rallynov.faq.exporting import _grown, export_learned
+from rallynov.faq.model import Entry
 from rallynov.faq.tables import LearnedRow
 from rallynov.storage.store import Store
 
@@ -32,9 +34,9 @@ def test_what_was_learned_survives_whoever_asked_and_says_not_who(product: Core,
     claude.say("Sous l'abri exemple.")
     nadia.say("/effacer")
     nadia.press("erase")
-    assert count(product, LearnedRow) == 2
+    assert kept(product, LearnedRow.words) == ["Sous l'abri exemple."]
     with product.store.read() as tx:
-        assert rows.unanswered(tx, product.edition.slug) == ()
+        assert queue.unanswered(tx, product.edition.slug) == ()
 
 
 def test_a_group_becomes_another_way_of_asking_in_two_presses(product: Core, clock: Clock) -> None:
@@ -74,3 +76,10 @@ def test_what_was_learned_goes_back_into_the_files(product: Core, clock: Clock, 
     assert entry.ways == ('Quel vélo: "électrique" - ou #non ?',)
     assert entry.answer[0].replace("\u202f", " ") == "1. D’abord *ceci* ; # puis _cela_ [ici](x)."
     assert export_learned(load_entries(tmp_path), product.store, tmp_path) == []
+
+
+def test_an_entry_whose_ways_are_the_last_key_can_still_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "x.md"
+    path.write_text("---\nslug: x\ntitle: T ?\nways:\n  - un\n---\n\n- Réponse.\n", "utf-8")
+    grown = _grown(path, Entry("x", "fr", "dossier", "T ?", ("r",), ways=("un", "deux")))
+    assert frontmatter.parse(grown) == ({"slug": "x", "title": "T ?", "ways": ["un", "deux"]}, "- Réponse.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,8 +14,8 @@ from sqlalchemy import insert
 from bot.run import heard_by
 from rallynov.delivery.subject import Order
 from rallynov.faq import learning
-from rallynov.faq.commands import LearnWays
-from rallynov.faq.librarian import LOOK, Librarian
+from rallynov.faq.commands import LearnEntry, LearnWays
+from rallynov.faq.librarian import LOOK, REST, Librarian
 from rallynov.faq.model import Finder, Library
 from rallynov.faq.retrieval.index import Index
 from rallynov.faq.tables import LearnedRow
@@ -139,6 +140,66 @@ def test_an_index_that_cannot_be_made_is_not_tried_at_each_turn(
         assert talk.say("quelle est la date limite ?").blocks
     assert tries == [1]
     built.librarian.close()
+
+
+def test_an_index_that_failed_once_is_had_a_minute_later_or_once_the_faq_learns(
+    sqlite: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, tries = [0.0], []
+
+    def broken(*_: object) -> Finder:
+        tries.append(1)
+        raise OSError("busy")
+
+    monkeypatch.setattr(Librarian, "_finder", broken)
+    mine = Librarian(sqlite, entries(), ("fr", "en"), elapsed=lambda: now[0])
+    mine.start()
+    for now[0] in (0.0, REST - 1, REST):
+        mine.need()
+    assert tries == [1, 1]
+    monkeypatch.setattr(Librarian, "_finder", lambda _self, language, _entries: finder(language))
+    mine.need()
+    assert not mine.library.ready
+    mine.expect(0)
+    mine.need()
+    assert mine.library.ready
+    mine.close()
+
+
+def test_two_who_need_the_index_at_once_read_it_once(sqlite: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+
+    def making(_self: Librarian, language: str, _entries: object) -> Finder:
+        made.append(language)
+        return finder(language)
+
+    monkeypatch.setattr(Librarian, "_finder", making)
+    mine = librarian(sqlite)
+    mine.start()
+    with mine._loading:  # as the thread has it
+        other = threading.Thread(target=mine.need)
+        other.start()
+        while mine._loading.acquire(blocking=False) and not other.is_alive():  # it waits, or has not begun
+            mine._loading.release()
+        mine._loading.release()
+        mine.load()
+    other.join()
+    assert made == ["fr", "en"]
+    mine.close()
+
+
+def test_what_was_learned_is_there_to_browse_without_any_index(
+    sqlite: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Librarian, "_finder", lambda *_: pytest.fail("no index is needed"))
+    entry = LearnEntry("velo", "fr", "etapes", "Où garer un vélo ?", "Sous l'abri.", ())
+    with sqlite.write() as tx:
+        learning.learn(tx, Order("p", "web:p", entry, clock(), 0), entry)
+    mine = librarian(sqlite)
+    mine.start()
+    assert "velo" in mine.library.entries["fr"]
+    assert not mine.library.ready
+    mine.close()
 
 
 @pytest.mark.usefixtures("quick")

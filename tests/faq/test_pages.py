@@ -16,6 +16,7 @@ from web.visitor import HOME, read
 from bot.web import visitors
 from bot.web.app import create_app
 from bot.web.door import Door
+from bot.web.limits import PER_MINUTE
 from bot.wiring import Core, new_token
 from rallynov.faq.tables import LearnedRow, QuestionRow, TicketLineRow, TicketRow
 from rallynov.storage.store import Store
@@ -217,3 +218,61 @@ async def test_the_weeks_are_a_table_and_a_picture(
     await claude.open(f"{DESK}/semaines")
     assert "<svg" in claude.text
     assert "demandes 2, sans réponse 1, réponses mal notées 1" in claude.text.replace("\xa0", " ")
+
+
+async def test_a_double_click_on_close_and_a_number_that_is_none(
+    product: Core, clock: Clock, browse: Callable[[], Browser]
+) -> None:
+    claude, nadia = await coordinator(product, clock, browse), await asker(browse)
+    [ticket] = kept(product, TicketRow.id)
+    await claude.open(f"{DESK}/{ticket}")
+    form = dict(claude.hidden)
+    for _ in range(2):
+        claude.hidden = form
+        await claude.post(DESK, key="close")
+        assert claude.status == 200 or "est close" in claude.text
+    assert kept(product, TicketRow.version) == [2]
+    assert "Questions closes récemment" in await claude.open(DESK)
+    await nadia.say("/question")
+    await nadia.say("1")
+    await nadia.say("Encore un mot.")
+    await claude.open(f"{DESK}/{ticket}")
+    await claude.post(DESK, key="close")
+    assert kept(product, TicketRow.stage) == ["closed"]
+    await claude.open(f"{DESK}/{ticket}")
+    await claude.post(DESK, key="answer", place=f"t:{ticket}@²", text="Avec un chiffre étrange.")
+    assert claude.status == 409
+    assert "Avec un chiffre étrange." in claude.text
+
+
+async def test_an_answer_to_what_was_erased_is_given_back(
+    product: Core, clock: Clock, browse: Callable[[], Browser]
+) -> None:
+    claude, nadia = await coordinator(product, clock, browse), await asker(browse)
+    [ticket] = kept(product, TicketRow.id)
+    await claude.open(f"{DESK}/{ticket}")
+    form = dict(claude.hidden)
+    await nadia.say("/effacer")
+    await nadia.say("oui, tout effacer")
+    assert kept(product, TicketRow.id) == []
+    claude.hidden = form
+    await claude.post(DESK, key="answer", place=f"t:{ticket}@1", text="Sous l'abri exemple.")
+    assert claude.status == 409
+    assert "n’existe plus" in claude.text
+    assert "Sous l&#39;abri exemple." in claude.text
+
+
+async def test_who_presses_too_often_is_slowed_down(
+    product: Core, clock: Clock, browse: Callable[[], Browser]
+) -> None:
+    claude, _ = await coordinator(product, clock, browse), await asker(browse)
+    [ticket] = kept(product, TicketRow.id)
+    await claude.open(f"{DESK}/{ticket}")
+    form = dict(claude.hidden)
+    for _ in range(PER_MINUTE + 5):
+        claude.hidden = form
+        sent = {name: (None, value) for name, value in {**form, "key": "none"}.items()}
+        answer = await claude.client.post(DESK, files=sent, headers={"Origin": HOME})
+        if answer.status_code == 429:
+            break
+    assert answer.status_code == 429

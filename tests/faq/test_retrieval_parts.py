@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rallynov.faq.retrieval import storing
+from rallynov.faq.retrieval import sentences, storing
 from rallynov.faq.retrieval.index import Index
 from rallynov.faq.retrieval.likeness import group, likeness
 from rallynov.faq.retrieval.model import Text, Thin
@@ -16,6 +16,7 @@ from rallynov.faq.retrieval.reading import Reader
 from rallynov.faq.retrieval.sentences import questions
 from rallynov.faq.retrieval.storing import fingerprint
 from rallynov.faq.retrieval.vocabulary import Spelling, VocabularyError, parse, spelling, vocabulary
+from rallynov.text import fold
 
 QUEBEC = Path(__file__).parents[2] / "bench" / "faq_data" / "quebec_covid.json"
 
@@ -150,6 +151,15 @@ def test_tells_the_coordinator_what_to_mend() -> None:
 )
 def test_parts_a_message_that_holds_several_questions(message: str, asked: tuple[str, ...] | None) -> None:
     assert questions(message) == (asked or (message,))
+
+
+@pytest.mark.parametrize("words", ["et quand ", "quelle est la date et ou ", "où et ", "et comment déposer "])
+def test_a_long_message_is_folded_a_few_times_only(words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    folded: list[int] = []
+    monkeypatch.setattr(sentences, "fold", lambda text: folded.append(len(text)) or fold(text))
+    message = (words * 1_000)[:3_990] + " siret ?"
+    assert questions(message)
+    assert sum(folded) < 4 * len(message)
 
 
 def test_answers_four_questions_at_most() -> None:

@@ -57,7 +57,9 @@ class Watched(RuleBasedStateMachine):
         self.check_answers(before, after, spot, where)
         self.check_typed(card, spot, at.person_id or "", typed, after, shown, where)
         self.check_drafts(before, after, spot, at.person_id or "", where)
-        self.check_files(before, after, (device.last or ("", ""))[1], where)
+        number = int(typed) if typed.isdecimal() else 0  # of a choice, as good as its button
+        chosen = card.choices[number - 1][0] if 0 < number <= len(card.choices) else ""
+        self.check_files(before, after, chosen or (device.last or ("", ""))[1], where)
         self.check_submission(name, before, after, where)
         self.check_card(device, shown, where)
         self.reached.add(after.status)
@@ -198,7 +200,7 @@ class Watched(RuleBasedStateMachine):
         keys = {key for key, _ in (*card.choices, *card.actions)}
         assert keys & {"pause", "menu", "help", "relire"} or card.screen in OUT, where
         assert not self.ground.unhandled(), where
-        if card.screen == "submit" and shown:
+        if any(one.screen == "submit" for one in shown):  # else what came is a letter, or nothing
             dossier = self.ground.dossier(device)
             recap = resolve(final(FORM, dossier), card.nonce, self.ground.core.wording, "fr")
             said = _bare(text for one in shown for _, texts in one.blocks for text in texts)

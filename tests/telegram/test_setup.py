@@ -19,7 +19,7 @@ from rallynov.text import utf16_len
 TOKEN = "123456789:AAsecretSECRET"  # noqa: S105
 OTHER_NAMES = {
     "questions", "inbox", "repondre", "robot",
-    "dossiers", "deposer", "sansrappel", "garder", "relire", "suite",
+    "dossiers", "deposer", "sansrappel", "garder", "relire", "reread", "suite", "noreminders",
     "start", "annuler", "help", "pause", "reprendre", "recommencer", "privacy", "supprimer", "triage", "fiche",
     "sheets", "sheet", "etape", "stages", "stage", "language", "lang", "news", "inviter", "invitation", "roles",
 }  # fmt: skip

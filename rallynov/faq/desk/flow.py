@@ -6,51 +6,49 @@ that of two who answer, the second is told.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from rallynov.dialogue.events import Commanded
 from rallynov.dialogue.screens import Screen, note, quote, text
 from rallynov.dialogue.turn import Command, Move, Place, Scene
-from rallynov.dialogue.words import Typed, say
-from rallynov.faq.commands import AnswerTicket, CloseTicket, LearnEntry, LearnWays, SetAside, TakeTicket
+from rallynov.dialogue.words import Typed, Words, say
+from rallynov.faq.commands import AnswerTicket, CloseTicket, LearnWays, SetAside, TakeTicket
 from rallynov.faq.desk import screens
-from rallynov.faq.model import CATEGORIES, DeskView, Faq, Line, Reply, Stage, Ticket, Unanswered
-from rallynov.faq.naming import slug_of, title_of
+from rallynov.faq.desk.teaching import NAME, allowed, entered, group_of, grouped, kept, learned, near
+from rallynov.faq.model import DeskView, Faq, Reply
+from rallynov.faq.naming import title_of
+from rallynov.faq.ticket import Line, Stage, Ticket
 from rallynov.people.model import Person
-from rallynov.people.permissions import Action, may
-from rallynov.people.roles import Grants
+from rallynov.people.permissions import Action
+from rallynov.text import clean_line
 
-NAME = "desk"
 HERE = Place(NAME)
-_NEAR = 3
+_NUMBER = 5
 
 
 class DeskDialogue:
-    """The desk in conversation; ``replies`` are those ready to be sent, by language."""
+    """The desk in conversation; ``replies`` are those ready to be sent, by language, ``fields`` what forms may ask."""
 
     name = NAME
     commands: Sequence[str] = ("questions", "inbox")
 
-    def __init__(self, replies: Mapping[str, Sequence[Reply]]) -> None:
+    def __init__(self, replies: Mapping[str, Sequence[Reply]], fields: Collection[str] = ()) -> None:
         self._replies = replies
+        self._fields = frozenset(fields)
 
     def screen(self, place: Place, scene: Scene) -> Screen:
         """Return the screen of a place; the queue where it names nothing that there is."""
         faq = scene.of(Faq)
-        if faq.desk is None or not _may(scene, Action.ANSWER_QUESTION):
+        if faq.desk is None or not allowed(scene, Action.ANSWER_QUESTION):
             return screens.refused()
         view, target, tail = _read(place)
-        ticket, found = faq.desk.find(target), _group(faq, target)
+        if ticket := faq.desk.find(target):
+            return self._drawn(ticket, view, tail, scene)
+        found = group_of(faq, target)
         match view:
-            case "t" if ticket:
-                return screens.ticket(ticket, scene.of(Person).id, scene)
-            case "r" if ticket:
-                return screens.replies(self.ready(scene.language))
-            case "p" if ticket and (reply := self._reply(tail, scene)):
-                return screens.reply(reply)
-            case "keep" if ticket:
-                return screens.keep(title_of(ticket.words), _answer(ticket))
+            case "closed":
+                return screens.closed(faq)
             case "learn":
                 return screens.groups(grouped(faq))
             case "g" if found:
@@ -62,10 +60,28 @@ class DeskDialogue:
             case _:
                 return screens.queue(faq)
 
+    def _drawn(self, ticket: Ticket, view: str, tail: str, scene: Scene) -> Screen:
+        """Return a screen that is about one question."""
+        answer = self.answer(ticket)
+        match view:
+            case "r":
+                return screens.replies(self.ready(scene.language))
+            case "p" if reply := self._reply(tail, scene):
+                return screens.reply(reply)
+            case "keep":
+                return screens.keep(title_of(ticket.words), answer)
+            case _:
+                context = self.context(ticket, scene)
+                return screens.ticket(ticket, scene.of(Person).id, context, answered=bool(answer))
+
+    def context(self, ticket: Ticket, scene: Scene) -> list[Words]:
+        """Tell what helps to answer a question: when it came, and what the person had before their eyes."""
+        return screens.context(ticket, scene.of(Faq), scene, self._fields)
+
     def choose(self, place: Place, key: str, scene: Scene) -> Move:
         """Decide on a choice or an action."""
         faq = scene.of(Faq)
-        if faq.desk is None or not _may(scene, Action.ANSWER_QUESTION):
+        if faq.desk is None or not allowed(scene, Action.ANSWER_QUESTION):
             return Move(to=HERE)
         _, target, tail = _read(place)
         ticket = faq.desk.find(target)
@@ -73,7 +89,7 @@ class DeskDialogue:
         match head:
             case "queue":
                 return Move(to=HERE)
-            case "learn" | "weeks":
+            case "learn" | "weeks" | "closed":
                 return Move(to=Place(NAME, head))
             case "t":
                 return _opened(faq.desk.find(name))
@@ -93,29 +109,29 @@ class DeskDialogue:
             case "r":
                 return Move(to=Place(NAME, f"p:{ticket.id}@{_seen(place)}:{name}"))
             case "go" if reply := self._reply(name, scene):
-                return answering(ticket, reply.text, _seen(place), scene)
+                return self._answering(ticket, reply.text, _seen(place), scene)
             case "keep":
                 return Move(to=Place(NAME, f"keep:{ticket.id}@{_seen(place)}"))
             case "c":
-                return _kept(ticket, name, scene)
+                return kept(ticket, self.answer(ticket), name, scene)
             case "close":
-                closed = replace(ticket, stage=Stage.CLOSED, version=ticket.version + 1)
-                lead = (note(say("Question {number} is closed.", number=Typed(str(ticket.number)))),)
-                return Move(HERE, (CloseTicket(ticket.id),), lead, _told(closed, scene))
+                return _closed(ticket, _seen(place), scene)
             case _:
                 return _opened(ticket)
 
     def write(self, place: Place, text: str, scene: Scene) -> Move | None:
         """Send what is typed on a question as its answer; keep what is typed as the answer of a new entry."""
         faq = scene.of(Faq)
-        if faq.desk is None or not _may(scene, Action.ANSWER_QUESTION):
+        if faq.desk is None or not allowed(scene, Action.ANSWER_QUESTION):
             return None
         view, target, _ = _read(place)
         ticket = faq.desk.find(target)
         if view == "t" and ticket:
-            return answering(ticket, text, _seen(place), scene)
-        found = _group(faq, target)
-        return _entered(found, text, scene) if view == "new" and found else None
+            return self._answering(ticket, text, _seen(place), scene)
+        if view == "t":
+            return gone(text)
+        found = group_of(faq, target)
+        return entered(found, text, scene) if view == "new" and found else None
 
     def enter(self, command: Commanded, place: Place, scene: Scene) -> Move:
         """Show the questions received."""
@@ -124,8 +140,8 @@ class DeskDialogue:
     def _taught(self, target: str, head: str, slug: str, scene: Scene) -> Move:
         """Make a group a new way of asking, set it aside, or ask for the answer of a new entry."""
         faq = scene.of(Faq)
-        found = _group(faq, target)
-        if not found or not _may(scene, Action.EDIT_FAQ):
+        found = group_of(faq, target)
+        if not found or not allowed(scene, Action.EDIT_FAQ):
             return Move(to=Place(NAME, "learn"))
         if head == "new":
             return Move(to=Place(NAME, f"new:{target}"))
@@ -135,17 +151,60 @@ class DeskDialogue:
         if head == "w":
             order = LearnWays(slug, found[0].language, tuple(one.words for one in found), ids)
             said = say("Learned: this way of asking leads to its answer from now on, for everybody.")
-        return Move(Place(NAME, "learn"), (order,), (note(said),), _learned(ids, scene))
+        return Move(Place(NAME, "learn"), (order,), (note(said),), learned(ids, scene))
 
     def ready(self, language: str) -> Sequence[Reply]:
         """Return the replies ready to be sent, in a language."""
         return self._replies.get(language, ())
 
+    def answer(self, ticket: Ticket) -> str:
+        """Return the last answer that a ticket was given; a reply that waits is none."""
+        said = (line.text for line in reversed(ticket.lines) if line.team and not self.waits(line.text))
+        return next(said, "")
+
+    def waits(self, typed: str) -> bool:
+        """Tell whether a text is a reply that answers nothing yet."""
+        known = (one for replies in self._replies.values() for one in replies)
+        return any(one.waits and clean_line(one.text) == clean_line(typed) for one in known)
+
+    def _answering(self, ticket: Ticket, typed: str, seen: int, scene: Scene) -> Move:
+        if typed.strip().isdecimal() and len(typed.strip()) < _NUMBER:
+            return _not_a_choice(ticket, typed, seen)
+        return answering(ticket, typed, seen, scene, waits=self.waits(typed))
+
     def _reply(self, key: str, scene: Scene) -> Reply | None:
         return next((one for one in self.ready(scene.language) if one.key == key), None)
 
 
-def answering(ticket: Ticket, typed: str, seen: int, scene: Scene) -> Move:
+def gone(typed: str) -> Move:
+    """Say that a question is there no more, and give back what was typed for it."""
+    why = say("This question is gone: its person has erased it, or it was too old. Your answer was not sent:")
+    return Move(to=HERE, lead=(text(why), quote(Typed(typed))))
+
+
+def _not_a_choice(ticket: Ticket, typed: str, seen: int) -> Move:
+    """A number alone is a choice that missed its screen: it is not sent as an answer."""
+    why = say(
+        "“{number}” is no choice here, and a number alone is not sent as an answer. Type your answer as a sentence.",
+        number=Typed(typed.strip()),
+    )
+    return Move(to=Place(NAME, f"t:{ticket.id}@{seen}"), lead=(text(why),))
+
+
+def _closed(ticket: Ticket, seen: int, scene: Scene) -> Move:
+    """Close a question that is as it was seen; one that is closed stays so."""
+    number = Typed(str(ticket.number))
+    if ticket.open and seen not in {0, ticket.version}:
+        why = say("Question {number} has changed meanwhile: read it again. It was not closed.", number=number)
+        return replace(_opened(ticket), lead=(text(why),))
+    lead = (note(say("Question {number} is closed.", number=number)),)
+    if not ticket.open:
+        return Move(HERE, lead=lead)
+    closed = replace(ticket, stage=Stage.CLOSED, version=ticket.version + 1)
+    return Move(HERE, (CloseTicket(ticket.id, ticket.version),), lead, _told(closed, scene))
+
+
+def answering(ticket: Ticket, typed: str, seen: int, scene: Scene, *, waits: bool = False) -> Move:
     """Answer a question; what was typed without having seen a newer state is given back, and nothing is sent."""
     me, number = scene.of(Person).id, Typed(str(ticket.number))
     here = Place(NAME, f"t:{ticket.id}@{ticket.version}")
@@ -170,73 +229,17 @@ def answering(ticket: Ticket, typed: str, seen: int, scene: Scene) -> Move:
             )
         return Move(to=here, lead=(text(why), quote(Typed(typed))))
     told = replace(
-        ticket.saying(Line(team=True, text=typed, at=scene.now)), holder=me, version=ticket.version + 1
+        ticket.saying(Line(team=True, text=typed, at=scene.now), waits=waits),
+        holder=me,
+        version=ticket.version + 1,
     )
-    lead = (note(say("Sent. The person reads your answer where they are.")),)
+    sent = say("Sent. The person reads your answer where they are.")
+    if waits:
+        sent = say("Sent. It answers nothing yet: the question stays open, and its delay runs.")
     to = Place(NAME, f"t:{ticket.id}@{told.version}")
-    return Move(to, (AnswerTicket(ticket.id, typed, ticket.version),), lead, _told(told, scene))
-
-
-def grouped(faq: Faq) -> list[tuple[Unanswered, ...]]:
-    """Group the questions to learn from by likeness, the largest group first; one by one where nothing tells."""
-    found = faq.desk.unanswered if faq.desk else ()
-    groups: list[tuple[Unanswered, ...]] = []
-    for language in dict.fromkeys(one.language for one in found):
-        mine = [one for one in found if one.language == language]
-        finder = faq.library.finders.get(language)
-        alike = finder.group(tuple(one.words for one in mine)) if finder else [[n] for n in range(len(mine))]
-        groups += [tuple(mine[n] for n in positions) for positions in alike]
-    return sorted(groups, key=len, reverse=True)
-
-
-def near(faq: Faq, found: Sequence[Unanswered], language: str) -> list[tuple[str, str]]:
-    """Return the entries nearest to a group, as slugs and titles."""
-    finder = faq.library.finders.get(found[0].language)
-    ranked = finder.rank(found[0].words).found if finder else ()
-    entries = [(one.entry, faq.library.find(one.entry, language)) for one in ranked]
-    return [(slug, entry.title) for slug, entry in entries if entry][:_NEAR]
-
-
-def new_entry(
-    faq: Faq, found: Sequence[Unanswered], answer: str, title: str = "", category: str = ""
-) -> LearnEntry:
-    """Make an entry of a group: its first question is the title, all of them are ways of asking."""
-    heading = title_of(title or found[0].words)
-    language = found[0].language
-    if category not in CATEGORIES:
-        nearest = near(faq, found, language)
-        known = faq.library.find(nearest[0][0], language) if nearest else None
-        category = known.category if known else CATEGORIES[0]
-    taken = {slug for spoken in faq.library.entries.values() for slug in spoken}
-    ways, ids = tuple(one.words for one in found), tuple(one.id for one in found if one.id)
-    return LearnEntry(slug_of(heading, taken), language, category, heading, answer, ways, ids)
-
-
-def _entered(found: Sequence[Unanswered], answer: str, scene: Scene) -> Move:
-    if not _may(scene, Action.EDIT_FAQ):
-        return Move(to=Place(NAME, "learn"))
-    order = new_entry(scene.of(Faq), found, answer)
-    lead = (note(_MADE),)
-    return Move(Place(NAME, "learn"), (order,), lead, _learned(order.questions, scene))
-
-
-def _kept(ticket: Ticket, category: str, scene: Scene) -> Move:
-    """Make a frequent question of a ticket and of its answer."""
-    answer = _answer(ticket)
-    if not answer or not _may(scene, Action.EDIT_FAQ):
-        return _opened(ticket)
-    asked = Unanswered("", ticket.words, ticket.language, ticket.at)
-    desk = scene.of(Faq).desk
-    same = tuple(one.id for one in desk.unanswered if one.words == ticket.words) if desk else ()
-    order = replace(new_entry(scene.of(Faq), (asked,), answer, category=category), questions=same)
-    return Move(HERE, (order,), (note(_MADE),), _learned(same, scene))
-
-
-_MADE = say("Learned: this question has its answer from now on, for everybody.")
-
-
-def _answer(ticket: Ticket) -> str:
-    return next((line.text for line in reversed(ticket.lines) if line.team), "")
+    return Move(
+        to, (AnswerTicket(ticket.id, typed, ticket.version, waits),), (note(sent),), _told(told, scene)
+    )
 
 
 def _taken(ticket: Ticket, scene: Scene) -> Move:
@@ -256,23 +259,8 @@ def _told(ticket: Ticket, scene: Scene) -> Scene:
     """Return what is true once a ticket has changed."""
     faq = scene.of(Faq)
     desk = faq.desk or DeskView()
-    tickets = tuple(ticket if one.id == ticket.id else one for one in desk.tickets)
     own = faq.having(ticket) if faq.find(ticket.id) else faq
-    return scene.having(replace(own, desk=replace(desk, tickets=tickets)))
-
-
-def _learned(ids: Sequence[str], scene: Scene) -> Scene:
-    faq = scene.of(Faq)
-    desk = faq.desk or DeskView()
-    left = tuple(one for one in desk.unanswered if one.id not in ids)
-    return scene.having(replace(faq, desk=replace(desk, unanswered=left)))
-
-
-def _group(faq: Faq, first: str) -> tuple[Unanswered, ...]:
-    """Return the group that begins with a question."""
-    if not first or faq.desk is None or all(one.id != first for one in faq.desk.unanswered):
-        return ()
-    return next((group for group in grouped(faq) if any(one.id == first for one in group)), ())
+    return scene.having(replace(own, desk=desk.having(ticket)))
 
 
 def _read(place: Place) -> tuple[str, str, str]:
@@ -285,8 +273,4 @@ def _read(place: Place) -> tuple[str, str, str]:
 def _seen(place: Place) -> int:
     """Return the version of the ticket that was shown; 0 when none was."""
     version = (place.focus or "").partition("@")[2].partition(":")[0]
-    return int(version) if version.isdigit() else 0
-
-
-def _may(scene: Scene, action: Action) -> bool:
-    return may(scene.facts.get(Grants, Grants()), action)
+    return int(version) if version.isdecimal() and version.isascii() else 0

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from rallynov.dialogue.screens import Block, Choice, Figure, Screen, listing, note, quote, text, title
 from rallynov.dialogue.turn import Scene
-from rallynov.dialogue.words import Day, Typed, Words, plural, say
+from rallynov.dialogue.words import Day, Term, Typed, Words, plural, say
 from rallynov.editions.model import last_second
 from rallynov.faq import screens
-from rallynov.faq.model import CATEGORIES, Faq, Reply, Stage, Ticket, Unanswered, Week
+from rallynov.faq.model import CATEGORIES, DeskView, Faq, Reply, Unanswered, Week
+from rallynov.faq.ticket import Stage, Ticket
 
 PAGE = "/equipe/questions"
 MENU = screens.MENU
@@ -21,6 +22,7 @@ TAKE_OVER = Choice("take", say("Take it over"))
 REPLIES = Choice("replies", say("Replies ready to be sent"))
 KEEP = Choice("keep", say("Make it a frequent question"))
 CLOSE = Choice("close", say("Close this question"))
+CLOSED = Choice("closed", say("Questions closed lately"))
 SEND = Choice("go", say("Send this reply"), "choices:yes:synonyms")
 NEW = Choice("new", say("A new frequent question"))
 DROP = Choice("drop", say("Set them aside"))
@@ -36,39 +38,61 @@ def refused() -> Screen:
 
 
 def queue(faq: Faq) -> Screen:
-    """The questions received, those that wait longest first."""
-    tickets = [one for one in faq.desk.tickets if one.open] if faq.desk else []
+    """The questions received, those that wait longest first, and how many follow."""
+    desk = faq.desk or DeskView()
+    tickets = sorted(desk.tickets, key=lambda one: (one.stage is Stage.ANSWERED, one.at))
+    total = len(tickets) + desk.more
     said = (
-        plural("{n} question is open.", "{n} questions are open.", len(tickets))
-        if tickets
+        plural("{n} question is open.", "{n} questions are open.", total)
+        if total
         else say("No question is waiting.")
     )
-    tickets.sort(key=lambda one: (one.stage is Stage.ANSWERED, one.at))
     choices = tuple(Choice(f"t-{one.id}", _line(one)) for one in tickets[:_MOST])
-    blocks = (title(say("Questions received")), text(said))
-    return Screen("desk", blocks, choices, (LEARN, WEEKS, MENU), page=PAGE)
+    blocks: list[Block] = [title(say("Questions received")), text(said)]
+    if total > len(choices):
+        blocks.append(note(others(total - len(choices))))
+    closed_ = (CLOSED,) if desk.closed else ()
+    return Screen("desk", tuple(blocks), choices, (LEARN, WEEKS, *closed_, MENU), page=PAGE)
+
+
+def others(n: int) -> Words:
+    """Say how many questions follow those that are shown."""
+    return plural(
+        "And {n} other, which comes up once these are dealt with.",
+        "And {n} others, which come up once these are dealt with.",
+        n,
+    )
+
+
+def closed(faq: Faq) -> Screen:
+    """The questions that were closed last."""
+    tickets = faq.desk.closed if faq.desk else ()
+    choices = tuple(Choice(f"t-{one.id}", _line(one)) for one in tickets)
+    said = say("These were closed in the last two weeks:") if choices else say("None was closed lately.")
+    return Screen("desk:closed", (title(CLOSED.label), text(said)), choices, (QUEUE, MENU))
 
 
 def _line(ticket: Ticket) -> Words:
+    """Name a ticket; its number sticks to its sign, so that a number typed is that of the choice."""
     return say(
-        "{number}: {words} ({stage})",
-        number=ticket.number,
+        "nº{number}: {words} ({stage})",
+        number=Typed(str(ticket.number)),
         words=screens.short(ticket.words, 60),
         stage=screens.STAGES[ticket.stage],
     )
 
 
-def ticket(one: Ticket, me: str, scene: Scene) -> Screen:
+def ticket(one: Ticket, me: str, context: Sequence[Words], *, answered: bool) -> Screen:
     """One question with all that helps to answer it; what is typed here is the answer."""
     blocks: list[Block] = [
         title(
             say("Question {number}: {stage}", number=Typed(str(one.number)), stage=screens.STAGES[one.stage])
         )
     ]
-    blocks += [quote(Typed(one.words)), *map(note, context(one, scene.of(Faq), scene)), *exchange(one)]
+    blocks += [quote(Typed(one.words)), *map(note, context), *exchange(one)]
     others = one.holder not in {"", me}
     actions = [*((TAKE_OVER,) if others else (() if one.holder else (TAKE,))), REPLIES]
-    if any(line.team for line in one.lines):
+    if answered:
         actions.append(KEEP)
     if one.open:
         actions.append(CLOSE)
@@ -81,7 +105,7 @@ def ticket(one: Ticket, me: str, scene: Scene) -> Screen:
     return Screen("desk:t", tuple(blocks), (), (*actions, QUEUE, MENU), free=True)
 
 
-def context(one: Ticket, faq: Faq, scene: Scene) -> list[Words]:
+def context(one: Ticket, faq: Faq, scene: Scene, fields: Collection[str]) -> list[Words]:
     """Tell when it came, until when an answer was promised, and what the person had before their eyes."""
     told: list[Words] = [say("Asked on {at}; an answer was promised by {day}.", at=one.at, day=Day(one.due))]
     if one.open and one.stage is not Stage.ANSWERED and scene.now > one.due:
@@ -92,22 +116,26 @@ def context(one: Ticket, faq: Faq, scene: Scene) -> list[Words]:
     if titles:
         told.append(say("They had been shown: {titles}.", titles=Typed(" · ".join(titles))))
     if one.where:
-        told.append(_where(one.where))
+        told.append(_where(one.where, fields))
     return told
 
 
-def _where(screen: str) -> Words:
-    """Say on which screen a question was asked."""
+def _where(screen: str, fields: Collection[str]) -> Words:
+    """Say in plain words where a question was asked; a field is named as its form names it."""
     kind, _, name = screen.partition(":")
     match kind:
         case "q" | "opening":
             return say("Asked in the diagnosis, at question {name}.", name=Typed(name))
+        case "f" | "doubt" | "clash" if name in fields:
+            return say("Asked in the dossier, at the field “{name}”.", name=Term(f"form:{name}:label"))
         case "f" | "doubt" | "clash":
-            return say("Asked in the dossier, at the field “{name}”.", name=Typed(name))
+            return say("Asked in the dossier.")
         case "menu" | "welcome":
             return say("Asked from the menu.")
+        case "faq":
+            return say("Asked from the frequent questions.")
         case _:
-            return say("Asked from the screen “{name}”.", name=Typed(screen))
+            return say("Asked in the course of the conversation.")
 
 
 def exchange(one: Ticket) -> list[Block]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from typing import Final
 
 from rallynov.faq.retrieval.vocabulary import Vocabulary, vocabulary
@@ -30,6 +32,9 @@ _GOING_ON: Final[tuple[list[str], ...]] = (
     ["can"],
 )
 _AT_MOST: Final = 4  # questions answered in one go
+_JOINS: Final = 60  # parts of one sentence: nobody joins more questions
+_LENGTHS: Final = (1, 2, 3)  # words of what opens a question
+_NOWHERE: Final = 1_000_000
 _ENDS: Final = re.compile(r"(?<=[.!?;…])\s+|\n+|\s[:–—]\s|(?<=\w):\s")
 
 
@@ -82,26 +87,53 @@ def questions(text: str, *, language: str = "fr") -> tuple[str, ...]:
 def _parted(sentence: str, words: Vocabulary) -> list[str]:
     """Part "quand et comment déposer ?" nowhere, "quelle est la date et comment déposer ?" before its "et"."""
     said = sentence.split()
+    heard = _Heard.of(said, words)
     start, found = 0, []
     for place in range(1, len(said) - 1):
-        left, right = " ".join(said[start:place]), said[place + 1 :]
-        if fold(said[place]) in words.joining and _joined(right, words) and _asked_in(left, words):
+        if heard.joins(place, words) and heard.asked(start, place):
+            left = " ".join(said[start:place])
             found.append(left.rstrip(",") + ("" if left.endswith("?") else " ?"))
             start = place + 1
+            if len(found) == _JOINS:
+                break
     return [*found, " ".join(said[start:])]
 
 
-def _joined(right: list[str], words: Vocabulary) -> bool:
-    """Return whether what follows "et" is a question: "que" and "qui" after it mostly go on with the sentence."""
-    opening = fold(" ".join(right[:2])).split()
-    return (
-        opening[:1] not in _GOING_ON
-        and _opens(opening, words)
-        and any(map(words.tells, fold(" ".join(right)).split()))
-    )
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """A sentence folded once, and for each place in it where the next question opens and the next telling word is.
 
+    Asked anew of every "et", the rest of a long message would be read a thousand times.
+    """
 
-def _asked_in(left: str, words: Vocabulary) -> bool:
-    said = fold(left).split()
-    opened = any(_opens(said[place : place + 3], words) for place in range(len(said)))
-    return opened and any(map(words.tells, said))
+    folded: Sequence[list[str]]  # of each word as typed: « est-ce » is two
+    starts: Sequence[int]  # where each begins among the folded words, and where they end
+    opened: Sequence[int]  # from a folded word on, where the first question word is whole
+    telling: Sequence[int]  # from a folded word on, the first that tells something
+
+    @classmethod
+    def of(cls, said: Sequence[str], words: Vocabulary) -> _Heard:
+        folded = [fold(word).split() for word in said]
+        flat = [word for some in folded for word in some]
+        opened, telling = [_NOWHERE], [_NOWHERE]
+        for at in range(len(flat) - 1, -1, -1):
+            whole = (at + n for n in _LENGTHS if tuple(flat[at : at + n]) in words.asking)
+            opened.append(min(opened[-1], next(whole, _NOWHERE)))
+            telling.append(at if words.tells(flat[at]) else telling[-1])
+        return cls(folded, [0, *accumulate(map(len, folded))], opened[::-1], telling[::-1])
+
+    def joins(self, place: int, words: Vocabulary) -> bool:
+        """Return whether a word is an "et" before a question: "que" and "qui" after it mostly go on with the sentence."""
+        if " ".join(self.folded[place]) not in words.joining:
+            return False
+        opening = [word for some in self.folded[place + 1 : place + 3] for word in some]
+        return (
+            opening[:1] not in _GOING_ON
+            and _opens(opening, words)
+            and self.telling[self.starts[place + 1]] < _NOWHERE
+        )
+
+    def asked(self, start: int, end: int) -> bool:
+        """Return whether a question is put between two words, the last left out."""
+        first, last = self.starts[start], self.starts[end]
+        return self.opened[first] <= last and self.telling[first] < last

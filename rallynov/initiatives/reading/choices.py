@@ -81,6 +81,12 @@ def read_choices(field: Field, typed: str, given: Given) -> Reading:
     return _checked(field, picked)
 
 
+def said_none(typed: str, said: Sequence[Spoken]) -> bool:
+    """Tell whether what was typed says that there is none: « aucun », « je n'en ai pas »."""
+    text = clean_text(typed)
+    return 0 < len(text) <= _SHOWN and _quantity(text, said) == NONE
+
+
 def _one(text: str, said: Sequence[Spoken]) -> Exact | Near | Nothing:
     """Read one option: in the person's language; what is not sure there may be the very words of another."""
     if len(text) > _LONGEST or not said:

@@ -53,7 +53,7 @@ def read_email(field: Field, typed: str) -> Reading:
     likely = _likely(address)
     if not likely:
         return Value(address)
-    return Doubt(likely, say("Did you mean {value}?", value=Typed(likely)), (address,))
+    return Doubt(likely, say("Did you mean {value}?", value=Typed(likely)), (address,), named=True)
 
 
 def _address(text: str) -> str:

@@ -59,7 +59,7 @@ def _url(text: str) -> str:
     return parts._replace(scheme=parts.scheme.lower(), netloc=parts.netloc.lower()).geturl() if sound else ""
 
 
-_HOST = re.compile(r"(?!\d+(?:\.\d+)+$)(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,63}")
+_HOST = re.compile(r"(?!\d+(?:\.\d+)+$)(?!www\.[^.]+$)(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,63}")
 
 
 def _sound(text: str, parts: SplitResult) -> bool:

@@ -8,7 +8,13 @@ from typing import Final
 
 from rallynov.dialogue.words import say
 from rallynov.initiatives.form import Field, Kind
-from rallynov.initiatives.reading.choices import read_choice, read_choices, read_must, read_yesno
+from rallynov.initiatives.reading.choices import (
+    read_choice,
+    read_choices,
+    read_must,
+    read_yesno,
+    said_none,
+)
 from rallynov.initiatives.reading.commune import read_commune
 from rallynov.initiatives.reading.contact import read_email, read_phone
 from rallynov.initiatives.reading.dates import read_date
@@ -16,7 +22,7 @@ from rallynov.initiatives.reading.numbers import read_amount, read_number
 from rallynov.initiatives.reading.pages import read_url, read_urls
 from rallynov.initiatives.reading.places import Places
 from rallynov.initiatives.reading.registry import read_naf, read_registry
-from rallynov.initiatives.reading.result import Given, Reading, Refusal
+from rallynov.initiatives.reading.result import Given, Reading, Refusal, Value
 from rallynov.initiatives.reading.rows import read_rows
 from rallynov.initiatives.reading.spoken import Spoken
 from rallynov.initiatives.reading.texts import read_line, read_text
@@ -25,14 +31,19 @@ from rallynov.initiatives.reading.texts import read_line, read_text
 def read(field: Field, typed: str, today: date, places: Places, said: Sequence[Spoken] = ()) -> Reading:
     """Read what was typed in a field: a value, a value to confirm, or a refusal. Never raises.
 
-    ``said`` holds the words of the field's options (``spoken``); without it they are known by number and id.
+    ``said`` holds the words of the field's options (``spoken``); without it they are known by number and id. At a field
+    that is optional, « aucun » is the value None.
     """
     return _read(field, typed, Given(today, places, said))
 
 
 def _read(field: Field, typed: str, given: Given) -> Reading:
     plain = _PLAIN.get(field.kind)
-    return plain(field, typed) if plain else _GIVEN[field.kind](field, typed, given)
+    reading = plain(field, typed) if plain else _GIVEN[field.kind](field, typed, given)
+    if field.required or field.kind is Kind.CHOICES:
+        return reading
+    unread = isinstance(reading, Refusal) or field.kind is Kind.LINE
+    return Value(None) if unread and said_none(typed, given.said) else reading
 
 
 def _rows(field: Field, typed: str, given: Given) -> Reading:

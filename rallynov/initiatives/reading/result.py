@@ -22,11 +22,15 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A value stored only after a yes; ``others`` are what else may be meant, the likeliest first."""
+    """A value stored only after a yes; ``others`` are what else may be meant, the likeliest first.
+
+    ``named`` tells that the question names the value, so that a yes is an answer to it, whatever else may be meant.
+    """
 
     value: Json
     ask: Words
     others: tuple[Json, ...] = ()
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)

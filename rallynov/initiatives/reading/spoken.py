@@ -44,7 +44,11 @@ def _in(field: Field, lexicon: Lexicon, language: str) -> Spoken:
     options = tuple(option(one, f"{field.id}.{one}") for one in field.options)
     if field.kind in {Kind.YESNO, Kind.MUST}:
         options = (option(YES, YES), option(NO, NO))
-    others = tuple(option(one, one) for one in (ALL, NONE)) if field.kind is Kind.CHOICES else ()
+    others = (
+        tuple(option(one, one) for one in (ALL, NONE))
+        if field.kind is Kind.CHOICES or not field.required
+        else ()
+    )
     return Spoken(SPEECHES.get(language, FRENCH), options, others)
 
 

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from rallynov.dialogue.words import plural
+import re
+from typing import Final
+
+from rallynov.dialogue.words import plural, say
 from rallynov.initiatives.form import Field, Kind, characters
 from rallynov.initiatives.reading.result import Reading, Refusal, Value, mend
 from rallynov.text import clean_line, clean_text
 
+PERSON: Final = "person"
+"""The field that names somebody."""
+_ADDRESS = re.compile(r"://|@|\bwww\.", re.IGNORECASE)
+
 
 def read_line(field: Field, typed: str) -> Reading:
-    """Read one line; line breaks become spaces."""
-    return _measured(field, clean_line(typed))
+    """Read one line; line breaks become spaces. The name of somebody is no address."""
+    text = clean_line(typed)
+    if field.id == PERSON and _ADDRESS.search(text):
+        return Refusal(
+            say(
+                "This is an address, not a name; ways to reach this person are asked for next. Here, write a first name "
+                "and a name."
+            )
+        )
+    return _measured(field, text)
 
 
 def read_text(field: Field, typed: str) -> Reading:

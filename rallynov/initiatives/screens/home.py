@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 
+from rallynov.diagnosis.screens.asking import notice as notice_screen
 from rallynov.dialogue.screens import Block, Choice, Paper, Screen, listing, note, quote, text, title
 from rallynov.dialogue.words import Typed, Words, plural, say
 from rallynov.editions.model import Calendar
@@ -19,6 +22,7 @@ from rallynov.initiatives.screens.parts import (
     PAUSE,
     RECAP,
     STATUS,
+    overdue,
     right_named,
     standing,
     status_note,
@@ -39,6 +43,16 @@ LEAVE = Choice("leave", say("Leave this dossier"))
 PAPERS = Choice("papers", say("Documents to keep (PDF)"))
 BLANK = Choice("blank", say("Prepare on paper (PDF)"))
 NO_REMINDERS = Choice("sansrappel", say("No more reminders"))
+
+
+def notice() -> Screen:
+    """The privacy notice, with what a dossier asks beyond the diagnosis."""
+    told = say(
+        "A dossier asks for more: your organisation, and a person to reach with their name, e-mail and telephone. Only "
+        "those who share it see it; once it is submitted, the team and the jury do, the jury without this person."
+    )
+    drawn = notice_screen()
+    return replace(drawn, blocks=(*drawn.blocks, text(told)))
 
 
 def opening(form: DossierForm, calendar: Calendar, refused: Refusal | None) -> Screen:
@@ -88,20 +102,29 @@ def _instead(refused: Refusal) -> tuple[Block, ...]:
     return (text(refused.words), text(more))
 
 
-def listed(form: DossierForm, mine: Dossiers, *, another: bool) -> Screen:
+def listed(form: DossierForm, mine: Dossiers, at: datetime, *, another: bool) -> Screen:
     """All the dossiers of a person; one is chosen."""
-    rows = [say("{title}: {standing}", title=titled(form, one), standing=standing(one)) for one in mine.mine]
+    rows = [
+        say("{title}: {standing}", title=titled(form, one), standing=standing(one, at)) for one in mine.mine
+    ]
     blocks = (title(say("Your dossiers")), listing(*rows), text(say("Which one?")))
     choices = tuple(Choice(f"go-{n}", titled(form, one)) for n, one in enumerate(mine.mine))
     return Screen("dossiers", blocks, (*choices, *((ANOTHER,) if another else ())), (MENU, HELP))
 
 
 def status(
-    form: DossierForm, dossier: Dossier, due: Words | None, offers: Sequence[Choice], *, several: bool
+    form: DossierForm,
+    dossier: Dossier,
+    due: Words | None,
+    offers: Sequence[Choice],
+    at: datetime,
+    *,
+    several: bool,
 ) -> Screen:
     """Where a dossier stands, what it lacks and until when, and what can be done."""
-    blocks: list[Block] = [title(titled(form, dossier)), text(standing(dossier))]
-    blocks += [*_explained(form, dossier, dated=due is not None), *((text(due),) if due else ())]
+    blocks: list[Block] = [title(titled(form, dossier)), text(standing(dossier, at))]
+    over = overdue(dossier, at)
+    blocks += [*_explained(form, dossier, dated=due is not None, over=over), *((text(due),) if due else ())]
     if dossier.others or dossier.right is not Right.OWN:
         blocks.append(note(_shared(dossier)))
     blocks += [*alike(dossier), *_history(dossier)]
@@ -110,8 +133,8 @@ def status(
     return Screen("status", tuple(blocks), *shown, page=f"/dossier/{dossier.id}")
 
 
-def _explained(form: DossierForm, dossier: Dossier, *, dated: bool) -> list[Block]:
-    """Say what the status means for its owner."""
+def _explained(form: DossierForm, dossier: Dossier, *, dated: bool, over: bool) -> list[Block]:
+    """Say what the status means for its owner; ``over`` tells that it can be corrected no more."""
     wanting = len(left(form, dossier))
     match dossier.status:
         case Status.DRAFT:
@@ -126,6 +149,8 @@ def _explained(form: DossierForm, dossier: Dossier, *, dated: bool) -> list[Bloc
                 if dossier.reason
                 else []
             )
+            if over:
+                return asked
             kept = text(say("What you change is kept, and counts once you have submitted it again."))
             return [*asked, kept, *([text(_upper(wanting))] if wanting else [])]
         case Status.INADMISSIBLE if dossier.reason:

@@ -9,7 +9,7 @@ from rallynov.diagnosis.screens.asking import BACK, HELP, MENU, NOT_NOW, PAUSE, 
 from rallynov.dialogue.screens import Block, Choice, note
 from rallynov.dialogue.words import Day, Say, Term, Typed, Words, say
 from rallynov.editions.model import Calendar
-from rallynov.initiatives.lifecycle import Act, Moment, Refusal, decide
+from rallynov.initiatives.lifecycle import Act, Moment, Reason, Refusal, decide
 from rallynov.initiatives.model import Dossier, DossierForm, Right, Status
 
 __all__ = ["BACK", "HELP", "MENU", "NOT_NOW", "PAUSE", "WHY"]
@@ -43,8 +43,8 @@ def titled(form: DossierForm, dossier: Dossier) -> Words:
     return Typed(name) if isinstance(name, str) else UNTITLED
 
 
-def standing(dossier: Dossier) -> Say:
-    """Say where a dossier stands, so that *kept* is never taken for *submitted*."""
+def standing(dossier: Dossier, at: datetime | None = None) -> Say:
+    """Say where a dossier stands, so that *kept* is never taken for *submitted*; ``at`` a moment, if that is known."""
     match dossier.status:
         case Status.DRAFT:
             return say("Kept, not submitted yet.")
@@ -56,6 +56,8 @@ def standing(dossier: Dossier) -> Say:
             )
         case Status.SUBMITTED:
             return say("Submitted: your receipt is in a message of its own, with its number.")
+        case Status.TO_CORRECT if at and overdue(dossier, at):
+            return say("Sent back to you, and not submitted again.")
         case Status.TO_CORRECT if dossier.correct_by:
             return say(
                 "Sent back to you: correct it and submit it again by {day}.", day=Day(dossier.correct_by)
@@ -70,9 +72,15 @@ def standing(dossier: Dossier) -> Say:
             return say("Withdrawn: nobody examines it.")
 
 
-def status_note(dossier: Dossier) -> Block:
+def overdue(dossier: Dossier, at: datetime) -> bool:
+    """Tell whether the time to correct a dossier is over."""
+    decided = decide(Act.SUBMIT, dossier.status, Right.OWN, Moment(at, Calendar(), dossier.correct_by))
+    return isinstance(decided, Refusal) and decided.reason is Reason.CORRECTION_OVER
+
+
+def status_note(dossier: Dossier, at: datetime | None = None) -> Block:
     """Say where a dossier stands, beside something else."""
-    return note(standing(dossier))
+    return note(standing(dossier, at))
 
 
 def until(calendar: Calendar) -> Words | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
 from rallynov.dialogue.form import Form
 from rallynov.dialogue.screens import Block, Choice, Screen, note, quote, text, title
 from rallynov.dialogue.words import Term, Typed, Words, say
@@ -19,6 +21,9 @@ CLEAR = Choice("clear", say("Leave this empty"))
 FRESH = Choice("fresh", say("Write this text anew"))
 TAKE = Choice("take", say("Take this text"), "choices:yes:synonyms")
 OWN = Choice("own", say("Write something else"), "choices:no:synonyms")
+
+RULES = "rules"
+"""The field that has the rules accepted: where they can be read stands beside it."""
 
 
 class Questions:
@@ -49,7 +54,7 @@ class Questions:
         match pending.reading:
             case Doubt() as doubt:
                 return self._doubt(spot, dossier, pending, doubt)
-            case Value(value):
+            case Value(value) if value is not None:
                 again = Doubt(value, say("Here is what you had typed. Do I keep it?"))
                 return self._doubt(spot, dossier, pending, again)
         if isinstance(pending.draft, list) and field.kind is Kind.TEXT:
@@ -73,7 +78,8 @@ class Questions:
     def asking(self, dossier: Dossier, pending: Pending) -> tuple[Block, ...]:
         """Put the question of a field, with where it stands and how to answer."""
         ask, hint = Term(f"form:{pending.field.id}:ask"), Term(f"form:{pending.field.id}:hint")
-        return (self.header(dossier, pending.field), title(ask), text(hint))
+        read = (text(Term("privacy:rules:where")),) if pending.field.id == RULES else ()
+        return (self.header(dossier, pending.field), title(ask), *read, text(hint))
 
     def _doubt(self, spot: Spot, dossier: Dossier, pending: Pending, doubt: Doubt) -> Screen:
         asked = (self.header(dossier, pending.field), title(Term(f"form:{pending.field.id}:short")))
@@ -152,8 +158,12 @@ def doubtful(field: Field, doubt: Doubt) -> tuple[Choice, ...]:
     if not doubt.others:
         return (YES, NO)
     meant: tuple[Json, ...] = (doubt.value, *doubt.others)
-    named = (Choice(f"meant-{n}", show(field, value)) for n, value in enumerate(meant))
-    return (*named, Choice("no", say("None of these"), "form:no:synonyms"))
+    agreed = ("choices:yes:synonyms",) if doubt.named else ()
+    named = (
+        Choice(f"meant-{n}", show(field, value), synonyms)
+        for n, (value, synonyms) in enumerate(zip_longest(meant, agreed, fillvalue=""))
+    )
+    return (*named, Choice("no", say("None of these"), "choices:no:synonyms"))
 
 
 def remarked(dossier: Dossier, pending: Pending) -> tuple[Block, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from rallynov.dialogue.screens import Block, Choice, Screen, listing, note, quote, text, title
 from rallynov.dialogue.words import Say, Term, Typed, Words, plural, say
@@ -31,12 +32,12 @@ MOST = 12
 """Missing fields that one screen lists with a jump to each."""
 
 
-def recap(form: DossierForm, dossier: Dossier, due: Words | None, *, editable: bool) -> Screen:
+def recap(form: DossierForm, dossier: Dossier, due: Words | None, at: datetime, *, editable: bool) -> Screen:
     """All the steps, with how much of each is answered; one is chosen to be read and changed."""
     given = form.given(dossier)
     steps = tuple(step for step in form.steps if _asked(step, given))
     rows = tuple(_counted(step, given, files=bool(held(dossier))) for step in steps)
-    blocks: list[Block] = [title(titled(form, dossier)), status_note(dossier), listing(*rows)]
+    blocks: list[Block] = [title(titled(form, dossier)), status_note(dossier, at), listing(*rows)]
     if due:
         blocks.append(note(due))
     asked = (
