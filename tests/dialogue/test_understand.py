@@ -216,6 +216,14 @@ def test_a_figure_among_figures_may_be_a_quantity(text: str, expected: Exact | N
     assert understand(text, SIZES) == expected
 
 
+def test_a_figure_in_a_long_label_is_no_quantity() -> None:
+    asked = (
+        Option("t1", "nº1 : puis-je vous joindre au 06 12 ce week-end ?"),
+        Option("t2", "nº2 : et le 3 mai ?"),
+    )
+    assert understand("1", asked) == Exact("t1")
+
+
 STATUTES = (
     Option("9220", "Association déclarée"),
     Option("9230", "Association reconnue d’utilité publique"),
