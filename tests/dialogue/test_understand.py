@@ -219,7 +219,7 @@ def test_a_figure_among_figures_may_be_a_quantity(text: str, expected: Exact | N
 def test_a_figure_in_a_long_label_is_no_quantity() -> None:
     asked = (
         Option("t1", "nº1 : puis-je vous joindre au 06 12 ce week-end ?"),
-        Option("t2", "nº2 : et le 3 mai ?"),
+        Option("t2", "nº2 : peut-on venir le 3 mai avec un collègue ?"),
     )
     assert understand("1", asked) == Exact("t1")
 
