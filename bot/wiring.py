@@ -82,6 +82,8 @@ from rallynov.storage.store import Store
 from rallynov.wording import Wording
 
 PULL = frozenset({"web", "terminal"})
+_READERS = {"web": plain.read, "terminal": plain.read, updates.CHANNEL: updates.read}
+_LANGUAGES = {"web": plain.language, "terminal": plain.language, updates.CHANNEL: updates.language}
 """Channels that read their messages themselves; the others are called by a sender."""
 ROLE_MENU: tuple[RoleChoice, ...] = (
     RoleChoice(Action.ANSWER_QUESTION, QUEUE),
@@ -162,14 +164,10 @@ def build(
     content = _content(settings.operator, settings.contact, settings.rules_url)
     wording, form = content.wording, content.form
     edition, post = editions.current(store, sample=sample), Post(wording, PULL)
-    faq, desk = (
-        FaqDialogue(Hearing(strict_fields(form))),
-        DeskDialogue(content.replies, [one.id for one in form.fields]),
-    )
+    faq = FaqDialogue(Hearing(strict_fields(form)))
+    desk = DeskDialogue(content.replies, [one.id for one in form.fields])
     dialogues = [*_dialogues(settings, content, edition), faq, desk]
-    readers = {"web": plain.read, "terminal": plain.read, updates.CHANNEL: updates.read}
-    languages = {"web": plain.language, "terminal": plain.language, updates.CHANNEL: updates.language}
-    tools = Tools(now, new_id, new_secret, readers, languages, PULL)
+    tools = Tools(now, new_id, new_secret, _READERS, _LANGUAGES, PULL)
     librarian = Librarian(store, content.entries, wording.languages, settings.data_dir.absolute() / "faq")
     questions = Questions(edition, post, librarian, now)
     board = Board(store, edition, post)

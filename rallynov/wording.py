@@ -13,15 +13,18 @@ from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+import frontmatter
 from babel import Locale
 from babel.dates import format_datetime
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
+from pydantic import BaseModel, ValidationError
 
 from rallynov.dialogue.words import Day, Plural, Say, Slot, Term, Typed, Words, say
 from rallynov.text import TYPOGRAPHIES
 
 Value = TypeVar("Value")
+Front = TypeVar("Front", bound=BaseModel)
 LANGUAGES = ("fr", "en")
 """The languages of the rally, its own first: what is asked for in another is said in that one."""
 PARIS = ZoneInfo("Europe/Paris")
@@ -33,6 +36,21 @@ LOCALES = PACKAGED if PACKAGED.is_dir() else Path(__file__).parent.parent / "loc
 
 class ContentError(Exception):
     """A content file cannot be used: the start stops, and the message names file and key."""
+
+
+def read_front(path: Path, model: type[Front]) -> tuple[Front, str]:
+    """Read a file of content: what stands between its two ``---``, as a value, and the text below."""
+    try:
+        front, body = frontmatter.parse(path.read_text("utf-8"))
+    except Exception as error:
+        raise ContentError(f"{path}: what stands between the two --- cannot be read: {error}") from error
+    try:
+        return model.model_validate(front), body
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_url=False)
+        )
+        raise ContentError(f"{path}: {wrong}") from error
 
 
 class Wording:

@@ -11,15 +11,14 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, NoReturn
 
-import frontmatter
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from rallynov.faq.model import CATEGORIES, LIVE, Entry, Part
 from rallynov.faq.naming import LONGEST_ANSWER, PARAGRAPHS
 from rallynov.text import TYPOGRAPHIES, fold
-from rallynov.wording import ContentError
+from rallynov.wording import ContentError, read_front
 
 LEAST_WAYS = 5
 _MORE = {"Suite", "More"}
@@ -60,7 +59,7 @@ class _Front(BaseModel):
 
 def read_entry(path: Path, language: str) -> Entry:
     """Read one file; what is read is typeset, and nothing in it is markup any more."""
-    front, body = _front(path)
+    front, body = read_front(path, _Front)
     _check_ways(path, front)
     reading = _Reading(path, language)
     answer, more = reading.parts(body)
@@ -80,20 +79,6 @@ def _check_ways(path: Path, front: _Front) -> None:
     for way in front.ways:
         if (same := seen.setdefault(fold(way), way)) is not way:
             _refuse(path, f"ways: « {way} » and « {same} » are alike")
-
-
-def _front(path: Path) -> tuple[_Front, str]:
-    try:
-        front, body = frontmatter.parse(path.read_text("utf-8"))
-    except Exception as error:
-        raise ContentError(f"{path}: what stands between the two --- cannot be read: {error}") from error
-    try:
-        return _Front.model_validate(front), body
-    except ValidationError as error:
-        wrong = "; ".join(
-            f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_url=False)
-        )
-        raise ContentError(f"{path}: {wrong}") from error
 
 
 class _Reading:

@@ -9,13 +9,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-import frontmatter
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from rallynov.sheets.model import GESTURES, SECTIONS, Gesture, Sheet
-from rallynov.wording import ContentError
+from rallynov.wording import ContentError, read_front
 
 _MARKDOWN = MarkdownIt("commonmark")
 _LEAST_LINES = 3
@@ -36,7 +35,7 @@ class _Front(BaseModel):
 
 def read_sheet(path: Path, headings: Mapping[str, str], tidy: Callable[[str], str]) -> Sheet:
     """Read one file; what is read is typeset, and nothing in it is markup any more."""
-    front, body = _front(path)
+    front, body = read_front(path, _Front)
     reading = _Reading(path, headings, tidy)
     parts = reading.sections(body)
     mistake, instead = reading.paragraphs("mistake", parts["mistake"], 2)
@@ -59,20 +58,6 @@ def read_sheet(path: Path, headings: Mapping[str, str], tidy: Callable[[str], st
         lines=lines,
         source=str(path),
     )
-
-
-def _front(path: Path) -> tuple[_Front, str]:
-    try:
-        front, body = frontmatter.parse(path.read_text("utf-8"))
-    except Exception as error:
-        raise ContentError(f"{path}: what stands between the two --- cannot be read: {error}") from error
-    try:
-        return _Front.model_validate(front), body
-    except ValidationError as error:
-        wrong = "; ".join(
-            f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_url=False)
-        )
-        raise ContentError(f"{path}: {wrong}") from error
 
 
 class _Reading:
