@@ -38,6 +38,7 @@ def site(tmp_path: Path, telegram: BotApi) -> Iterator[Site]:
 
 
 def say(page: Page, text: str) -> None:
+    expect(page.locator("#text")).to_be_visible()  # below the conversation: all of it is there
     said = page.locator("#journal .me").count()
     page.fill("#text", text)
     page.keyboard.press("Enter")
