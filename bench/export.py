@@ -1,6 +1,7 @@
 """The workbook of many dossiers: ours against openpyxl and pandas, each in a process of its own, for the same rows.
 
-``uv run --with openpyxl --with pandas python bench/export.py [--dossiers 10000] [--only rallynov,openpyxl,pandas]``
+``uv run --with openpyxl --with pandas python bench/export.py [--dossiers 10000] [--only rallynov,openpyxl,pandas]``,
+and ``--only csv,json,zip,pdf`` for our other formats.
 
 Ours is the whole product: read in one snapshot, put in words, written. The others are given the rows as tuples, cleaned of
 what would make them fail: take what reading costs (``rows``) off their time. ``openpyxl`` is its bare, streaming form, and
@@ -25,6 +26,8 @@ from zipfile import ZipFile
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 NAMES = ("rows", "rallynov", "openpyxl", "styled", "pandas")
+FORMATS = ("csv", "json", "zip", "pdf")
+"""Our other formats, measured when ``--only`` names them; a booklet is many volumes."""
 
 
 def main() -> None:
@@ -73,13 +76,14 @@ def fill(folder: Path, many: int) -> None:
 
 
 def measure(name: str, folder: Path, many: int) -> None:
-    out = folder / "out.xlsx"
-    out.unlink(missing_ok=True)
+    for left in folder.glob("out*"):
+        left.unlink()
     command = [sys.executable, __file__, "--child", name, "--folder", str(folder), "--dossiers", str(many)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     seconds, cpu, peak = done.stdout.split()[-3:]
-    size = f"{out.stat().st_size / 2**20:8.1f}" if out.exists() else " " * 8
-    found = f"{formulas(out):9}" if out.exists() else ""
+    made = list(folder.glob("out*"))
+    size = f"{sum(one.stat().st_size for one in made) / 2**20:8.1f}" if made else " " * 8
+    found = f"{formulas(out):9}" if (out := folder / "out.xlsx").exists() else f"{len(made):6} files"
     print(
         f"{name:10} {float(seconds):7.1f} {float(cpu):7.1f} {int(peak) // 1024:8} {size} {found}", flush=True
     )
@@ -87,9 +91,11 @@ def measure(name: str, folder: Path, many: int) -> None:
 
 def child(name: str, folder: Path) -> None:
     started = time.perf_counter()
-    {"rows": read, "rallynov": ours, "openpyxl": by_openpyxl, "styled": by_styled, "pandas": by_pandas}[name](
-        folder
-    )
+    if name in FORMATS:
+        ours(folder, name)
+    else:
+        ways = {"rows": read, "rallynov": ours, "openpyxl": by_openpyxl, "styled": by_styled, "pandas": by_pandas}
+        ways[name](folder)
     used = resource.getrusage(resource.RUSAGE_SELF)
     print(time.perf_counter() - started, used.ru_utime + used.ru_stime, used.ru_maxrss)
 
@@ -100,13 +106,13 @@ def opened(folder: Path):  # noqa: ANN201
     return Store(f"sqlite:///{folder / 'rallynov.db'}")
 
 
-def ours(folder: Path) -> None:
+def ours(folder: Path, kind: str = "xlsx") -> None:
     from exports.stage import room
 
     from rallynov.exports.model import OPERATOR
 
     store = opened(folder)
-    room(store, folder).write("complete", "xlsx", folder / "out.xlsx", OPERATOR)
+    room(store, folder).write("complete", kind, folder / f"out.{kind}", OPERATOR)
     store.close()
 
 

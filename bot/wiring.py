@@ -17,6 +17,7 @@ from functools import lru_cache
 from bot import plain
 from bot.settings import Settings
 from bot.telegram import updates
+from rallynov.delivery.posting import Post
 from rallynov.delivery.service import Delivery
 from rallynov.delivery.subject import Subject, Tools
 from rallynov.delivery.turns import Turns
@@ -54,7 +55,6 @@ from rallynov.initiatives.lookup import Lookup
 from rallynov.initiatives.model import DossierForm
 from rallynov.initiatives.papers.makers import dossier_makers
 from rallynov.initiatives.pending import reader
-from rallynov.initiatives.posting import Post
 from rallynov.initiatives.reading import check_form
 from rallynov.initiatives.reading.places import Places
 from rallynov.initiatives.reminders import Reminders

@@ -7,10 +7,9 @@ import re
 from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
 
-from bot.web import visitors
 from bot.web.door import Door
 from bot.web.reader import Readers
-from bot.web.view import Desk, View
+from bot.web.view import View, desk_of
 
 CODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """What Telegram lets a link carry."""
@@ -33,7 +32,6 @@ class Codes:
         code = request.path_params["code"]
         if not CODE.fullmatch(code):
             raise HTTPException(404)
-        cookie = visitors.cookie_of(request, secure=self._door.secure)
-        form = Desk(self._door.new_token()).signed(cookie)
+        form = desk_of(request, self._door)
         reader = await self._readers.of(request)
         return HTMLResponse(self._view.write("code.html", reader, code=code, form=form))

@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from bot.web import visitors
 from bot.web.door import Door
 from bot.web.reader import Reader, Readers
-from bot.web.view import Desk, View
+from bot.web.view import Desk, View, desk_of
 from rallynov.delivery import conversations
 from rallynov.delivery.message import resolve
 from rallynov.dialogue.words import say
@@ -55,7 +55,9 @@ class DossierPages:
         found = await asyncio.to_thread(self._mine, address) if address else ()
         if len(found) == 1:
             return RedirectResponse(f"/dossier/{found[0].id}{reader.query}", 303)
-        return HTMLResponse(self._view.write("dossiers.html", reader, mine=found, form=self._desk(request)))
+        return HTMLResponse(
+            self._view.write("dossiers.html", reader, mine=found, form=desk_of(request, self._door))
+        )
 
     async def one(self, request: Request) -> Response:
         """Show a dossier to whoever shares it; to anybody else, say kindly that there is none."""
@@ -69,7 +71,7 @@ class DossierPages:
             title, text = (self._door.wording.word(words, reader.language) for words in _ELSEWHERE)
             return HTMLResponse(self._view.write("trouble.html", reader, title=title, text=text), 404)
         several = len(await asyncio.to_thread(self._mine, address)) > 1
-        return HTMLResponse(self._written(found, reader, self._desk(request), several=several))
+        return HTMLResponse(self._written(found, reader, desk_of(request, self._door), several=several))
 
     async def beside(self, request: Request) -> Response:
         """Give the column beside the conversation; nothing when there is no dossier."""
@@ -98,10 +100,6 @@ class DossierPages:
             several=several,
             desk=desk,
         )
-
-    def _desk(self, request: Request) -> Desk:
-        cookie = visitors.cookie_of(request, secure=self._door.secure)
-        return Desk(self._door.new_token()).signed(cookie)
 
     def _address(self, request: Request) -> str:
         cookie = visitors.cookie_of(request, secure=self._door.secure)

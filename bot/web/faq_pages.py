@@ -11,10 +11,9 @@ from collections.abc import Mapping, Sequence
 from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
 
-from bot.web import visitors
 from bot.web.door import Door
 from bot.web.reader import Reader, Readers
-from bot.web.view import Desk, View
+from bot.web.view import View, desk_of
 from rallynov.delivery.message import Blocks, resolve
 from rallynov.dialogue.screens import Block, Screen, text
 from rallynov.dialogue.turn import Scene
@@ -59,7 +58,9 @@ class FaqPages:
             for name in CATEGORIES
             if (entries := library.within(name, reader.language, today))
         ]
-        return HTMLResponse(self._view.write("faq.html", reader, themes=themes, form=self._desk(request)))
+        return HTMLResponse(
+            self._view.write("faq.html", reader, themes=themes, form=desk_of(request, self._door))
+        )
 
     async def one(self, request: Request) -> Response:
         """Show a question with its answer, and what else there is to know."""
@@ -75,7 +76,7 @@ class FaqPages:
             sheets=self._sheets(entry, reader),
             further=FURTHER.get(entry.live),
             commands=_names_commands(entry),
-            form=self._desk(request),
+            form=desk_of(request, self._door),
         )
         return HTMLResponse(page)
 
@@ -92,10 +93,6 @@ class FaqPages:
     def _sheets(self, entry: Entry, reader: Reader) -> list[Sheet]:
         shelf = self._door.shelves.get(reader.language)
         return [sheet for number in entry.sheets if shelf and (sheet := shelf.find(number))]
-
-    def _desk(self, request: Request) -> Desk:
-        cookie = visitors.cookie_of(request, secure=self._door.secure)
-        return Desk(self._door.new_token()).signed(cookie)
 
 
 def _names_commands(entry: Entry) -> bool:

@@ -16,7 +16,7 @@ from bot.web import visitors
 from bot.web.door import Door
 from bot.web.limits import Pace, read_form
 from bot.web.reader import Reader, Readers
-from bot.web.view import Desk, View
+from bot.web.view import View, desk_of
 from bot.web.words import LABELS
 from rallynov.delivery.message import Drawing, Message, resolve
 from rallynov.dialogue.screens import Screen, text
@@ -225,8 +225,7 @@ class QuestionPages:
         )
 
     def _write(self, template: str, request: Request, reader: Reader, **context: object) -> str:
-        cookie = visitors.cookie_of(request, secure=self._door.secure)
-        form = Desk(self._door.new_token()).signed(cookie)
+        form = desk_of(request, self._door)
         words = {name: self._door.wording.word(one, reader.language) for name, one in WORDS.items()}
         day = {"day": lambda at: self._door.wording.word(say("{at}", at=Day(at)), reader.language)}
         more = {"way": screens.way, "week_of": screens.headed}

@@ -9,11 +9,10 @@ from urllib.parse import urlencode
 from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
 
-from bot.web import visitors
 from bot.web.door import Door
 from bot.web.papers import handed_over
 from bot.web.reader import Reader, Readers
-from bot.web.view import Desk, View
+from bot.web.view import View, desk_of
 from rallynov.delivery.message import Blocks, resolve
 from rallynov.dialogue.screens import Screen
 from rallynov.dialogue.words import Words
@@ -70,7 +69,7 @@ class StagePages:
             stage=stage,
             takes=stage.takes(self._door.clock()),
             map=map_of(stage),
-            form=self._desk(request),
+            form=desk_of(request, self._door),
         )
         return HTMLResponse(page)
 
@@ -114,10 +113,6 @@ class StagePages:
     def _sorted(self, code: str, reader: Reader) -> str:
         asked = {NEAR: code} | ({"lang": reader.language} if reader.asked else {})
         return f"/etapes?{urlencode(asked)}"
-
-    def _desk(self, request: Request) -> Desk:
-        cookie = visitors.cookie_of(request, secure=self._door.secure)
-        return Desk(self._door.new_token()).signed(cookie)
 
     def _word(self, words: Words, reader: Reader) -> str:
         return self._door.wording.word(words, reader.language)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from babel import Locale
+from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy import Connection
 
@@ -62,6 +63,11 @@ class Desk:
     def signed(self, cookie: str | None) -> Desk:
         """Return this desk with the token of a visitor; a newcomer has none."""
         return replace(self, token=visitors.form_token(cookie, self.form_id) if cookie else "")
+
+
+def desk_of(request: Request, door: Door) -> Desk:
+    """Return the desk of whoever asks for a page, signed when they are known."""
+    return Desk(door.new_token()).signed(visitors.cookie_of(request, secure=door.secure))
 
 
 class View:

@@ -13,6 +13,10 @@ from rallynov.dialogue.events import Event
 from rallynov.dialogue.turn import Command
 
 
+class OvertakenError(Exception):
+    """What was decided on has changed meanwhile: the turn is taken back, and decided again on what now is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """A command with who gave it and when."""

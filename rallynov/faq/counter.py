@@ -12,7 +12,8 @@ from datetime import datetime
 from sqlalchemy import Connection, insert
 
 from rallynov.delivery import conversations
-from rallynov.delivery.subject import Order
+from rallynov.delivery.posting import Post
+from rallynov.delivery.subject import Order, OvertakenError
 from rallynov.delivery.tables import AuditRow
 from rallynov.dialogue.events import Pressed
 from rallynov.dialogue.screens import Block, text
@@ -24,8 +25,6 @@ from rallynov.faq.model import Faq, Reply, Unanswered
 from rallynov.faq.queue import Wanted
 from rallynov.faq.service import Questions
 from rallynov.faq.ticket import Ticket
-from rallynov.initiatives.desk import OvertakenError
-from rallynov.initiatives.posting import Post
 from rallynov.people import granting
 from rallynov.people.model import Person
 from rallynov.people.permissions import Action, may

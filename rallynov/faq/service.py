@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
+from rallynov.delivery.posting import Letter, Post
 from rallynov.delivery.subject import Order
 from rallynov.dialogue.events import Commanded, Event, Pressed, Said
 from rallynov.dialogue.turn import Command
@@ -34,7 +35,6 @@ from rallynov.faq.librarian import Librarian
 from rallynov.faq.model import Counts, Faq
 from rallynov.faq.queue import Wanted
 from rallynov.faq.tables import QuestionRow
-from rallynov.initiatives.posting import Letter, Post
 from rallynov.people.roles import Role
 from rallynov.people.tables import GrantRow
 from rallynov.storage.prepared import INSERTS, Prepared, among, listed

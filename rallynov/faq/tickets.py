@@ -11,15 +11,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, select, update
 
-from rallynov.delivery.subject import Order
+from rallynov.delivery.posting import Letter
+from rallynov.delivery.subject import Order, OvertakenError
 from rallynov.delivery.tables import ConversationRow, OutboxRow
 from rallynov.dialogue.screens import Screen
 from rallynov.faq import letters, rows
 from rallynov.faq.commands import AddLine, AnswerTicket, CloseTicket, OpenTicket, ResumeRobot, TakeTicket
 from rallynov.faq.tables import QuestionRow, TicketCountRow, TicketLineRow, TicketRow
 from rallynov.faq.ticket import Line, Stage, Ticket, due
-from rallynov.initiatives.desk import OvertakenError
-from rallynov.initiatives.posting import Letter
 from rallynov.people.roles import Role
 from rallynov.people.tables import GrantRow
 from rallynov.storage.prepared import INSERTS

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from rallynov.delivery.posting import Letter, Post
 from rallynov.initiatives.desk import Desk
 from rallynov.initiatives.lifecycle import Act, Refusal
 from rallynov.initiatives.model import Status
 from rallynov.initiatives.moving import Moves, Verdict
-from rallynov.initiatives.posting import Letter, Post
 
 
 class Coordination:

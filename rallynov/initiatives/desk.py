@@ -9,15 +9,12 @@ from datetime import datetime
 import orjson
 from sqlalchemy import Connection, bindparam, select, update
 
+from rallynov.delivery.subject import OvertakenError
 from rallynov.initiatives.lifecycle import Act, Actor, Moment, Refusal, decide
 from rallynov.initiatives.model import Json, Right, Sharer, Status
 from rallynov.initiatives.tables import DossierAnswerRow, DossierRow, ShareRow
 from rallynov.storage.prepared import Prepared, among, listed
 from rallynov.text.folding import fold
-
-
-class OvertakenError(Exception):
-    """What was decided on has changed meanwhile: the turn is taken back, and decided again on what now is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,13 @@ import orjson
 import structlog
 from sqlalchemy import Connection, delete, select, update
 
+from rallynov.delivery.posting import Letter
 from rallynov.dialogue.words import Words
 from rallynov.editions import late
 from rallynov.initiatives import letters, retention, sharing
 from rallynov.initiatives.attachments import filing
 from rallynov.initiatives.desk import Desk, Held
 from rallynov.initiatives.model import PERSONAL, Right, Sharer
-from rallynov.initiatives.posting import Letter
 from rallynov.initiatives.tables import (
     DossierAnswerRow,
     DossierRow,

@@ -7,14 +7,15 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert
 
-from rallynov.delivery.subject import Order
+from rallynov.delivery.posting import Letter
+from rallynov.delivery.subject import Order, OvertakenError
 from rallynov.dialogue.screens import Screen
 from rallynov.editions import late
 from rallynov.editions.model import Calendar, Edition, correction_until, day_of
 from rallynov.editions.service import read_calendar
 from rallynov.initiatives import letters, rows
 from rallynov.initiatives.commands import OpenDossier, ReopenDossier, SubmitDossier, WithdrawDossier
-from rallynov.initiatives.desk import Desk, Held, OvertakenError, follows
+from rallynov.initiatives.desk import Desk, Held, follows
 from rallynov.initiatives.lifecycle import (
     COORDINATOR,
     Act,
@@ -25,7 +26,6 @@ from rallynov.initiatives.lifecycle import (
     fingerprint,
 )
 from rallynov.initiatives.model import Dossier, DossierForm, Right, Sharer, Status, missing
-from rallynov.initiatives.posting import Letter
 from rallynov.initiatives.tables import DossierRow, MoveRow, ReceiptNumberRow, ShareRow
 from rallynov.storage.prepared import INSERTS
 

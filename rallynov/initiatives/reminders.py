@@ -10,13 +10,13 @@ from sqlalchemy import ColumnElement, Connection, Select, exists, select
 from sqlalchemy.orm import aliased
 
 from rallynov.delivery.decisions import Klass
+from rallynov.delivery.posting import Letter, Post
 from rallynov.dialogue.screens import Choice, Screen, note, text, title
 from rallynov.dialogue.words import Words, plural, say
 from rallynov.editions.model import PARIS, Calendar, Edition, day_of, first_second
 from rallynov.editions.service import read_calendar
 from rallynov.initiatives import letters, rows
 from rallynov.initiatives.model import Dossier, DossierForm, Right, Status, missing
-from rallynov.initiatives.posting import Letter, Post
 from rallynov.initiatives.tables import DossierRow, ReminderRow, ShareRow
 from rallynov.people.consents.service import objects
 from rallynov.storage.prepared import INSERTS

@@ -21,6 +21,7 @@ from sqlalchemy import (
 
 from rallynov.delivery.decisions import Klass
 from rallynov.delivery.outbox import WARNING
+from rallynov.delivery.posting import Letter, Post
 from rallynov.dialogue.screens import Choice, Screen, note, text, title
 from rallynov.dialogue.words import Day, Words, say
 from rallynov.editions.service import CLOSES
@@ -28,7 +29,6 @@ from rallynov.editions.tables import MilestoneRow
 from rallynov.initiatives import letters
 from rallynov.initiatives.desk import Desk
 from rallynov.initiatives.model import Right, Status
-from rallynov.initiatives.posting import Letter, Post
 from rallynov.initiatives.reminders import quiet
 from rallynov.initiatives.tables import DossierRow, ReminderRow, ShareRow
 from rallynov.storage.prepared import INSERTS

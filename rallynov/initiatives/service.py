@@ -14,6 +14,7 @@ from tomllib import TOMLDecodeError, loads
 from pydantic import ValidationError
 from sqlalchemy import Connection, insert
 
+from rallynov.delivery.posting import Letter, Post
 from rallynov.delivery.subject import Order
 from rallynov.dialogue.events import Event
 from rallynov.dialogue.turn import Command
@@ -42,7 +43,6 @@ from rallynov.initiatives.desk import Desk, Held
 from rallynov.initiatives.lifecycle import Act, Moment
 from rallynov.initiatives.model import DossierForm, Dossiers, Right
 from rallynov.initiatives.moving import Moves
-from rallynov.initiatives.posting import Letter, Post
 from rallynov.initiatives.tables import RemarkRow
 from rallynov.initiatives.writing import Answers
 from rallynov.people.model import Purpose, UseCode

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, update
 
-from rallynov.delivery.subject import Order
+from rallynov.delivery.posting import Letter
+from rallynov.delivery.subject import Order, OvertakenError
 from rallynov.dialogue.words import Say, Words, say
 from rallynov.editions.model import Calendar
 from rallynov.initiatives import letters
@@ -18,10 +19,9 @@ from rallynov.initiatives.commands import (
     RemoveSharer,
     TransferDossier,
 )
-from rallynov.initiatives.desk import Desk, Held, OvertakenError
+from rallynov.initiatives.desk import Desk, Held
 from rallynov.initiatives.lifecycle import OTHERS_MOST, Act, Moment
 from rallynov.initiatives.model import Right, Sharer
-from rallynov.initiatives.posting import Letter
 from rallynov.initiatives.tables import DraftRow, ShareRow
 from rallynov.people.model import Purpose
 from rallynov.people.tables import CodeRow

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Row, Select, bindparam, delete, insert, literal, select, union_all, update
 
+from rallynov.delivery.subject import OvertakenError
 from rallynov.delivery.tables import AuditRow
 from rallynov.people.permissions import APPOINTED
 from rallynov.people.roles import INVITATION, Grant, Grants, Offer, Role
@@ -20,10 +21,6 @@ COMMAND_LINE = "command-line"
 """Who acts, in the audit, when it is whoever runs the rally."""
 KEPT = timedelta(days=90)
 """How long an invitation that expired is remembered."""
-
-
-class WithdrawnError(Exception):
-    """An invitation was withdrawn while it was being answered: the turn is decided again on what now is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,13 +146,13 @@ def give_back(tx: Connection, invitation: str, person: str) -> None:
 
 
 def accept(tx: Connection, edition: str, invitation: str, person: str, now: datetime) -> None:
-    """Grant the role of an invitation to whoever holds it; ``WithdrawnError`` when it is not there any more.
+    """Grant the role of an invitation to whoever holds it; ``OvertakenError`` when it is not there any more.
 
     The name goes with the role: the invitation, which is remembered longer, has it no more.
     """
     row = find(tx, edition, [invitation]).get(invitation)
     if row is None or row.held_by != person or row.accepted_at is not None:
-        raise WithdrawnError(invitation)
+        raise OvertakenError(invitation)
     tx.execute(
         update(InvitationRow).where(InvitationRow.digest == invitation).values(accepted_at=now, name="")
     )

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, or_, select, update
 
 from rallynov.delivery import conversations, outbox
+from rallynov.delivery.posting import Letter, Post
 from rallynov.delivery.subject import Order
 from rallynov.delivery.tables import AuditRow, ConversationRow, InboxRow, InboxStatus, OutboxRow
 from rallynov.diagnosis.tables import DiagnosisRow
@@ -19,7 +20,6 @@ from rallynov.faq import forgetting
 from rallynov.faq import service as questions
 from rallynov.faq.tables import TicketRow
 from rallynov.initiatives import erasure
-from rallynov.initiatives.posting import Letter, Post
 from rallynov.initiatives.tables import ShareRow
 from rallynov.people import granting
 from rallynov.people.consents import service as consents

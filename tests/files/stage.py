@@ -12,6 +12,7 @@ from initiatives.life import FORM, Life, wording
 from sqlalchemy import select
 
 from bot.wiring import PULL
+from rallynov.delivery.posting import Post
 from rallynov.initiatives.attachments import sweeping
 from rallynov.initiatives.attachments.closing import Closing
 from rallynov.initiatives.attachments.fetching import Sink
@@ -23,7 +24,6 @@ from rallynov.initiatives.attachments.scan import Clamd
 from rallynov.initiatives.commands import AddAttachment
 from rallynov.initiatives.form import DossierForm
 from rallynov.initiatives.model import Attachment
-from rallynov.initiatives.posting import Post
 from rallynov.initiatives.tables import AttachmentRow
 from rallynov.storage.store import Store
 

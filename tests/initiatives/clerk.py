@@ -10,6 +10,7 @@ from initiatives.life import FORM, wording
 from bot import plain
 from bot.telegram import updates
 from bot.wiring import PULL, new_id, new_secret
+from rallynov.delivery.posting import Post
 from rallynov.delivery.subject import Tools
 from rallynov.delivery.turns import Turns
 from rallynov.dialogue.engine import Engine
@@ -22,7 +23,6 @@ from rallynov.editions.service import Calendars
 from rallynov.initiatives.commands import SubmitDossier
 from rallynov.initiatives.lifecycle import Act, Refusal, allowed, fingerprint
 from rallynov.initiatives.model import Dossiers
-from rallynov.initiatives.posting import Post
 from rallynov.initiatives.service import Initiatives
 from rallynov.people.service import People
 from rallynov.storage.store import Store

@@ -14,6 +14,7 @@ from sqlalchemy import insert, select
 from bot.settings import Settings
 from bot.wiring import PULL
 from rallynov.delivery.message import Message, load
+from rallynov.delivery.posting import Post
 from rallynov.delivery.subject import Order
 from rallynov.delivery.tables import ConversationRow, OutboxRow
 from rallynov.dialogue.events import Ignored
@@ -23,7 +24,6 @@ from rallynov.editions.model import DEFAULT
 from rallynov.initiatives.commands import JoinDossier, KeepAnswer, OpenDossier, SubmitDossier
 from rallynov.initiatives.lifecycle import fingerprint
 from rallynov.initiatives.model import Dossier, Dossiers, Json, Right
-from rallynov.initiatives.posting import Post
 from rallynov.initiatives.service import Initiatives, load_form
 from rallynov.people.tables import PersonRow
 from rallynov.storage.store import Store

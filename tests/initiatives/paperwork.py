@@ -10,6 +10,7 @@ from initiatives.life import FORM, FULL, Life, wording
 from sqlalchemy import insert
 
 from bot.wiring import PULL
+from rallynov.delivery.posting import Post
 from rallynov.editions.model import DEFAULT
 from rallynov.initiatives.commands import (
     KeepAnswer,
@@ -21,7 +22,6 @@ from rallynov.initiatives.papers.found import Found, find
 from rallynov.initiatives.papers.makers import dossier_makers
 from rallynov.initiatives.papers.receipt import receipt_data
 from rallynov.initiatives.papers.whole import whole_data
-from rallynov.initiatives.posting import Post
 from rallynov.initiatives.tables import AttachmentRow
 from rallynov.papers.model import File
 from rallynov.storage.store import Store

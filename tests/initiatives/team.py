@@ -15,6 +15,7 @@ from initiatives.life import FULL
 from sqlalchemy import select
 
 from bot.wiring import PULL, Core
+from rallynov.delivery.posting import Post
 from rallynov.delivery.subject import Order
 from rallynov.editions import late
 from rallynov.editions.model import last_second
@@ -23,7 +24,6 @@ from rallynov.initiatives.commands import KeepAnswer
 from rallynov.initiatives.coordination import Coordination
 from rallynov.initiatives.model import Json
 from rallynov.initiatives.moving import Moves, Verdict
-from rallynov.initiatives.posting import Post
 from rallynov.initiatives.service import Initiatives, load_form
 from rallynov.initiatives.tables import DossierAnswerRow, DossierRow, ShareRow
 

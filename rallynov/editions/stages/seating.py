@@ -12,16 +12,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from rallynov.delivery.posting import Letter
+from rallynov.delivery.subject import OvertakenError
 from rallynov.editions.stages import letters, rows
 from rallynov.editions.stages.model import KEPT, Stage
 from rallynov.editions.stages.tables import SeatRow, StageRow, TerritoryRow
 
 CHOSEN = timedelta(days=90)
 """How long a territory is remembered once it was chosen, as an answer is."""
-
-
-class OvertakenError(Exception):
-    """What was decided on has changed meanwhile: the turn is taken back, and decided again on what now is."""
 
 
 def attend(tx: Connection, stage: Stage | None, person: str, *, placed: bool, now: datetime) -> None:

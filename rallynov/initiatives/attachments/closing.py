@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection, select
 
+from rallynov.delivery.posting import Letter, Post
 from rallynov.delivery.tables import ConversationRow
 from rallynov.dialogue.screens import Screen
 from rallynov.initiatives import letters
@@ -21,7 +22,6 @@ from rallynov.initiatives.attachments.waiting import Job
 from rallynov.initiatives.desk import Desk
 from rallynov.initiatives.form import DossierForm
 from rallynov.initiatives.model import Status
-from rallynov.initiatives.posting import Letter, Post
 from rallynov.initiatives.tables import AttachmentRow
 from rallynov.storage.store import Store
 

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from rallynov.delivery.subject import Order
+from rallynov.delivery.subject import Order, OvertakenError
 from rallynov.delivery.tables import ConversationRow
 from rallynov.editions.model import Calendar
 from rallynov.initiatives.attachments.model import REFUSED, WAITING
 from rallynov.initiatives.commands import AddAttachment, RemoveAttachment
-from rallynov.initiatives.desk import Desk, OvertakenError
+from rallynov.initiatives.desk import Desk
 from rallynov.initiatives.form import DossierForm
 from rallynov.initiatives.lifecycle import Act, Moment
 from rallynov.initiatives.tables import AttachmentRow
