@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from rallynov.storage.base import Base
 
 WAITING = text("status = 'new'")
+OF_BROADCAST = text("broadcast IS NOT NULL")
 UNSENT = text("status IN ('queued', 'sending')")
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 
@@ -27,7 +28,7 @@ class InboxStatus(StrEnum):
 
 
 class OutboxStatus(StrEnum):
-    """What became of a message; the first two are the only ones that are not final."""
+    """What became of a message; ``queued``, ``sending`` and ``planned`` are the only ones that are not final."""
 
     QUEUED = "queued"
     SENDING = "sending"
@@ -36,6 +37,8 @@ class OutboxStatus(StrEnum):
     SKIPPED = "skipped"
     UNKNOWN = "unknown"
     """The request left and its answer never came: sent perhaps, never resent by itself."""
+    PLANNED = "planned"
+    """Of a broadcast, and its turn has not come: it waits outside the queue, until it is released or given up."""
 
 
 class InboxRow(Base):
@@ -80,7 +83,8 @@ class ConversationRow(Base):
 class OutboxRow(Base):
     """One message to one address. ``key`` is unique: the same turn cannot write it twice.
 
-    ``doubts`` counts the times it may have been sent without our knowing.
+    ``doubts`` counts the times it may have been sent without our knowing. Of a ``broadcast``, it has a person, and may
+    have its words in a ``circular`` instead of its ``body``.
     """
 
     __tablename__ = "outbox"
@@ -88,6 +92,14 @@ class OutboxRow(Base):
         UniqueConstraint("key"),
         Index("ix_outbox_waiting", "channel", "rank", "id", sqlite_where=UNSENT, postgresql_where=UNSENT),
         Index("ix_outbox_address", "address", "id"),
+        Index(
+            "ix_outbox_broadcast",
+            "broadcast",
+            "status",
+            "id",
+            sqlite_where=OF_BROADCAST,
+            postgresql_where=OF_BROADCAST,
+        ),
         {"sqlite_autoincrement": True},
     )
 
@@ -107,6 +119,23 @@ class OutboxRow(Base):
     error: Mapped[str | None]
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+    broadcast: Mapped[str | None]
+    person_id: Mapped[str | None]
+    circular: Mapped[str | None]
+
+
+class CircularRow(Base):
+    """The words of a broadcast in one language, kept once for all who receive them.
+
+    ``file_id`` is how the channel calls the file that goes with them, once it has been sent to somebody.
+    """
+
+    __tablename__ = "circular"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    broadcast: Mapped[str] = mapped_column(index=True)
+    body: Mapped[str]
+    file_id: Mapped[str] = mapped_column(default="")
 
 
 class CursorRow(Base):

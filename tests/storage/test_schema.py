@@ -16,6 +16,7 @@ from sqlalchemy import func, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 import bot.wiring  # noqa: F401  # all tables are known once the product is
+import rallynov.announcements.tables  # noqa: F401  # its tables are part of what is compared
 from rallynov.delivery.tables import ConversationRow, InboxRow, OutboxRow
 from rallynov.diagnosis.tables import AnswerRow, DiagnosisRow
 from rallynov.people.tables import PersonRow

@@ -1,0 +1,152 @@
+"""Announcements: what is told to those who asked for it, by whom, to whom and when. Pure.
+
+Whoever writes one does not approve it. A moment is meant in Paris and kept in UTC.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from rallynov.people.consents.model import Topic
+
+TITLE_MOST = 80
+"""Characters of a title."""
+TEXT_MOST = 3000
+"""Characters of a text that goes without a picture or a document: it leaves in one message."""
+CAPTION_MOST = 800
+"""Characters of a title and a text that go under a picture or a document; Telegram refuses more than 1,024."""
+CERTAIN = 200
+"""Recipients beyond which their number is to be typed by whoever approves."""
+REGRET = timedelta(minutes=10)
+"""Time to take an announcement back, once it is approved."""
+LATE = timedelta(hours=6)
+"""How late an announcement may leave by itself; later it is held, and the team is asked."""
+APART = timedelta(hours=48)
+"""Time between two announcements to one person, whoever writes them; an urgent one does not wait for it."""
+WAITS = timedelta(days=7)
+"""How long a recipient may be put off by other announcements before they are given up."""
+
+
+class Status(StrEnum):
+    """Where an announcement stands."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    """It waits for another person to read it."""
+    APPROVED = "approved"
+    """It leaves when it is due."""
+    LATE = "late"
+    """It was due too long ago (``LATE``): the team says whether it still leaves."""
+    SENDING = "sending"
+    PAUSED = "paused"
+    SENT = "sent"
+    CANCELLED = "cancelled"
+    """It was given up, before anybody received it or after some did."""
+    WITHDRAWN = "withdrawn"
+    """It was taken back from those who had received it."""
+
+    @property
+    def leaving(self) -> bool:
+        """Tell whether it is on its way to people."""
+        return self in {Status.SENDING, Status.PAUSED}
+
+    @property
+    def public(self) -> bool:
+        """Tell whether the archive shows it."""
+        return self in {Status.SENDING, Status.PAUSED, Status.SENT}
+
+
+class Standing(StrEnum):
+    """What somebody's dossier has become, for an audience: that of the furthest one they share."""
+
+    NONE = "none"
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    """Submitted, to correct or under examination."""
+    ADMISSIBLE = "admissible"
+    INADMISSIBLE = "inadmissible"
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is told. ``text`` holds the little markup of ``rallynov.text.marks``.
+
+    ``picture`` and ``document`` name files of the announcement (one of the two at most); ``stage`` is the number of the
+    stage whose card is added, 0 for none.
+    """
+
+    title: str = ""
+    text: str = ""
+    picture: str = ""
+    document: str = ""
+    stage: int = 0
+
+    @property
+    def room(self) -> int:
+        """Characters that the title and the text may have together."""
+        return CAPTION_MOST if self.picture or self.document else TITLE_MOST + TEXT_MOST
+
+    @property
+    def whole(self) -> bool:
+        """Tell whether nothing is missing to show it to somebody."""
+        return bool(self.title and self.text) and len(self.title) + len(self.text) <= self.room
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who among those who asked for the topic; an empty list leaves nobody out.
+
+    ``members`` keeps those alone who came by the link of the organisation that writes. ``but`` takes out whoever
+    stands so; ``seated`` takes out those who are already expected at the stage of the card; ``told`` names an earlier
+    announcement whose recipients are left out.
+    """
+
+    territories: tuple[str, ...] = ()
+    standings: tuple[Standing, ...] = ()
+    themes: tuple[str, ...] = ()
+    members: bool = False
+    but: tuple[Standing, ...] = ()
+    seated: bool = False
+    told: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """One announcement. ``number`` is what people call it by, in its edition, for ever.
+
+    ``organisation`` is empty for the team's. ``author`` and ``approver`` are ids of people, empty once they were erased.
+    ``wish`` is when it should leave (None: as soon as it may), ``due`` when it does. ``revision`` grows with each
+    correction of what was delivered. ``refusal`` is the reason of the last refusal, ``changed`` the last write.
+    """
+
+    id: str
+    number: int
+    author: str
+    changed: datetime
+    organisation: str = ""
+    topic: Topic | None = None
+    content: Content = Content()
+    audience: Audience = Audience()
+    status: Status = Status.DRAFT
+    urgent: bool = False
+    wish: datetime | None = None
+    due: datetime | None = None
+    submitted: datetime | None = None
+    approver: str = ""
+    approved: datetime | None = None
+    refusal: str = ""
+    started: datetime | None = None
+    ended: datetime | None = None
+    revision: int = 0
+    version: int = 0
+
+    @property
+    def ready(self) -> bool:
+        """Tell whether it may be submitted."""
+        return self.topic is not None and self.content.whole
+
+    def with_content(self, **changed: object) -> Announcement:
+        """Return this announcement with parts of its content changed."""
+        return replace(self, content=replace(self.content, **changed))  # type: ignore[arg-type]
