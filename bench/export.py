@@ -94,7 +94,13 @@ def child(name: str, folder: Path) -> None:
     if name in FORMATS:
         ours(folder, name)
     else:
-        ways = {"rows": read, "rallynov": ours, "openpyxl": by_openpyxl, "styled": by_styled, "pandas": by_pandas}
+        ways = {
+            "rows": read,
+            "rallynov": ours,
+            "openpyxl": by_openpyxl,
+            "styled": by_styled,
+            "pandas": by_pandas,
+        }
         ways[name](folder)
     used = resource.getrusage(resource.RUSAGE_SELF)
     print(time.perf_counter() - started, used.ru_utime + used.ru_stime, used.ru_maxrss)

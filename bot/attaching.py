@@ -1,4 +1,4 @@
-"""The worker of files in this process: started with the doors, ended before the database is closed."""
+"""The workers of files in this process: started with the doors, ended before the database is closed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from bot.settings import Settings
 from bot.telegram.download import Downloads
 from bot.wiring import Core, clock
+from rallynov.announcements.examining import NewsIntake
 from rallynov.initiatives.attachments.fetching import Fetch
 from rallynov.initiatives.attachments.intake import Intake, Means
 from rallynov.initiatives.attachments.scan import Clamd
@@ -27,11 +28,14 @@ async def attaching(settings: Settings, core: Core) -> AsyncIterator[None]:
         sources["telegram"] = downloads.fetch
     antivirus = Clamd(settings.clamav) if settings.clamav else None
     means = Means(sources, antivirus, clock=clock, tell=core.delivery.hear)
-    work = asyncio.get_running_loop().create_task(Intake(core.store, core.closing, means).run())
+    news = NewsIntake(core.store, core.press.closing, means, core.closing.folder)
+    loop = asyncio.get_running_loop()
+    works = {loop.create_task(one.run()) for one in (Intake(core.store, core.closing, means), news)}
     try:
         yield
     finally:
-        work.cancel()
-        await asyncio.wait({work}, timeout=PATIENCE)
+        for work in works:
+            work.cancel()
+        await asyncio.wait(works, timeout=PATIENCE)
         if downloads:
             await downloads.close()

@@ -14,13 +14,17 @@ import typer
 import uvloop
 
 from bot import logs
+from bot.backup_cli import backup, restore, verify_backup
+from bot.doctor_cli import doctor
 from bot.editions_cli import edition
-from bot.export_cli import export
+from bot.export_cli import export, export_request
 from bot.faq_cli import faq
 from bot.french import Command, Group
 from bot.invitations_cli import invite, roles
 from bot.lean import without
 from bot.opening import migrated, read_settings, shared, told, unstored
+from bot.partner_cli import partner_link
+from bot.privacy_cli import privacy
 from bot.settings import Settings
 from bot.wiring import build, clock, new_id
 from rallynov.storage import schema
@@ -46,8 +50,15 @@ app.add_typer(telegram, name="telegram", rich_help_panel="Commandes")
 app.add_typer(edition, name="edition", rich_help_panel="Commandes")
 app.add_typer(faq, name="faq", rich_help_panel="Commandes")
 app.add_typer(roles, name="roles", rich_help_panel="Commandes")
+app.add_typer(privacy, name="privacy", rich_help_panel="Commandes")
 app.command(cls=Command, rich_help_panel="Commandes")(invite)
+app.command("partner-link", cls=Command, rich_help_panel="Commandes")(partner_link)
 app.command(cls=Command, rich_help_panel="Commandes")(export)
+app.command("export-request", hidden=True)(export_request)
+app.command(cls=Command, rich_help_panel="Commandes")(backup)
+app.command(cls=Command, rich_help_panel="Commandes")(doctor)
+app.command("verify-backup", cls=Command, rich_help_panel="Commandes")(verify_backup)
+app.command(cls=Command, rich_help_panel="Commandes")(restore)
 
 
 @app.callback(invoke_without_command=True)

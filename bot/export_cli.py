@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import Annotated
 
 import typer
 
@@ -25,7 +26,9 @@ from rallynov.exports.model import OPERATOR, Refused, Selection, Written
 from rallynov.exports.reading import editions_known, snapshot
 from rallynov.exports.schema import Shape
 from rallynov.exports.service import Exports
+from rallynov.exports.spool import OUTCOMES, Spool
 from rallynov.exports.views import View, find_view
+from rallynov.exports.workshop import carry_out
 from rallynov.exports.xlsx import TooManyRowsError
 from rallynov.initiatives.model import Status
 from rallynov.initiatives.service import load_form
@@ -72,6 +75,25 @@ def export(  # noqa: PLR0913  # each is an option of the command
         exports = _exports(settings, store, current, language)
         seen = _view(exports, view)
         _say(exports.views[seen], _written(exports, seen, kind, path, only), only)
+
+
+def export_request(
+    name: Annotated[str, typer.Argument()], *, demo: Annotated[bool, typer.Option("--demo")] = False
+) -> None:
+    """Faire un export demandé en conversation ou sur le web : lancé par « run », pour lui seul."""
+    settings = read_settings()
+    if demo:
+        settings = settings.model_copy(
+            update={"telegram_token": None, "webhook_url": None, "database_url": None}
+        )
+    spool = Spool(settings.data_dir.absolute() / "exports")
+    request = spool.request(name)
+    if request is None:
+        raise typer.Exit(NOTHING)
+    with _opened(settings, "", demo=demo) as (store, current), _ended():
+        exports = _exports(settings, store, current, LANGUAGES[0])
+        made = carry_out(store, exports, current, spool, request)
+    sys.stdout.buffer.write(OUTCOMES.dump_json(made))
 
 
 def _written(exports: Exports, view: str, kind: str, path: Path, only: Selection) -> Written | Refused:

@@ -156,6 +156,11 @@ def shared(settings: Settings) -> Store:
     return store
 
 
+def beside(settings: Settings, *, own: bool = False) -> Store:
+    """Open the database as it is, whatever release it is of; ``own`` takes it, so that no ``run`` begins meanwhile."""
+    return _opened(settings, own=own)
+
+
 def unstored(settings: Settings) -> Core:
     """Build the product without its database."""
     store = Store("sqlite://")

@@ -16,17 +16,20 @@ import structlog
 import uvicorn
 import uvloop
 from fastapi import FastAPI
-from prometheus_client import CollectorRegistry
 
 from bot import lean
+from bot.announcing import announcing
 from bot.attaching import attaching
+from bot.burying import buried
 from bot.recurring import keep, ticking
 from bot.settings import Settings
 from bot.telegram.app import Account, Resources, TelegramDoor
 from bot.telegram.poller import DeafError
 from bot.web.app import create_app
 from bot.web.door import Door
+from bot.web.metrics import registry
 from bot.wiring import Core, StartError, build, clock, new_token
+from rallynov.announcements.archive import Archive
 from rallynov.editions import service as editions
 from rallynov.editions.model import SAMPLE
 from rallynov.faq import learning
@@ -130,7 +133,9 @@ async def _running(
     async with contextlib.AsyncExitStack() as ending:
         ending.push_async_callback(asyncio.to_thread, store.close)
         core = build(settings, store, sample=sample)
+        await ending.enter_async_context(buried(settings, store))
         telegram = _telegram(settings, core) if settings.telegram_token is not None else None
+        core.press.naming.bot = telegram.link if telegram else core.press.naming.bot
         if not store.is_sqlite:
             listener = Listener(store, heard_by(core))
             listener.start()
@@ -139,7 +144,9 @@ async def _running(
         core.delivery.start()
         core.librarian.start()
         ending.callback(core.librarian.close)
+        ending.callback(core.office.open(core.delivery))
         await ending.enter_async_context(attaching(settings, core))
+        await ending.enter_async_context(announcing(core))
         ending.callback(ticking(core).close)
         first = asyncio.get_running_loop().create_task(keep(core))
         ending.callback(first.cancel)
@@ -166,7 +173,7 @@ def _telegram(settings: Settings, core: Core) -> TelegramDoor:
         settings.telegram_rate,
         settings.webhook_url,
     )
-    resources = Resources(core.wording, core.papers, settings.web_url)
+    resources = Resources(core.wording, core.papers, settings.web_url, core.announcer.releases)
     try:
         return TelegramDoor(account, core.delivery, core.owner, clock, resources)
     except RuntimeError:
@@ -186,7 +193,7 @@ def _application(settings: Settings, core: Core, telegram: TelegramDoor | None) 
         contact=settings.contact,
         clock=clock,
         new_token=new_token,
-        registry=CollectorRegistry(),
+        registry=registry(settings.data_dir, clock),
         secure=(settings.web_url or "").startswith("https://"),
         probes={"worker": core.delivery.trouble} | ({"telegram": telegram.trouble} if telegram else {}),
         routers=[router] if telegram and (router := telegram.router()) else [],
@@ -199,8 +206,12 @@ def _application(settings: Settings, core: Core, telegram: TelegramDoor | None) 
         folder=core.closing.folder,
         heaviest=core.closing.form.file_bytes,
         dossiers=core.dossiers,
+        bureau=core.bureau,
         stages=core.stages,
+        archive=Archive(core.store, core.edition, core.stages),
         faq=core.faq,
+        statistics=core.office.statistics,
+        workshop=core.office.workshop,
     )
     return create_app(door)
 

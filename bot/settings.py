@@ -27,9 +27,10 @@ class Settings(BaseSettings):
     telegram_token: SecretStr | None = None
     telegram_api: str = "https://api.telegram.org"
     telegram_client: Literal["auto", "direct", "pyreqwest", "httpx"] = "auto"
-    telegram_rate: int = Field(default=30, ge=1, le=10_000)
+    telegram_rate: int = Field(default=30, ge=1, le=100_000)
     database_url: SecretStr | None = None
     data_dir: Path = Path("donnees")
+    backup_dir: Path | None = None
     web_host: str = "127.0.0.1"
     web_port: int = Field(default=8000, ge=0, le=65_535)
     web_url: str | None = None
@@ -70,6 +71,11 @@ class Settings(BaseSettings):
         if self.database_url is None:
             return f"sqlite:///{self.data_dir.absolute() / 'rallynov.db'}"
         return self.database_url.get_secret_value().replace("postgres://", "postgresql://", 1)
+
+    @property
+    def backups(self) -> Path:
+        """The folder of the backups: in the data directory when none is set."""
+        return (self.backup_dir or self.data_dir / "sauvegardes").absolute()
 
     @property
     def bot_id(self) -> str:

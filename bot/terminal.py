@@ -20,6 +20,7 @@ from rallynov.delivery.service import Delivery
 from rallynov.delivery.tables import ConversationRow, OutboxRow
 from rallynov.dialogue.words import Typed, Words, say
 from rallynov.papers.model import Papers
+from rallynov.text import marks
 from rallynov.wording import Wording
 
 CHANNEL = "terminal"
@@ -68,6 +69,8 @@ def _block(kind: str, texts: tuple[str, ...]) -> str:
             return "\n".join(_wrapped(text, "  - ", "    ") for text in texts)
         case "quote":
             return _wrapped(texts[0], "  | ", "  | ")
+        case "rich":
+            return "\n".join(_block("text", (line,)) for line in marks.plain(texts[0]).split("\n"))
         case _:
             return "\n".join(_wrapped(line) for line in texts[0].split("\n"))
 
@@ -141,7 +144,8 @@ class Terminal:
             for kind, ref, label in message.papers:
                 write("\n" + await asyncio.to_thread(self._saved, kind, ref, label))
             if message.code:
-                write("\n" + self._word(say("Code to type: {code}", code=Typed(in_groups(message.code)))))
+                code = f"/start {message.code}" if message.lasting else in_groups(message.code)
+                write("\n" + self._word(say("Code to type: {code}", code=Typed(code))))
 
     def _saved(self, kind: str, ref: str, label: str) -> str:
         """Save a document, and say where."""

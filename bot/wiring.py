@@ -15,8 +15,16 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from bot import plain
+from bot.documents import Documents
+from bot.office import OFFERED, Ground, Office
+from bot.pressroom import OFFERED as ANNOUNCED
+from bot.pressroom import Pressroom, open_pressroom
+from bot.rights import rights_dialogues, rights_subjects
 from bot.settings import Settings
+from bot.steps import steps
 from bot.telegram import updates
+from rallynov.announcements.announcer import Announcer
+from rallynov.coordination.service import Bureau, open_bureau
 from rallynov.delivery.posting import Post
 from rallynov.delivery.service import Delivery
 from rallynov.delivery.subject import Subject, Tools
@@ -24,16 +32,14 @@ from rallynov.delivery.turns import Turns
 from rallynov.diagnosis.colleagues import ColleaguesDialogue
 from rallynov.diagnosis.flow import DiagnosisDialogue
 from rallynov.diagnosis.model import Grid
-from rallynov.diagnosis.reports import report_maker
 from rallynov.diagnosis.service import Diagnoses, check_words, load_grid
 from rallynov.diagnosis.triage import TriageDialogue
 from rallynov.dialogue.engine import Dialogue, Engine
 from rallynov.dialogue.turn import Place
 from rallynov.editions import service as editions
 from rallynov.editions.model import Edition
-from rallynov.editions.stages.agenda import Sender, stage_maker
+from rallynov.editions.stages import rows as stage_rows
 from rallynov.editions.stages.flow import StagesDialogue
-from rallynov.editions.stages.screens import PAPER as STAGE
 from rallynov.editions.stages.service import Board
 from rallynov.faq.content import Entries, check_entries, check_vocabulary, load_entries, load_replies
 from rallynov.faq.counter import Counter
@@ -53,7 +59,6 @@ from rallynov.initiatives.flow import DossierDialogue
 from rallynov.initiatives.late_codes import LateCodes
 from rallynov.initiatives.lookup import Lookup
 from rallynov.initiatives.model import DossierForm
-from rallynov.initiatives.papers.makers import dossier_makers
 from rallynov.initiatives.pending import reader
 from rallynov.initiatives.reading import check_form
 from rallynov.initiatives.reading.places import Places
@@ -71,13 +76,12 @@ from rallynov.people.model import Purpose
 from rallynov.people.permissions import Action
 from rallynov.people.screens import INVITE_CHOICE, RoleChoice
 from rallynov.people.service import Codes, People
-from rallynov.privacy.flow import PrivacyDialogue
+from rallynov.privacy.rights import JOURNAL_CHOICE
 from rallynov.privacy.service import Erasure
 from rallynov.reception.flow import Reception
 from rallynov.sheets.content import check_sheets, load_sheets, sheet_terms
 from rallynov.sheets.flow import SheetsDialogue
 from rallynov.sheets.model import Shelf
-from rallynov.sheets.paper import sheet_maker
 from rallynov.storage.store import Store
 from rallynov.wording import Wording
 
@@ -87,6 +91,9 @@ _LANGUAGES = {"web": plain.language, "terminal": plain.language, updates.CHANNEL
 """Channels that read their messages themselves; the others are called by a sender."""
 ROLE_MENU: tuple[RoleChoice, ...] = (
     RoleChoice(Action.ANSWER_QUESTION, QUEUE),
+    *ANNOUNCED,
+    *OFFERED,
+    JOURNAL_CHOICE,
     INVITE_CHOICE,
 )
 """What roles add to the menu, room by room: each line is an action of the permission table and a command."""
@@ -108,17 +115,16 @@ def new_token() -> str:
 
 
 def new_secret() -> str:
-    """Return a new secret that may be typed: 128 random bits, in lower-case letters and figures."""
+    """Return a new secret that may be typed: 130 random bits, in lower-case letters and figures."""
     try:
-        drawn = _drawn.popleft()
+        return _drawn.popleft()
     except IndexError:
-        many = secrets.token_bytes(16 * 128)  # asked of the system at once: each turn gets one, few show it
-        _drawn.extend(many[at : at + 16] for at in range(16, len(many), 16))
-        drawn = many[:16]
-    return base64.b32encode(drawn).decode().rstrip("=").lower()
+        many = base64.b32encode(secrets.token_bytes(20 * 128)).decode().lower()  # each turn gets one, few show it
+        _drawn.extend(many[at : at + 26] for at in range(32, len(many), 32))
+        return many[:26]
 
 
-_drawn: deque[bytes] = deque()
+_drawn: deque[str] = deque()
 os.register_at_fork(after_in_child=_drawn.clear)
 
 
@@ -150,7 +156,11 @@ class Core:
     stages: Board
     librarian: Librarian
     counter: Counter
+    bureau: Bureau
     faq: PublicFaq
+    office: Office
+    press: Pressroom
+    announcer: Announcer
     owner: str
 
 
@@ -170,8 +180,12 @@ def build(
     tools = Tools(now, new_id, new_secret, _READERS, _LANGUAGES, PULL)
     librarian = Librarian(store, content.entries, wording.languages, settings.data_dir.absolute() / "faq")
     questions = Questions(edition, post, librarian, now)
+    press = open_pressroom(settings, store, wording, form, edition, post, now=now, new_id=new_id)
+    documents = Documents(store, wording, content.grid, form, content.shelves, now)
+    office = Ground(store, wording, content.grid, form, edition, post, librarian, now).office(settings, sample)
     board = Board(store, edition, post)
-    subjects = [*_subjects(store, content, edition, post, now), board, questions]
+    subjects = [*_subjects(store, content, edition, post, now), board, questions, *office.subjects, *press.subjects]
+    dialogues += [*office.dialogues, *press.dialogues]
     turns = Turns(store, Engine(dialogues, wording, faq), wording, subjects, tools)
     return Core(
         store=store,
@@ -179,9 +193,9 @@ def build(
         edition=edition,
         turns=turns,
         delivery=Delivery(store, turns, now),
-        papers=_papers(settings, store, content, edition, board, now),
+        papers=documents.papers(settings, edition, board).having({**office.makers, **press.makers}),
         shelves=content.shelves,
-        steps=_steps(content.grid, form),
+        steps=steps(content.grid, form),
         commands=frozenset(name for dialogue in dialogues for name in dialogue.commands),
         reminders=Reminders(form, edition, post),
         notices=Notices(post),
@@ -189,8 +203,12 @@ def build(
         dossiers=Lookup(form, edition),
         stages=board,
         librarian=librarian,
+        bureau=open_bureau(store, form, edition, post, now, new_secret),
         counter=Counter(store, questions, post, desk, now),
         faq=PublicFaq(store, edition, librarian, board, now),
+        office=office,
+        press=press,
+        announcer=Announcer(store, wording, post, PULL, lambda tx: stage_rows.read(tx, edition), now),
         owner=new_id(),
     )
 
@@ -242,30 +260,10 @@ def _dialogues(settings: Settings, content: _Content, edition: Edition) -> list[
         DossierDialogue(content.form, reader(content.places, wording), grid, notice),
         codes,
         RolesDialogue(edition.title),
-        PrivacyDialogue(),
+        *rights_dialogues(),
         LanguageDialogue(wording.languages),
         ConsentsDialogue(),
     ]
-
-
-def _papers(
-    settings: Settings,
-    store: Store,
-    content: _Content,
-    edition: Edition,
-    board: Board,
-    now: Callable[[], datetime],
-) -> Papers:
-    wording = content.wording
-    sender = Sender(settings.operator, settings.contact, settings.web_url or "")
-    return Papers(
-        {
-            "report": report_maker(store, content.grid, wording),
-            "sheet": sheet_maker(content.shelves, wording, edition.title, now),
-            STAGE: stage_maker(board.read, wording, edition.title, sender, now),
-            **dossier_makers(store, content.form, edition, wording, now),
-        }
-    )
 
 
 def _subjects(
@@ -280,18 +278,5 @@ def _subjects(
         Diagnoses(edition.slug),
         Initiatives(content.form, edition, post),
         Erasure(post),
+        *rights_subjects(),
     ]
-
-
-def _steps(grid: Grid, dossier: DossierForm) -> Mapping[str, tuple[int, int]]:
-    """Return the rank of each screen that is a question, and how many there are with it."""
-    asked = {
-        "opening": [question.id for question in grid.opening().questions],
-        "q": [question.id for question in grid.form().questions],
-        "f": [field.id for field in dossier.fields],
-    }
-    return {
-        f"{name}:{question}": (rank, len(ids))
-        for name, ids in asked.items()
-        for rank, question in enumerate(ids, 1)
-    }

@@ -21,6 +21,7 @@ from bot.telegram.poller import DeafError, Poller, Time
 from bot.telegram.sender import TelegramTransport
 from bot.telegram.updates import CHANNEL
 from rallynov.delivery import outbox
+from rallynov.delivery.feed import Feed
 from rallynov.delivery.leadership import Leadership
 from rallynov.delivery.pacing import Pacer
 from rallynov.delivery.sender import AT_ONCE, Sender
@@ -29,6 +30,8 @@ from rallynov.papers.model import Papers
 from rallynov.wording import Wording
 
 log = structlog.get_logger("rallynov.telegram")
+FREE = 30
+"""Messages a second that Telegram takes from everybody; more are paid for, announcement by announcement."""
 STUCK = 120.0
 """Seconds after which a poll loop that has not turned is taken for dead."""
 
@@ -54,11 +57,12 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """What answers need beside the API: words, papers, and the public address of the web door."""
+    """What messages need beside the API: words, papers, the public address of the web door, and announcements."""
 
     wording: Wording
     papers: Papers
     web: str | None = None
+    feed: Feed | None = None
 
 
 class TelegramDoor:
@@ -85,6 +89,8 @@ class TelegramDoor:
         )
         self._time = Time(asyncio.get_running_loop().time, clock, asyncio.sleep)
         self._poller = Poller(self._api, delivery, account.bot_id, self._time)
+        role = f"telegram:{account.bot_id}"
+        self._leadership = Leadership(delivery.store, role, owner, clock)
         self._leading = False
         self.username: str | None = None
 
@@ -97,20 +103,19 @@ class TelegramDoor:
     async def run(self) -> None:
         """Read and send while this process leads; ends only by ``DeafError``, or when it is cancelled."""
         await self._api.initialize()
-        leadership = Leadership(
-            self._delivery.store, f"telegram:{self._account.bot_id}", self._owner, self._clock
-        )
         try:
-            await leadership.lead(self._lead)
+            await self._leadership.lead(self._lead)
         finally:
             await self._api.shutdown()
 
     async def _lead(self) -> None:
-        pacer = Pacer(self._account.rate, min(20, self._account.rate))
+        pacer = Pacer(self._account.rate, self._account.rate)
         given = self._resources
         files = Parcels(given.papers, given.wording)
-        transport = TelegramTransport(self._api, files, Links(given.wording, given.web, self.link))
-        sender = Sender(self._delivery.store, transport, pacer, self._clock, self._owner)
+        links = Links(given.wording, given.web, self.link)
+        transport = TelegramTransport(self._api, files, links, paid=self._account.rate > FREE)
+        store, owner = self._delivery.store, self._owner
+        sender = Sender(store, transport, pacer, self._clock, owner, feed=given.feed, leader=self._leadership)
         recovered = await self._delivery.store.writing(self._recover)
         if recovered:
             log.warning("messages_recovered", count=recovered)

@@ -63,7 +63,7 @@ _BAD_REQUESTS: Final[tuple[tuple[str, FailureKind], ...]] = (
     ("query_id_invalid", FailureKind.NOT_MODIFIED),
     ("query id is invalid", FailureKind.NOT_MODIFIED),
     ("message to delete not found", FailureKind.NOT_MODIFIED),
-    ("message can't be deleted", FailureKind.NOT_MODIFIED),
+    ("message can't be deleted", FailureKind.TOO_OLD),
     ("message to edit not found", FailureKind.EDIT_LOST),
     ("message can't be edited", FailureKind.EDIT_LOST),
     ("message_id_invalid", FailureKind.EDIT_LOST),

@@ -32,13 +32,13 @@ class Links:
         page, chat = self._page(message.code), self._chat(message.code)
         said = [(say("On the web: {link}", link=Typed(page)), page)]
         said += [(say("On Telegram: {link}", link=Typed(chat)), chat)]
-        said += [(say("Code to type: {code}", code=Typed(message.code)), message.code)]
+        said += [(say("Code to type: {code}", code=Typed(message.code)), "" if message.lasting else message.code)]
         return [self._word(sentence, message) for sentence, link in said if link]
 
     def html(self, message: Message) -> list[str]:
         """Write the same lines as HTML; a tap on the code copies it."""
         lines = [escape(line, quote=False) for line in self.lines(message)]
-        if not message.code:
+        if not message.code or message.lasting:
             return lines
         return [*lines[:-1], lines[-1].replace(message.code, f"<code>{message.code}</code>")]
 
@@ -50,10 +50,10 @@ class Links:
             return [[{"text": private, "url": bot}]] if bot else []
         if not message.code:
             return []
-        row = [self._copy(say("Copy the code"), message.code, message)]
+        row = [] if message.lasting else [self._copy(say("Copy the code"), message.code, message)]
         if link := self._chat(message.code) or self._page(message.code):
             row.append(self._copy(say("Copy the link"), link, message))
-        return [row]
+        return [row] if row else []
 
     def _copy(self, label: Say, text: str, message: Message) -> dict[str, Any]:
         return {"text": self._word(label, message), "copy_text": {"text": text[:COPIED]}}

@@ -46,6 +46,9 @@ PRIVATE = (
     Entry("question", "question", say("Ask the team, or follow my questions")),
     Entry("contact", "contact", say("Talk to a person")),
     Entry("confidentialite", "privacy", say("What becomes of my data")),
+    Entry("mesdonnees", "mydata", say("See what is held of me, and take a copy")),
+    Entry("corriger", "correct", say("Correct my data")),
+    Entry("limiter", "restrict", say("Limit the use of my data")),
     Entry("effacer", "erase", say("Erase my data")),
     Entry("aide", "help", say("Help")),
 )

@@ -30,6 +30,8 @@ WIDTH = 1080
 PRESSES = 2
 """Files made together, at most."""
 PHOTO, DOCUMENT = "photo", "document"
+MEDIA = "media"
+"""The paper that is the content of the file of an announcement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ def kind(message: Message) -> str:
     """Tell what a message leaves as; empty for a text."""
     if message.figure:
         return PHOTO
+    if message.media:
+        return message.media[0]
     return DOCUMENT if message.papers else ""
 
 
@@ -79,12 +83,15 @@ class Parcels:
             picture = draw_png(draw(message.figure), WIDTH)
             words = self._equivalent(message.figure, message.language, CAPTION)
             return Parcel(PHOTO, File("figure.png", "image/png", picture), words)
-        [(name, ref, label)] = message.papers
+        form, ref, label = message.media or ("", "", "")
+        name = MEDIA
+        if not message.media:
+            [(name, ref, label)] = message.papers
         file = self._papers.make(name, address, ref, message.language)
         if file is None:
             gone = say("The document “{label}” is no longer there.", label=Typed(label))
             return self._wording.word(gone, message.language)
-        return Parcel(DOCUMENT, file, _cut(label))
+        return Parcel(form or DOCUMENT, file, _cut(label))
 
     def words(self, message: Message) -> str:
         """Return what is said when the file cannot be had: a figure's equivalent, or an apology."""
@@ -92,7 +99,7 @@ class Parcels:
             return self._equivalent(message.figure, message.language, 4 * CAPTION)
         sorry = say(
             "The document “{label}” could not be sent. Please ask for it again in a moment.",
-            label=Typed(message.papers[0][2]),
+            label=Typed((message.media or message.papers[0])[2]),
         )
         return self._wording.word(sorry, message.language)
 

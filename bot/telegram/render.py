@@ -9,6 +9,8 @@ from html import escape
 from typing import Any
 
 from rallynov.delivery.message import ById, Message
+from rallynov.text import marks
+from rallynov.text.marks import BULLET, Line, Passage, Run
 
 A_ROW = 2
 """Actions side by side."""
@@ -35,7 +37,9 @@ def _html(message: Message) -> str:
 
 def plain(message: Message) -> str:
     """Write a message without any markup, for when Telegram refuses the other."""
-    parts = ["\n".join(texts) for _, texts in message.blocks]
+    parts = [
+        "\n".join(map(marks.plain, texts) if kind == "rich" else texts) for kind, texts in message.blocks
+    ]
     parts += (
         ["\n".join(f"{n}. {label}" for n, (_, label) in enumerate(message.choices, 1))]
         if message.choices
@@ -57,6 +61,8 @@ def _button(message: Message, key: str, label: str) -> dict[str, str]:
 
 
 def _block(kind: str, texts: tuple[str, ...]) -> str:
+    if kind == "rich":
+        return rich(texts[0])
     shown = [escape(text, quote=False) for text in texts]
     match kind:
         case "title":
@@ -69,6 +75,27 @@ def _block(kind: str, texts: tuple[str, ...]) -> str:
             return "\n".join(f"• {text}" for text in shown)
         case _:
             return shown[0]
+
+
+def rich(text: str) -> str:
+    """Write a text with its little markup. An address is left as it is: Telegram makes a link of it."""
+    return "\n".join(("\n" if one.apart else "") + _passage(one) for one in marks.parse(text))
+
+
+def _passage(passage: Passage) -> str:
+    bullet = BULLET if passage.shape == "list" else ""
+    lines = "\n".join(bullet + _line(line) for line in passage.lines)
+    return f"<blockquote>{lines}</blockquote>" if passage.shape == "quote" else lines
+
+
+def _line(line: Line) -> str:
+    return "".join(_run(run) for run in line)
+
+
+def _run(run: Run) -> str:
+    shown = escape(run.text, quote=False)
+    shown = f"<i>{shown}</i>" if run.italic else shown
+    return f"<b>{shown}</b>" if run.bold else shown
 
 
 def _numbered(message: Message) -> str:

@@ -13,6 +13,7 @@ from bot.telegram import parcels
 from bot.telegram.calls import Api
 from bot.telegram.failures import classify
 from bot.telegram.links import Links
+from bot.telegram.news import News
 from bot.telegram.parcels import Parcels
 from bot.telegram.render import html, keyboard, plain
 from bot.telegram.updates import CHANNEL
@@ -30,10 +31,11 @@ class TelegramTransport:
 
     channel = CHANNEL
 
-    def __init__(self, api: Api, files: Parcels, links: Links) -> None:
+    def __init__(self, api: Api, files: Parcels, links: Links, *, paid: bool = False) -> None:
         self._api = api
         self._files = files
         self._links = links
+        self._news = News(api, files, links, paid=paid)
 
     def chat(self, address: str) -> int:
         """Return the chat id of an address (``telegram:12345``)."""
@@ -43,6 +45,8 @@ class TelegramTransport:
         """Send one message; as plain text when its markup, or its file, was refused."""
         try:
             drawn = message.message()
+            if message.part or drawn.media:
+                return await self._news.send(message, self.chat(message.address), plain=plain)
             send = self._text if plain or not parcels.kind(drawn) else self._file
             send = self._venue if drawn.pin and not plain else send
             answer = await send(drawn, message.address, plain=plain)

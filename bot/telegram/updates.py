@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 
 from bot.telegram import files
-from bot.telegram.shapes import Callback, Chat, Membership, Message, Sender, Update
+from bot.telegram.shapes import Chat, Membership, Message, Sender, Update
 from rallynov.delivery.inbox import Incoming
 from rallynov.delivery.message import parse_token
 from rallynov.delivery.tables import InboxStatus
@@ -92,10 +92,11 @@ def parse(raw: Sequence[Any], bot_id: str, now: datetime, name: str = "") -> Par
 
 def read(payload: str) -> Event:
     """Read a stored update into an event."""
-    update = Update.model_validate(_loads(payload))
-    if update.callback_query:
-        token = parse_token(update.callback_query.data or "")
-        return Pressed(*token, _card(update.callback_query)) if token else Pressed("", "", -1)
+    stored = _loads(payload)
+    if press := stored.get("callback_query"):  # the bulk of what is read; it was checked before it was kept
+        token = parse_token(press["data"] or "")
+        return Pressed(*token, _card(press)) if token else Pressed("", "", -1)
+    update = Update.model_validate(stored)
     if update.my_chat_member:
         return _membership(update.my_chat_member)
     if update.message:
@@ -113,8 +114,8 @@ def language(payload: str) -> str:
     return (sender.language_code or "").partition("-")[0].casefold() if sender else ""
 
 
-def _card(press: Callback) -> str:
-    return str(press.message.message_id or "") if press.message else ""
+def _card(press: Mapping[str, Any]) -> str:
+    return str(press.get("message", {}).get("message_id") or "")
 
 
 def _membership(change: Membership) -> Event:

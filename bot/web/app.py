@@ -9,11 +9,14 @@ from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import HTMLResponse
 
 from bot.web import words
+from bot.web.archive import ArchivePages
 from bot.web.assets import Assets
 from bot.web.chat import Chat
 from bot.web.codes import Codes
+from bot.web.desk.pages import DeskPages
 from bot.web.door import Door
 from bot.web.dossiers import DossierPages
+from bot.web.exports_pages import ExportPages
 from bot.web.faq_pages import FaqPages
 from bot.web.health import Health
 from bot.web.news import News
@@ -23,6 +26,7 @@ from bot.web.reader import Readers
 from bot.web.sheets import SheetPages
 from bot.web.shield import Shield
 from bot.web.stages import StagePages
+from bot.web.statistics_pages import StatisticsPages
 from bot.web.uploads import UNPACKED, Uploads
 from bot.web.view import View
 from bot.web.words import Page
@@ -45,14 +49,18 @@ def create_app(door: Door) -> FastAPI:
         trouble=lambda scope: view.trouble(500, readers.at(Request(scope))),
     )
     for part in (
+        ArchivePages,
         Chat,
         Codes,
+        DeskPages,
         DossierPages,
+        ExportPages,
         FaqPages,
         PaperPages,
         QuestionPages,
         SheetPages,
         StagePages,
+        StatisticsPages,
         Uploads,
     ):
         part(door, view, readers).mount(app)

@@ -10,14 +10,18 @@ from typing import TypeAlias
 from fastapi import APIRouter
 from prometheus_client import CollectorRegistry
 
+from rallynov.announcements.archive import Archive
+from rallynov.coordination.service import Bureau
 from rallynov.delivery.service import Delivery
 from rallynov.editions.stages.service import Board
+from rallynov.exports.workshop import Workshop
 from rallynov.faq.counter import Counter
 from rallynov.faq.public import PublicFaq
 from rallynov.initiatives.attachments.folder import Folder
 from rallynov.initiatives.lookup import Lookup
 from rallynov.papers.model import Papers
 from rallynov.sheets.model import Shelf
+from rallynov.statistics.service import Statistics
 from rallynov.wording import Wording
 
 CHANNEL = "web"
@@ -67,5 +71,13 @@ class Door:
     """Where the pages of stages are read; None for no such pages."""
     faq: PublicFaq | None = None
     """Where the pages of the FAQ are read; None for no such pages."""
+    bureau: Bureau | None = None
+    """Where the team finds all dossiers; None for no such pages."""
+    statistics: Statistics | None = None
+    """Where the figures are counted; None for no such page."""
+    workshop: Workshop | None = None
+    """Where exports are made; None for no such pages."""
+    archive: Archive | None = None
+    """Where the pages of announcements are read; None for no such pages."""
     patience: float = 5.0
     """Seconds that a page waits for its answer before it says that the message is kept."""

@@ -30,7 +30,7 @@ class Health:
         self._asking = asyncio.Lock()
         self._found: dict[str, str] = {}
         self._found_at: datetime | None = None
-        door.registry.register(Figures(door.delivery))
+        door.registry.register(Figures(door.delivery, door.clock))
 
     def mount(self, app: FastAPI) -> None:
         """Give the pages their addresses."""

@@ -58,8 +58,11 @@ class Newcomers:
         return cookie
 
 
-async def read_form(request: Request) -> FormData:
-    """Read a form without files; ``HTTPException`` 413 as soon as it is too long, 400 when it is malformed."""
+async def read_form(request: Request, fields: int = 10) -> FormData:
+    """Read a form without files; ``HTTPException`` 413 as soon as it is too long, 400 when it is malformed.
+
+    ``fields`` is how many it may have at most.
+    """
     declared = request.headers.get("content-length", "0")
     if not declared.isdigit() or int(declared) > LONGEST_BODY:
         raise HTTPException(413)
@@ -74,7 +77,7 @@ async def read_form(request: Request) -> FormData:
         return message
 
     capped = Request(request.scope, receive)
-    return await capped.form(max_files=0, max_fields=10, max_part_size=LONGEST_BODY)
+    return await capped.form(max_files=0, max_fields=fields, max_part_size=LONGEST_BODY)
 
 
 def number(text: str | None) -> int:

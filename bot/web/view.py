@@ -24,6 +24,7 @@ from rallynov.delivery.message import Message
 from rallynov.dialogue.words import say
 from rallynov.initiatives.lookup import Listed
 from rallynov.initiatives.overview import Overview
+from rallynov.text import marks
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -94,6 +95,7 @@ class View:
             "points": drawings.points,
             "qr": drawings.qr,
             "cut": drawings.cut,
+            "passages": marks.parse,
             "linked": {door.wording.term("privacy:rules:where", language) for language in languages},
         }
 

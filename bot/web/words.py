@@ -67,6 +67,10 @@ LABELS: Mapping[str, Say] = {
         "This link leads to a conversation of the rally: yours, begun elsewhere, or one to which a colleague invites you. "
         "It works once. Nothing happens before you press the button."
     ),
+    "code_news": say(
+        "This link leads to the announcements of the rally: you choose what you receive, and nothing before. Nothing happens "
+        "before you press the button."
+    ),
     "elsewhere": say("Continue on another device"),
     "sheets": say("Fact sheets"),
     "sheets_intro": say(
@@ -77,6 +81,13 @@ LABELS: Mapping[str, Say] = {
     "sheets_beside": say("Other sheets"),
     "sheet_keep": say("Keep this sheet (PDF)"),
     "serves": say("For the checkpoint:"),
+    "archive": say("Announcements"),
+    "archive_all": say("All the announcements"),
+    "archive_feed": say("Follow the announcements in a feed reader (Atom)"),
+    "archive_gone": say("Announcement withdrawn"),
+    "archive_withdrawn": say("This announcement was withdrawn: what it said is not valid any more."),
+    "archive_none": say("Nothing has been announced yet."),
+    "archive_how": say("To receive announcements in your conversation, type “/annonces” there and choose your topics."),
     "faq": say("Frequent questions"),
     "faq_intro": say(
         "Choose a question to read its answer. If yours is not here, ask it in the conversation, in your own words."

@@ -111,6 +111,23 @@ class Audience:
     seated: bool = False
     told: str = ""
 
+    @property
+    def open(self) -> bool:
+        """Tell whether anybody may read what is told to it: nobody is chosen but by where they live."""
+        return self == Audience(self.territories)
+
+
+@dataclass(frozen=True, slots=True)
+class NewsFile:
+    """A picture or a document that was sent for an announcement: ``waiting``, ``kept`` or ``refused``, and why."""
+
+    id: str
+    name: str
+    mime: str
+    size: int
+    state: str
+    reason: str = ""
+
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
@@ -119,6 +136,8 @@ class Announcement:
     ``organisation`` is empty for the team's. ``author`` and ``approver`` are ids of people, empty once they were erased.
     ``wish`` is when it should leave (None: as soon as it may), ``due`` when it does. ``revision`` grows with each
     correction of what was delivered. ``refusal`` is the reason of the last refusal, ``changed`` the last write.
+    ``hands`` are all who wrote in it, by id: none of them approves it. ``correction`` is what ``corrector`` would put in
+    the place of what was delivered, until another person has read it.
     """
 
     id: str
@@ -141,6 +160,10 @@ class Announcement:
     ended: datetime | None = None
     revision: int = 0
     version: int = 0
+    files: tuple[NewsFile, ...] = ()
+    hands: frozenset[str] = frozenset()
+    correction: Content | None = None
+    corrector: str = ""
 
     @property
     def ready(self) -> bool:
@@ -150,3 +173,35 @@ class Announcement:
     def with_content(self, **changed: object) -> Announcement:
         """Return this announcement with parts of its content changed."""
         return replace(self, content=replace(self.content, **changed))  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """The announcements that concern somebody.
+
+    ``mine`` are those of their organisation, or of the team (the newest first), ``to_read`` those that wait for their
+    approval, corrections included, ``others`` those of others that they may follow, once approved.
+    """
+
+    mine: tuple[Announcement, ...] = ()
+    to_read: tuple[Announcement, ...] = ()
+    others: tuple[Announcement, ...] = ()
+
+    def find(self, announcement: str) -> Announcement | None:
+        """Return an announcement by its id, or by its number."""
+        every = (*self.mine, *self.to_read, *self.others)
+        return next((one for one in every if announcement in {one.id, str(one.number)}), None)
+
+    def having(self, changed: Announcement) -> News:
+        """Return this with an announcement as it is once it is changed; a new one is mine."""
+        lists = (self.mine, self.to_read, self.others)
+        known = any(one.id == changed.id for group in lists for one in group)
+        mine, to_read, others = (
+            tuple(changed if one.id == changed.id else one for one in group) for group in lists
+        )
+        return News(mine if known else (changed, *mine), to_read, others)
+
+    def without(self, announcement: str) -> News:
+        """Return this once an announcement is thrown away."""
+        lists = (self.mine, self.to_read, self.others)
+        return News(*(tuple(one for one in group if one.id != announcement) for group in lists))

@@ -9,12 +9,20 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from rallynov.people.tables import BigId
 from rallynov.storage.base import Base
+from rallynov.storage.personal import NOTHING, address, person, personal
+
+
+def _who(what: str, on_delete: str = "SET NULL") -> Mapped[str | None]:
+    """Return a column that names a person until they are erased."""
+    key = ForeignKey("person.id", ondelete=on_delete)
+    return mapped_column(key, index=True, info=person(what))
 
 
 class AnnouncementRow(Base):
     """One announcement; ``content`` and ``audience`` are JSON. ``version`` grows with every write.
 
     ``wish`` is the wall clock in Paris that was asked for (``2027-03-28T09:00``), ``due_at`` the moment it stands for.
+    What is told is said for an organisation and published: it holds nothing of whoever wrote it.
     """
 
     __tablename__ = "announcement"
@@ -26,27 +34,32 @@ class AnnouncementRow(Base):
     id: Mapped[str] = mapped_column(primary_key=True)
     edition: Mapped[str]
     number: Mapped[int]
-    organisation: Mapped[str]
-    author: Mapped[str | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
-    topic: Mapped[str] = mapped_column(default="")
-    content: Mapped[str]
-    audience: Mapped[str]
-    status: Mapped[str]
-    urgent: Mapped[bool] = mapped_column(default=False)
-    wish: Mapped[str] = mapped_column(default="")
-    due_at: Mapped[datetime | None]
-    submitted_at: Mapped[datetime | None]
-    approver: Mapped[str | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
-    approved_at: Mapped[datetime | None]
-    refusal: Mapped[str] = mapped_column(default="")
-    started_at: Mapped[datetime | None]
-    ended_at: Mapped[datetime | None]
-    planned: Mapped[bool] = mapped_column(default=False)
+    organisation: Mapped[str] = mapped_column(info=NOTHING)
+    author: Mapped[str | None] = _who("who wrote it")
+    topic: Mapped[str] = mapped_column(default="", info=NOTHING)
+    content: Mapped[str] = mapped_column(info=NOTHING)
+    audience: Mapped[str] = mapped_column(info=NOTHING)
+    status: Mapped[str] = mapped_column(info=NOTHING)
+    urgent: Mapped[bool] = mapped_column(default=False, info=NOTHING)
+    wish: Mapped[str] = mapped_column(default="", info=NOTHING)
+    due_at: Mapped[datetime | None] = mapped_column(info=NOTHING)
+    submitted_at: Mapped[datetime | None] = mapped_column(info=NOTHING)
+    approver: Mapped[str | None] = _who("who approved it")
+    approved_at: Mapped[datetime | None] = mapped_column(info=NOTHING)
+    refusal: Mapped[str] = mapped_column(default="", info=NOTHING)
+    started_at: Mapped[datetime | None] = mapped_column(info=NOTHING)
+    ended_at: Mapped[datetime | None] = mapped_column(info=NOTHING)
+    planned: Mapped[bool] = mapped_column(default=False, info=NOTHING)
     """Whether all its recipients are in the outbox."""
-    revision: Mapped[int] = mapped_column(default=0)
+    revision: Mapped[int] = mapped_column(default=0, info=NOTHING)
+    corrected: Mapped[int] = mapped_column(default=0, info=NOTHING)
+    """The last revision that is planned for all who had received the announcement."""
+    correction: Mapped[str] = mapped_column(default="", info=NOTHING)
+    """What would be put in the place of the content, as JSON; empty when nothing would."""
+    corrector: Mapped[str | None] = _who("who would correct it")
     version: Mapped[int] = mapped_column(default=1)
-    created_at: Mapped[datetime]
-    changed_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(info=NOTHING)
+    changed_at: Mapped[datetime] = mapped_column(info=NOTHING)
 
 
 class AnnouncementActRow(Base):
@@ -56,12 +69,14 @@ class AnnouncementActRow(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
     announcement_id: Mapped[str] = mapped_column(
-        ForeignKey("announcement.id", ondelete="CASCADE"), index=True
+        ForeignKey("announcement.id", ondelete="CASCADE"),
+        index=True,
+        info=personal("the announcement", "actor"),
     )
-    at: Mapped[datetime]
-    actor: Mapped[str | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
-    act: Mapped[str]
-    detail: Mapped[str] = mapped_column(default="")
+    at: Mapped[datetime] = mapped_column(info=personal("when", "actor"))
+    actor: Mapped[str | None] = _who("who did it", "CASCADE")
+    act: Mapped[str] = mapped_column(info=personal("what they did", "actor"))
+    detail: Mapped[str] = mapped_column(default="", info=personal("the reason, or the number", "actor"))
 
 
 class AnnouncementFileRow(Base):
@@ -71,18 +86,18 @@ class AnnouncementFileRow(Base):
 
     id: Mapped[str] = mapped_column(primary_key=True)
     announcement_id: Mapped[str] = mapped_column(
-        ForeignKey("announcement.id", ondelete="CASCADE"), index=True
+        ForeignKey("announcement.id", ondelete="CASCADE"), index=True, info=NOTHING
     )
-    address: Mapped[str]
-    origin: Mapped[str]
-    name: Mapped[str]
-    mime: Mapped[str]
-    size: Mapped[int] = mapped_column(BigInteger)
-    state: Mapped[str]
-    reason: Mapped[str] = mapped_column(default="")
+    address: Mapped[str] = mapped_column(info=address("where it was sent from"))
+    origin: Mapped[str] = mapped_column(info=personal("where it was fetched"))
+    name: Mapped[str] = mapped_column(info=NOTHING)
+    mime: Mapped[str] = mapped_column(info=NOTHING)
+    size: Mapped[int] = mapped_column(BigInteger, info=NOTHING)
+    state: Mapped[str] = mapped_column(info=NOTHING)
+    reason: Mapped[str] = mapped_column(default="", info=NOTHING)
     attempts: Mapped[int] = mapped_column(default=0)
     not_before: Mapped[datetime | None]
-    created_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(info=NOTHING)
 
 
 class AnnouncementCountRow(Base):
@@ -91,7 +106,7 @@ class AnnouncementCountRow(Base):
     __tablename__ = "announcement_count"
 
     edition: Mapped[str] = mapped_column(primary_key=True)
-    last: Mapped[int]
+    last: Mapped[int] = mapped_column(info=NOTHING)
 
 
 class ReachRow(Base):
@@ -99,5 +114,7 @@ class ReachRow(Base):
 
     __tablename__ = "announcement_reach"
 
-    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
-    at: Mapped[datetime]
+    person_id: Mapped[str] = mapped_column(
+        ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, info=person("who received it")
+    )
+    at: Mapped[datetime] = mapped_column(info=personal("when"))

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
-from rallynov.delivery.inbox import Incoming
+from rallynov.delivery.inbox import Incoming, Waiting
 from rallynov.delivery.outbox import Receipt
+
+
+STEPS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0)
+"""Seconds at which the histogram of turns is cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +62,22 @@ class Counts:
     handled: int = 0
     poisoned: int = 0
     batches: int = 0
+    turns: list[int] = field(default_factory=lambda: [0] * (len(STEPS) + 1))
+    """Turns by how long they took, from the event received to the answer committed; the last is for all that took longer."""
+    seconds: float = 0.0
+    """What all turns took together."""
+    sends: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Messages brought to a final state by a sender, by channel and state."""
+
+    def answered(self, events: Sequence[Waiting], now: datetime) -> None:
+        """Count events as handled, each with the time that it took."""
+        self.handled += len(events)
+        for event in events:
+            took = max(0.0, (now - event.received_at).total_seconds())
+            self.turns[bisect_left(STEPS, took)] += 1
+            self.seconds += took
+
+    def reported(self, kept: Sequence[Kept]) -> None:
+        """Count messages as sent, or not."""
+        for each in kept:
+            self.sends.update((one.message.channel, str(one.status)) for one in each.receipts)

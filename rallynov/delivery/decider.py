@@ -4,7 +4,7 @@ row of a conversation that is new.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from rallynov.delivery import conversations, inbox
 from rallynov.delivery.conversations import Address
+from rallynov.delivery.facts import Facts, Habits, Kinds, Known, Occasion, UnreadError
 from rallynov.delivery.inbox import Waiting
 from rallynov.delivery.message import Message, resolve
 from rallynov.delivery.subject import Subject, Tools
@@ -29,6 +30,14 @@ class _Heard:
     known: bool
 
     @property
+    def person(self) -> str:
+        return self.address.person_id or ""
+
+    @property
+    def occasion(self) -> Occasion:
+        return self.address.talk.place.dialogue, type(self.happened), self.matters
+
+    @property
     def matters(self) -> bool:
         """Whether anything can be known: of a stranger, only what they have typed into a command."""
         return self.known or (isinstance(self.happened, Commanded) and bool(self.happened.argument))
@@ -44,6 +53,12 @@ class Decided:
     left: bool
     card: str
 
+    @classmethod
+    def of(cls, heard: _Heard, turn: Turn) -> Decided:
+        """Return the turn that was decided on what was heard."""
+        card = heard.happened.card if isinstance(heard.happened, Pressed) else ""
+        return cls(heard.event, heard.address, turn, isinstance(heard.happened, Left), card)
+
 
 class Decider:
     """The engine with what it needs of the database."""
@@ -51,7 +66,8 @@ class Decider:
     def __init__(self, engine: Engine, wording: Wording, subjects: Sequence[Subject], tools: Tools) -> None:
         self._engine = engine
         self._wording = wording
-        self._subjects = subjects
+        self._kinds = Kinds(subjects)
+        self._habits = Habits()
         self._tools = tools
 
     def decide(
@@ -62,23 +78,24 @@ class Decider:
         Of two addresses of one person, the second waits for the next batch: it must see what the first changed.
         """
         heard, failed = self._hear(tx, waiting)
-        people = {each.address.person_id or "": each.happened for each in heard if each.matters}
-        facts = [(subject, subject.load(tx, people) if people else {}) for subject in self._subjects]
-        decided = []
-        for each in heard:
-            person = each.address.person_id or ""
-            mine = (loaded.get(person) or subject.blank(person) for subject, loaded in facts)
-            try:
-                turn = self._step(each, self._scene(each, mine, now))
-                if turn.person:
-                    turn = self._become(tx, each, turn, now)
-            except Exception as error:
-                failed.append((each.event, error))
-            else:
-                card = each.happened.card if isinstance(each.happened, Pressed) else ""
-                left = isinstance(each.happened, Left)
-                decided.append(Decided(each.event, each.address, turn, left, card))
-        return decided, failed
+        facts = Facts(tx, self._kinds, {each.person: each.happened for each in heard if each.matters})
+        facts.read(self._habits.expected([each.occasion for each in heard]))
+        known = [facts.of(each.person) for each in heard]
+        scenes = [self._scene(each, mine, now) for each, mine in zip(heard, known, strict=True)]
+        turns: dict[int, Turn] = {}
+        pending: Collection[int] = range(len(heard))
+        while pending:
+            unread: dict[int, type] = {}
+            for n in pending:
+                try:
+                    turns[n] = self._turn(tx, heard[n], known[n], scenes[n], now)
+                except UnreadError as error:
+                    unread[n] = error.kind
+                except Exception as error:
+                    failed.append((heard[n].event, error))
+            facts.read(set(unread.values()))
+            pending = unread
+        return [Decided.of(heard[n], turns[n]) for n in sorted(turns)], failed
 
     def _hear(
         self, tx: Connection, waiting: Sequence[Waiting]
@@ -111,32 +128,30 @@ class Decider:
         spoken = self._tools.languages[event.channel](event.payload)
         return spoken if spoken in self._wording.languages else self._wording.languages[0]
 
-    def _step(self, heard: _Heard, scene: Scene) -> Turn:
-        return self._engine.step(heard.address.talk, heard.happened, scene)
+    def _turn(self, tx: Connection, heard: _Heard, known: Known, scene: Scene, now: datetime) -> Turn:
+        turn = self._engine.step(heard.address.talk, heard.happened, scene)
+        self._habits.learn(heard.occasion, known.asked)
+        return self._become(tx, heard, turn, now) if turn.person else turn
 
     def _become(self, tx: Connection, heard: _Heard, turn: Turn, now: datetime) -> Turn:
         """Show what another person left pending, on an address that is now theirs."""
-        scene = self._scene(heard, self._facts(tx, turn.person), now)
-        screen = self._engine.screen(turn.conversation.place, scene)
+        facts = Facts(tx, self._kinds, {turn.person: Ignored()})
+        scene = self._scene(heard, facts.of(turn.person), now)
+        screen = facts.until(lambda: self._engine.screen(turn.conversation.place, scene))
         lead = [block for said in turn.replies for block in said.blocks]
         return replace(turn, replies=(screen.led_by(*lead),))
 
-    def _scene(self, heard: _Heard, facts: Iterable[object], now: datetime) -> Scene:
+    def _scene(self, heard: _Heard, known: Known, now: datetime) -> Scene:
         event = heard.event
-        known = {type(fact): fact for fact in facts}
         secret = self._tools.new_secret()
         at = getattr(heard.happened, "at", None) or event.received_at
         said = min(at, event.received_at)
         return Scene(now, event.received_at, heard.address.language, event.channel, known, secret, said)
 
-    def _facts(self, tx: Connection, person: str) -> list[object]:
-        alone: Mapping[str, Event] = {person: Ignored()}
-        return [subject.load(tx, alone).get(person) or subject.blank(person) for subject in self._subjects]
-
     def welcome(self, language: str = "fr") -> Message:
         """Return what a newcomer is shown, without keeping anything of them."""
         now = self._tools.clock()
-        blank = {type(fact): fact for fact in (subject.blank("") for subject in self._subjects)}
+        blank = {type(fact): fact for fact in (one.blank("") for one in self._kinds.subjects.values())}
         screen = self._engine.screen(Place(), Scene(now, now, language, "", blank))
         return resolve(screen, 0, self._wording, language)
 
@@ -145,8 +160,7 @@ class Decider:
         known = conversations.fetch(tx, [address]).get(address)
         if known is None or known.person_id is None:
             return None
-        now = self._tools.clock()
-        facts = {type(fact): fact for fact in self._facts(tx, known.person_id)}
-        scene = Scene(now, now, known.language, address.partition(":")[0], facts)
-        pending = self._engine.pending(known.talk, scene)
+        now, facts = self._tools.clock(), Facts(tx, self._kinds, {known.person_id: Ignored()})
+        scene = Scene(now, now, known.language, address.partition(":")[0], facts.of(known.person_id))
+        pending = facts.until(lambda: self._engine.pending(known.talk, scene))
         return resolve(pending, known.talk.nonce, self._wording, known.language)

@@ -36,6 +36,8 @@ class FailureKind(Enum):
     """An edit, deletion or press answer with nothing left to do."""
     EDIT_LOST = auto()
     """The message to edit is not there any more: the person has not seen the words."""
+    TOO_OLD = auto()
+    """The message to delete stays: its time for that is over."""
     TOKEN = auto()
     """The token is refused."""
     CONFLICT = auto()
@@ -44,10 +46,14 @@ class FailureKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The server took the message and gave it this id; ``answered`` tells that an earlier card may now be frozen."""
+    """The server took the message and gave it this id; ``answered`` tells that an earlier card may now be frozen.
+
+    ``file_id`` is how the server calls the file that was sent with it.
+    """
 
     message_id: int
     answered: bool = False
+    file_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +180,8 @@ def decide(
     | MIGRATED | sent to the new id |
     | BAD_CONTENT | once as plain text, then failed |
     | NOT_MODIFIED | done |
-    | EDIT_LOST | sent as a new message |
+    | EDIT_LOST | bulk: skipped; others: sent as a new message |
+    | TOO_OLD | skipped |
     | TOKEN | everything stops |
     | CONFLICT | retried for a minute, then everything stops |
 
@@ -225,7 +232,10 @@ _TABLE: Final[Mapping[FailureKind, Callable[[_Case], Decision]]] = {
     FailureKind.MIGRATED: _migrated,
     FailureKind.BAD_CONTENT: _bad_content,
     FailureKind.NOT_MODIFIED: lambda _: Done(),
-    FailureKind.EDIT_LOST: lambda _: SendNew(),
+    FailureKind.EDIT_LOST: lambda case: (
+        SendNew() if case.klass is not Klass.BULK else Skip("edit lost", unreachable=False)
+    ),
+    FailureKind.TOO_OLD: lambda _: Skip("too old", unreachable=False),
     FailureKind.TOKEN: lambda _: StopSending("the token is refused"),
     FailureKind.CONFLICT: _conflict,
 }

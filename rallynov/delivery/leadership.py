@@ -1,7 +1,8 @@
 """One process for each role that only one may play: an advisory lock and a fencing epoch on PostgreSQL.
 
-On SQLite one process owns the file, so it leads. The lock frees itself when its holder dies; the epoch tells
-a holder that froze and came back that another took over.
+On SQLite one process owns the file, so it leads. The lock frees itself when its holder dies; a holder that froze is cut
+off by whoever stands for the role. When it comes back it is not ``certain`` that it leads, so it sends nothing, and its
+transactions stop at the ``fence``.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+import time
 import zlib
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import Protocol
 
 import structlog
 from sqlalchemy import Connection, insert, select, text, update
@@ -23,6 +26,30 @@ from rallynov.storage.store import Store
 log = structlog.get_logger("rallynov.leader")
 BEAT = 2.0
 """Seconds between two looks: at the lock when it is another's, at the epoch when it is ours."""
+FROZEN = 20.0
+"""Seconds without a look of its holder after which a lock is taken from it."""
+CERTAIN = 15.0
+"""Seconds that one look is worth to its holder: less than what others wait, whatever a message takes to leave."""
+_CUT = text(
+    "SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_stat_activity USING (pid) "
+    "WHERE locktype = 'advisory' AND granted AND classid = 0 AND objid = CAST(CAST(:key AS bigint) AS oid) "
+    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
+    "AND state_change < now() - make_interval(secs => :seconds)"
+)
+
+
+class DeposedError(Exception):
+    """Another process leads: what this one was about to write must not be."""
+
+
+class Leader(Protocol):
+    """What work that only a leader may do asks of its leadership."""
+
+    def certain(self) -> bool:
+        """Tell whether nobody else can lead at this moment."""
+
+    def fence(self, tx: Connection) -> None:
+        """Stop a transaction, by ``DeposedError``, unless its process leads until its end."""
 
 
 class Leadership:
@@ -36,6 +63,7 @@ class Leadership:
         self._connection: Connection | None = None
         self._epoch = 0
         self._over = False
+        self._looked_at = 0.0
         self._guard = threading.Lock()
         """One thread at a time: a candidacy may end while one looks at the lock."""
 
@@ -53,6 +81,18 @@ class Leadership:
         finally:  # cancelled while a thread takes the lock: it must not keep it
             self._over = True
             await asyncio.to_thread(self._drop)
+
+    def certain(self) -> bool:
+        """Tell whether nobody else can lead at this moment, however long this process was stopped."""
+        return self._store.is_sqlite or _elapsed() - self._looked_at < CERTAIN
+
+    def fence(self, tx: Connection) -> None:
+        """Stop a transaction unless this process leads until its end: a later epoch waits for it."""
+        if self._store.is_sqlite:
+            return
+        present = select(LeaderRow.epoch).where(LeaderRow.role == self._role).with_for_update(read=True)
+        if self._connection is None or tx.scalar(present) != self._epoch:
+            raise DeposedError(self._role)
 
     async def _work(self, work: Callable[[], Awaitable[None]]) -> None:
         doing = asyncio.ensure_future(work())
@@ -84,10 +124,14 @@ class Leadership:
         except SQLAlchemyError:
             return False
         try:
+            looked_at = _elapsed()
             if connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": self._key}):
                 self._connection = connection
                 self._epoch = self._succeed()
+                self._looked_at = looked_at
                 return True
+            if connection.execute(_CUT, {"key": self._key, "seconds": FROZEN}).all():
+                log.warning("frozen_leader_cut_off", role=self._role)
         except SQLAlchemyError:
             self._connection = None
         connection.close()
@@ -110,10 +154,13 @@ class Leadership:
             if self._connection is None:
                 return False
             try:
+                looked_at = _elapsed()
                 present = select(LeaderRow.epoch).where(LeaderRow.role == self._role)
-                return self._connection.scalar(present) == self._epoch
+                held = self._connection.scalar(present) == self._epoch
             except SQLAlchemyError:
                 return False
+            self._looked_at = looked_at if held else 0.0
+            return held
 
     def _drop(self) -> None:
         with self._guard:
@@ -123,7 +170,13 @@ class Leadership:
                 self._connection.invalidate()  # closes the session: the lock goes with it
                 self._connection.close()
             self._connection = None
+            self._looked_at = 0.0
 
     @property
     def _key(self) -> int:
         return zlib.crc32(f"rallynov:{self._role}".encode())
+
+
+def _elapsed() -> float:
+    """Seconds since the machine started, those included that it or this process slept through."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)

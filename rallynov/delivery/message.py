@@ -21,6 +21,8 @@ Blocks: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
 VERSION = 1
 LONGEST = 4000
 """UTF-16 units of one part; Telegram refuses more than 4,096."""
+LINKED = "annonces"
+"""How the links begin that everybody may follow; a one-time code has letters and figures alone."""
 ROOM = 6
 """Units that a text takes beside its own: a number or a bullet, and the empty line after it."""
 
@@ -42,7 +44,7 @@ class Message:
 
     ``card`` is the channel's id of the earlier message that this one answers, and ``frozen`` its blocks as they may
     now be shown there, without buttons. ``language`` is told of a message that a channel adds to: a figure, a paper,
-    a code, a page.
+    a code, a page. ``media`` is a file that this message is the caption of: ``(kind, ref, label)``.
     """
 
     blocks: Blocks
@@ -58,8 +60,14 @@ class Message:
     language: str = ""
     page: str = ""
     pin: tuple[float, float, str, str] | None = None
+    media: tuple[str, str, str] | None = None
     shared: Message | None = field(default=None, repr=False, compare=False)
     """The same words as kept for everyone who is shown them: what is made of them may be kept by it."""
+
+    @property
+    def lasting(self) -> bool:
+        """Tell whether the code is the end of a link that lasts: it is followed, never typed."""
+        return self.code.partition("-")[0] == LINKED
 
     def token(self, key: str) -> str:
         """Return what a button carries: version, screen, key, nonce; at most 64 bytes."""
@@ -133,10 +141,21 @@ def _resolve(screen: Screen, nonce: int, wording: Wording, language: str) -> Mes
         _drawing(screen.figure, wording, language),
         tuple((paper.kind, paper.ref, wording.word(paper.label, language)) for paper in screen.papers),
         screen.code,
-        language=language if screen.figure or screen.papers or screen.code or screen.page else "",
+        language=language if _adds(screen) else "",
         page=screen.page,
         pin=_pinned(screen, wording, language),
+        media=_media(screen, wording, language),
     )
+
+
+def _adds(screen: Screen) -> bool:
+    """Tell whether a channel says something of its own beside the words of a screen."""
+    return bool(screen.figure or screen.papers or screen.code or screen.page or screen.media)
+
+
+def _media(screen: Screen, wording: Wording, language: str) -> tuple[str, str, str] | None:
+    given = screen.media
+    return (given.kind, given.ref, wording.word(given.label, language)) if given else None
 
 
 def _pinned(screen: Screen, wording: Wording, language: str) -> tuple[float, float, str, str] | None:
@@ -237,6 +256,8 @@ def dump(message: Message) -> str:
         body["w"] = message.page
     if message.pin:
         body["m"] = message.pin
+    if message.media:
+        body["d"] = message.media
     return orjson.dumps(body).decode()
 
 
@@ -258,6 +279,7 @@ def load(body: str) -> Message:
         raw.get("l", ""),
         raw.get("w", ""),
         tuple(raw["m"]) if "m" in raw else None,
+        tuple(raw["d"]) if "d" in raw else None,
     )
 
 

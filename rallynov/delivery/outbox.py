@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, delete, insert, or_, select, update
 
 from rallynov.delivery.decisions import Klass
 from rallynov.delivery.message import Message, load
-from rallynov.delivery.tables import UNSENT, OutboxRow, OutboxStatus
+from rallynov.delivery.tables import UNSENT, CircularRow, OutboxRow, OutboxStatus
 from rallynov.storage.prepared import Prepared
 from rallynov.text import clean_line
 
@@ -28,6 +28,24 @@ RESENT = (0, 1)
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What a message of a broadcast has beside others: its circular, and what the channel calls that one's file.
+
+    With an ``act`` it corrects the message that was delivered as ``target``.
+    """
+
+    broadcast: str
+    circular: str
+    act: str = ""
+    target: str = ""
+    file_id: str = ""
+
+
+EDIT, CAPTION, DELETE = "edit", "caption", "delete"
+"""What a correction does to a message: its text or the words under its file are replaced, or it goes."""
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """One message on its way."""
 
@@ -40,6 +58,7 @@ class Outgoing:
     doubts: int = 0
     drawn: Message | None = field(default=None, repr=False, compare=False)
     """The body not yet written, when this process wrote it: it need not be read again."""
+    part: Part | None = field(default=None, repr=False, compare=False)
 
     def message(self) -> Message:
         """Return the message itself."""
@@ -62,6 +81,8 @@ class Receipt:
     status: OutboxStatus
     provider_id: str | None = None
     error: str | None = None
+    file_id: str = ""
+    """How the channel calls the file that went with it, when it was told."""
 
 
 _COLUMNS = (
@@ -110,8 +131,11 @@ def add(
     _ADD.many(tx, rows)
 
 
-def claim(tx: Connection, channel: str, owner: str, now: datetime, limit: int) -> list[Outgoing]:
+def claim(
+    tx: Connection, channel: str, owner: str, now: datetime, limit: int, *, bulk: bool = True
+) -> list[Outgoing]:
     """Take waiting messages, replies first, oldest first; on PostgreSQL beside other processes."""
+    ranks = () if bulk else (OutboxRow.rank.in_(RESENT),)
     due = or_(OutboxRow.not_before.is_(None), OutboxRow.not_before <= now)
     waiting = (
         select(
@@ -123,7 +147,7 @@ def claim(tx: Connection, channel: str, owner: str, now: datetime, limit: int) -
             OutboxRow.attempts,
             OutboxRow.doubts,
         )
-        .where(UNSENT, OutboxRow.channel == channel, OutboxRow.status == OutboxStatus.QUEUED, due)
+        .where(UNSENT, OutboxRow.channel == channel, OutboxRow.status == OutboxStatus.QUEUED, due, *ranks)
         .order_by(OutboxRow.rank, OutboxRow.id)
         .limit(limit)
     )
@@ -173,25 +197,32 @@ def finish(tx: Connection, receipts: Sequence[Receipt], owner: str, now: datetim
             for receipt in receipts
         ],
     )
+    for circular, file_id in {
+        receipt.message.part.circular: receipt.file_id
+        for receipt in receipts
+        if receipt.file_id and receipt.message.part
+    }.items():
+        tx.execute(update(CircularRow).where(CircularRow.id == circular).values(file_id=file_id))
 
 
 def skip(tx: Connection, addresses: Sequence[str], now: datetime) -> None:
     """Give up what waits for addresses that closed their door; a message under way keeps the end that it has."""
     closed = {"status": OutboxStatus.SKIPPED, "error": "the door was closed", "finished_at": now}
-    tx.execute(update(OutboxRow).where(UNSENT, OutboxRow.address.in_(addresses)).values(closed))
+    waiting = OutboxStatus.QUEUED, OutboxStatus.SENDING, OutboxStatus.PLANNED
+    theirs = OutboxRow.address.in_(addresses), OutboxRow.status.in_(waiting)
+    tx.execute(update(OutboxRow).where(*theirs).values(closed))
 
 
 def give_up_bulk(tx: Connection, addresses: Sequence[str], now: datetime) -> None:
     """Give up the announcements that wait for people who want no more; one under way keeps the end that it has.
 
-    A warning is no announcement: it goes out.
+    A warning is no announcement, nor is the correction of what was delivered: they go out.
     """
     unwanted = {"status": OutboxStatus.SKIPPED, "error": "no longer wanted", "finished_at": now}
-    bulk = OutboxRow.rank == RANKS[Klass.BULK], OutboxRow.status == OutboxStatus.QUEUED
-    news = ~OutboxRow.key.startswith(WARNING, autoescape=True)
-    tx.execute(
-        update(OutboxRow).where(UNSENT, *bulk, news, OutboxRow.address.in_(addresses)).values(unwanted)
-    )
+    waiting = OutboxRow.status.in_((OutboxStatus.QUEUED, OutboxStatus.PLANNED))
+    bulk = OutboxRow.address.in_(addresses), OutboxRow.rank == RANKS[Klass.BULK], waiting
+    owed = OutboxRow.key.startswith(WARNING, autoescape=True), OutboxRow.body.in_((EDIT, CAPTION, DELETE))
+    tx.execute(update(OutboxRow).where(*bulk, ~or_(*owed)).values(unwanted))
 
 
 def doubt(tx: Connection, message: Outgoing) -> None:
@@ -207,15 +238,14 @@ def renew(tx: Connection, owner: str, now: datetime) -> None:
 
 
 def release(tx: Connection, owner: str, keys: Sequence[str]) -> None:
-    """Give back messages that were never tried, at the end of this process."""
+    """Give back messages that were never tried; those of a broadcast wait for their turn again."""
     mine = (
         (OutboxRow.lease_owner == owner)
         & OutboxRow.key.in_(keys)
         & (OutboxRow.status == OutboxStatus.SENDING)
     )
-    tx.execute(
-        update(OutboxRow).where(mine).values(status=OutboxStatus.QUEUED, lease_owner=None, lease_until=None)
-    )
+    waits = case((OutboxRow.broadcast.is_(None), OutboxStatus.QUEUED), else_=OutboxStatus.PLANNED)
+    tx.execute(update(OutboxRow).where(mine).values(status=waits, lease_owner=None, lease_until=None))
 
 
 def recover(tx: Connection, now: datetime, *, alone: bool, heir: str = "") -> int:

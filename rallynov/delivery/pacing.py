@@ -6,6 +6,7 @@ knows only what its own process sent: one sender at a time serves a token.
 
 from collections import deque
 from dataclasses import dataclass
+from math import ceil, exp, sqrt
 from typing import Final
 
 from rallynov.delivery.decisions import Klass
@@ -17,13 +18,17 @@ CREDIT: Final = 0.05
 AFTER_FLOOD: Final = 0.1
 """Seconds added to the wait Telegram asks for."""
 CLEAN: Final = 60.0
-"""Seconds without a refusal after which a chat is trusted again, and the bulk rate gains one a second."""
+"""Seconds without a refusal after which a chat is trusted again, and the bulk rate gains a thirtieth of itself."""
+TALK: Final = 5.0
+"""Seconds over which answers are counted, to leave room for as many of them."""
 STORM_CHATS: Final = 3
-"""Chats refused within `STORM` seconds that make it a matter of the whole bot."""
+"""Chats refused within `STORM` seconds that make it a matter of the whole bot; a twentieth of what may leave, if more."""
 STORM: Final = 2.0
 LONG_WAIT: Final = 5.0
 """A wait in seconds beyond which a refusal is a matter of the whole bot."""
 MINUTE: Final = 60.0
+QUIET: Final = 0.01
+"""Answers a second that are none."""
 _SWEEP: Final = 1_024
 _NOW: Final = float("-inf")
 
@@ -46,12 +51,13 @@ class Pacer:
     """Says when a message of a class may go to a chat, from what was sent and refused before.
 
     Announcements are always paced: at most `rate` messages in any second, all classes counted, of which at
-    most `bulk_rate` announcements, evenly spread; and to one chat `burst`, then `per_chat` a second, which
-    goes for staff messages too. Answers and receipts leave at once, the person sets their pace, until a
-    refusal: then that chat is held for the wait asked and gets `per_chat` a second until a clean minute has
-    passed. A refusal that concerns the whole bot (`STORM_CHATS`, `LONG_WAIT`) holds all announcements and
-    halves their rate, which gains one a second per clean minute; meanwhile answers too keep within `rate`.
-    A group (negative id) gets `group_rate` messages a minute, whatever their class; None lifts that.
+    most `bulk_rate` announcements, evenly spread; room is left for as many answers as people lately had. One chat
+    gets `burst`, then `per_chat` a second, which goes for staff messages too. Answers and receipts leave at once, the
+    person sets their pace, until a refusal: then that chat is held for the wait asked and gets `per_chat` a second
+    until a clean minute has passed. A refusal that concerns the whole bot (`STORM_CHATS`, `LONG_WAIT`) holds all
+    announcements and halves their rate, which gains a thirtieth of itself, one a second at least, per clean minute;
+    meanwhile answers too keep within `rate`. A group (negative id) gets `group_rate` messages a minute, whatever
+    their class; None lifts that.
     """
 
     def __init__(
@@ -73,6 +79,10 @@ class Pacer:
         self._bulk: deque[float] = deque(maxlen=bulk_rate)
         self._full = self._low = bulk_rate  # the bulk rate as configured, and as it was at `_clean_from`
         self._clean_from = self._storm_at = self._held_until = self._next = _NOW
+        self._storm_chats = max(STORM_CHATS, int(bulk_rate * STORM / 20))
+        self._gain = max(1, bulk_rate // 30)
+        self._talk = 0.0
+        self._talk_at = _NOW
         self._refused: dict[int, float] = {}
         self._chats: dict[int, _Chat] = {}
         self._sweep_at = _SWEEP
@@ -81,7 +91,7 @@ class Pacer:
         """Announcements a second allowed at `now`, from 1 to what was configured."""
         if self._low == self._full:
             return self._full
-        return min(self._full, self._low + int(max(0.0, now - self._clean_from) / CLEAN))
+        return min(self._full, self._low + self._gain * int(max(0.0, now - self._clean_from) / CLEAN))
 
     def cautious(self, now: float) -> bool:
         """Whether a refusal that concerns the whole bot still has effects."""
@@ -92,11 +102,15 @@ class Pacer:
 
         At that moment the answer is the same, or earlier, unless something was sent or refused in between.
         """
-        ready = self._chat_ready(klass, chat, now)
+        ready = self.chat_ready(klass, chat, now)
         if klass is Klass.BULK:
-            spread = max(self._held_until, self._next, _window(self._bulk, self.bulk_rate(now)))
-            return max(ready, spread, _window(self._all, self._rate))
+            return max(ready, self.bulk_ready(now))
         return max(ready, _window(self._all, self._rate)) if self.cautious(now) else ready
+
+    def bulk_ready(self, now: float) -> float:
+        """When some announcement may leave, whoever it is for."""
+        spread = max(self._held_until, self._next, _window(self._bulk, self.bulk_rate(now)))
+        return max(spread, _window(self._all, self._rate - self._room(now)))
 
     def sent(self, klass: Klass, chat: int, now: float) -> None:
         """Count a message as it leaves, before its answer is known."""
@@ -104,6 +118,9 @@ class Pacer:
         if klass is Klass.BULK:
             self._bulk.append(now)
             self._next = max(self._next, now - CREDIT) + 1.0 / self.bulk_rate(now)
+        else:
+            self._talk = self._talking(now) + 1.0 / TALK
+            self._talk_at = now
         known = self._chat(chat, now)
         known.clear_at = max(known.clear_at, now) + self._step
         if known.minute is not None:
@@ -122,7 +139,7 @@ class Pacer:
         self._refused[chat] = now
         while self._refused[first := next(iter(self._refused))] <= now - STORM:
             del self._refused[first]
-        if retry_after > LONG_WAIT or len(self._refused) >= STORM_CHATS:
+        if retry_after > LONG_WAIT or len(self._refused) >= self._storm_chats:
             self._beware(now, until + jitter)
 
     def _beware(self, now: float, until: float) -> None:
@@ -133,7 +150,17 @@ class Pacer:
         self._held_until = max(self._held_until, until)
         self._clean_from = max(self._clean_from, self._held_until)
 
-    def _chat_ready(self, klass: Klass, chat: int, now: float) -> float:
+    def _room(self, now: float) -> int:
+        """How many answers a second to expect: as many as lately, and twice the spread of such a number."""
+        talk = self._talking(now)
+        return min(self._rate - max(1, self._rate // 10), ceil(talk + 2 * sqrt(talk))) if talk > QUIET else 0
+
+    def _talking(self, now: float) -> float:
+        """Answers a second, lately: the older, the less they count."""
+        return self._talk * exp((self._talk_at - now) / TALK) if self._talk else 0.0
+
+    def chat_ready(self, klass: Klass, chat: int, now: float) -> float:
+        """When a message may go to a chat, as far as that chat is concerned."""
         known = self._chats.get(chat)
         if known is None:
             return _NOW

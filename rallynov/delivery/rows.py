@@ -18,25 +18,25 @@ class Rows:
 
     def __init__(self, store: Store, channel: str, owner: str, clock: Callable[[], datetime]) -> None:
         self._store = store
-        self._channel = channel
-        self._owner = owner
+        self.channel = channel
+        self.owner = owner
         self._clock = clock
 
-    def claim(self) -> list[Outgoing]:
-        """Mark what waits as ``sending`` from here, ``CLAIM`` messages at most."""
+    def claim(self, *, bulk: bool = True) -> list[Outgoing]:
+        """Mark what waits as ``sending`` from here, ``CLAIM`` messages at most; without ``bulk``, no announcements."""
         with self._store.write() as tx:
-            return outbox.claim(tx, self._channel, self._owner, self._clock(), CLAIM)
+            return outbox.claim(tx, self.channel, self.owner, self._clock(), CLAIM, bulk=bulk)
 
     def renew(self) -> None:
         """Keep what is being sent from here."""
         with self._store.write() as tx:
-            outbox.renew(tx, self._owner, self._clock())
+            outbox.renew(tx, self.owner, self._clock())
 
     def release(self, keys: Sequence[str]) -> None:
         """Give back what was not tried."""
         if keys:
             with self._store.write() as tx:
-                outbox.release(tx, self._owner, keys)
+                outbox.release(tx, self.owner, keys)
 
     def doubt(self, message: Outgoing) -> None:
         """Remember that a message may have arrived."""

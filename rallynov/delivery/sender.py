@@ -1,4 +1,4 @@
-"""The sender of one channel: the only one that calls it, in order per conversation, replies first.
+"""The sender of one channel: the only one that calls it, in order per conversation, announcements behind answers.
 
 Every message is a row marked ``sending`` before the call and brought to a final state after it. Two messages
 of one conversation are never under way together, and the second leaves only once the first one's receipt is
@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import zlib
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -23,6 +24,7 @@ from rallynov.delivery.decisions import (
     Fail,
     Failure,
     Hold,
+    Klass,
     MarkUnknown,
     Migrate,
     ReRenderPlain,
@@ -35,12 +37,16 @@ from rallynov.delivery.decisions import (
     backoff,
     decide,
 )
+from rallynov.delivery.feed import Alone, Feed
+from rallynov.delivery.feeding import Feeding
 from rallynov.delivery.freezer import Freezer
 from rallynov.delivery.lanes import Lane
+from rallynov.delivery.leadership import Leader
 from rallynov.delivery.outbox import Outgoing, Receipt
 from rallynov.delivery.pacing import Pacer
 from rallynov.delivery.receipts import Commit, Receipts
 from rallynov.delivery.rows import CLAIM, Rows
+from rallynov.delivery.stream import Stream
 from rallynov.delivery.tables import OutboxStatus
 from rallynov.delivery.transport import Transport
 from rallynov.storage.store import Store
@@ -63,9 +69,18 @@ class Sender:
     """Empties the outbox of one channel while this process is its sender."""
 
     def __init__(
-        self, store: Store, transport: Transport, pacer: Pacer, clock: Callable[[], datetime], owner: str
+        self,
+        store: Store,
+        transport: Transport,
+        pacer: Pacer,
+        clock: Callable[[], datetime],
+        owner: str,
+        *,
+        feed: Feed | None = None,
+        leader: Leader | None = None,
     ) -> None:
         self._store = store
+        self._leader = leader or Alone()
         self._transport = transport
         self._pacer = pacer
         self._rows = Rows(store, transport.channel, owner, clock)
@@ -76,6 +91,8 @@ class Sender:
         self._loop = asyncio.get_running_loop()
         self._fresh_until = self._loop.time() + outbox.LEASE.total_seconds()
         self._ending = asyncio.Event()
+        self._stream = Stream(pacer, transport.chat, lambda address: address not in self._lanes, self._begin)
+        self._feeding = Feeding(store, self._rows, self._stream, self, self._write, feed, self._leader)
         self._refused_since: float | None = None
         self.stopped: str | None = None
         """Why sending has stopped for good (the token is refused); None while it goes on."""
@@ -89,7 +106,7 @@ class Sender:
 
     @property
     def pending(self) -> int:
-        """Messages in this process that are not in a final state."""
+        """Messages of conversations in this process that are not in a final state."""
         return sum(len(lane.waiting) for lane in self._lanes.values())
 
     def report_to(self, commit: Commit) -> None:
@@ -100,6 +117,9 @@ class Sender:
         """Take messages that are already marked ``sending`` for this process."""
         for message in messages:
             if message.channel != self.channel:
+                continue
+            if message.klass is Klass.BULK:
+                self._stream.offer((message,))
                 continue
             lane = self._lanes.get(message.address)
             if lane is None:
@@ -113,18 +133,32 @@ class Sender:
         for address in addresses:
             if lane := self._lanes.get(address):
                 lane.drop()
+        gone = set(addresses)
+        self._stream.drop(lambda message: message.address in gone)
+
+    def wake(self) -> None:
+        """Look at once for announcements whose turn has come."""
+        self._feeding.wake()
+
+    def ending(self) -> bool:
+        """Tell whether nothing will be sent any more."""
+        return self._ending.is_set()
+
+    def halted(self) -> bool:
+        """Tell whether nothing may be sent for the moment."""
+        return self.stopped is not None or self._stale()
 
     async def collect(self) -> int:
         """Claim what waits in the outbox and send it; return how many messages were claimed."""
         if self._ending.is_set() or self.stopped or self.pending > CLAIM:
             return 0
-        claimed = await self._store.writing(self._rows.claim)
+        claimed = await self._store.writing(self.claim)
         self.offer(claimed)
         return len(claimed)
 
     def claim(self) -> list[Outgoing]:
         """Mark what waits in the outbox as ``sending`` from here, ``CLAIM`` messages at most."""
-        return self._rows.claim()
+        return self._rows.claim(bulk=not self._stream)
 
     async def renew(self) -> None:
         """Keep the leases of what is under way; what outlives its lease is not sent by this process."""
@@ -139,6 +173,7 @@ class Sender:
         """End: calls under way have ``GRACE`` seconds, what is not under way goes back to the outbox."""
         self._ending.set()
         self._freezer.close()
+        await self._feeding.close()
         tasks = [lane.task for lane in self._lanes.values() if lane.task]
         if tasks:
             await asyncio.wait(tasks, timeout=GRACE)
@@ -147,10 +182,22 @@ class Sender:
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._receipts.flush()
         left = [key for lane in self._lanes.values() for key in lane.idle()]
+        left += self._stream.drop(lambda _: True)
         try:
             await self._store.writing(self._rows.release, left)
         except Exception as error:  # taken up at the next start instead
             log.error("outbox_not_written", error=type(error).__name__)
+
+    def _begin(self, message: Outgoing) -> None:
+        """Call for an announcement, in a lane of its own: nothing goes to its conversation now."""
+        lane = self._lanes[message.address] = Lane(deque((message,)))
+        lane.task = self._loop.create_task(self._announce(message.address, lane))
+
+    async def _announce(self, address: str, lane: Lane) -> None:
+        try:
+            await self._empty(address, lane)
+        finally:
+            self._stream.ended()
 
     async def _empty(self, address: str, lane: Lane) -> None:
         """Send what waits for one conversation, in order."""
@@ -171,13 +218,16 @@ class Sender:
         plain = False
         while lane.waiting:
             message = lane.waiting[0]
-            await self._pace(message)
+            bulk = message.klass is Klass.BULK
+            if not bulk:
+                await self._pace(message)
             async with self._under_way:
                 if not self._may_send(lane, message):
                     return None
-                if self._early(message) > 0:  # others left while this one waited for its place
+                if not bulk and self._early(message) > 0:  # others left while this one waited for its place
                     continue
-                self._pacer.sent(message.klass, self._transport.chat(message.address), self._loop.time())
+                if not bulk or plain:  # the stream has counted the others
+                    self._pacer.sent(message.klass, self._transport.chat(message.address), self._loop.time())
                 lane.calling = True
                 outcome = await self._transport.deliver(message, plain=plain)
                 lane.calling = False  # not when cancelled: nobody knows then
@@ -185,21 +235,30 @@ class Sender:
                 self._refused_since = None
                 if outcome.answered:
                     self._freezer.offer(message)
-                return Receipt(message, OutboxStatus.SENT, str(outcome.message_id))
+                self._count(message)
+                return Receipt(message, OutboxStatus.SENT, str(outcome.message_id), file_id=outcome.file_id)
             settled = await self._settle(lane, message, outcome, plain=plain)
+            if isinstance(settled, Receipt):
+                self._count(message, settled.error if settled.status is OutboxStatus.FAILED else None)
             if isinstance(settled, Receipt) or settled is None:
                 return settled
             plain = settled == "plain"
         return None
 
+    def _count(self, message: Outgoing, refused: str | None = None) -> None:
+        """Note how a message of a broadcast ended; break the broadcast off when its content is refused too often."""
+        if message.part and self._stream.refused(message.part.broadcast, content=refused is not None):
+            self._loop.create_task(self._feeding.break_off(message.part.broadcast, refused or ""))
+
     def _may_send(self, lane: Lane, message: Outgoing) -> bool:
         """Tell whether a message is still ours to send, after however long it waited for its pace."""
         first = bool(lane.waiting) and lane.waiting[0] is message
-        return first and not self._ending.is_set() and self.stopped is None and not self._stale()
+        return first and not self._ending.is_set() and not self.halted()
 
     def _stale(self) -> bool:
         """Tell whether our leases have run out unrenewed: another process may have what we hold."""
-        return not self._store.is_sqlite and self._loop.time() > self._fresh_until
+        late = not self._store.is_sqlite and self._loop.time() > self._fresh_until
+        return late or not self._leader.certain()
 
     async def _give_back(self, lane: Lane) -> None:
         """Let go of what waits in a lane; what no other process has taken meanwhile is claimed again."""
@@ -279,11 +338,15 @@ class Sender:
     ) -> str:
         match decision:
             case Retry(after):
+                if message.klass is Klass.BULK:
+                    return self._set_aside(lane, after)
                 await self._rest(after)
             case Hold(seconds):
                 jitter = zlib.crc32(message.key.encode()) % 1000 / 1000
                 self._pacer.flooded(self._transport.chat(message.address), seconds, self._loop.time(), jitter)
                 self._freezer.rest(seconds)
+                if message.klass is Klass.BULK:
+                    return self._set_aside(lane, seconds)
             case ResendOnce(after):
                 lane.waiting[0] = doubted = message.doubted()
                 await self._write(self._rows.doubt, doubted)
@@ -298,3 +361,8 @@ class Sender:
             case _:
                 log.error("undecided", kind=failure.kind)
         return "again"
+
+    def _set_aside(self, lane: Lane, seconds: float) -> str:
+        """Have an announcement wait where it holds up nobody; what is behind it in its lane goes on."""
+        self._stream.later(lane.waiting.popleft(), self._loop.time() + seconds)
+        return "later"

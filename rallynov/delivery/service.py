@@ -118,6 +118,11 @@ class Delivery:
         """Say that something waits."""
         self._nudged.set()
 
+    def announce(self) -> None:
+        """Say that announcements were planned."""
+        for sender in self._senders:
+            sender.wake()
+
     async def take(self, events: Sequence[Incoming], cursor: Cursor | None = None) -> None:
         """Store events, and how far the channel was read; returns once that is committed, raises when it is
         not.
@@ -197,6 +202,7 @@ class Delivery:
             await asyncio.sleep(IDLE)
             return False
         self.counts.taken += sum(len(each.events) for each in taken)
+        self.counts.reported(kept)
         settle([*taken, *kept], None)
         self._busy = len(batch.handled) > CROWD
         self._spread(batch)
@@ -240,7 +246,7 @@ class Delivery:
             sender.offer(batch.outgoing)
         if self._senders and self.turns.owner is None:
             self._posted.set()
-        self.counts.handled += len(batch.handled)
+        self.counts.answered(batch.handled, self._clock())
         self.counts.poisoned += batch.poisoned
         for event in batch.handled:
             for waiting in self._waiting.get((event.channel, event.external_id), ()):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from sqlalchemy import Connection
 
@@ -46,6 +46,15 @@ class Subject(Protocol):
 
     def apply(self, tx: Connection, orders: Sequence[Order]) -> None:
         """Write the effects of a batch, one statement per table."""
+
+
+@runtime_checkable
+class Shared(Protocol):
+    """A subject whose fact says something to everybody (dates, stages): it is read for a stranger too, of whom others
+    know nothing.
+    """
+
+    shared: bool
 
 
 @dataclass(frozen=True, slots=True)

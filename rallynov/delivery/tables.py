@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Index, Integer, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rallynov.storage.base import Base
+from rallynov.storage.personal import NOTHING, address, person, personal
 
 WAITING = text("status = 'new'")
 OF_BROADCAST = text("broadcast IS NOT NULL")
@@ -52,15 +53,15 @@ class InboxRow(Base):
     )
 
     seq: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
-    channel: Mapped[str]
-    external_id: Mapped[str]
-    address: Mapped[str]
-    payload: Mapped[str]
-    received_at: Mapped[datetime]
-    status: Mapped[str] = mapped_column(default=InboxStatus.NEW)
+    channel: Mapped[str] = mapped_column(info=NOTHING)
+    external_id: Mapped[str] = mapped_column(info=NOTHING)
+    address: Mapped[str] = mapped_column(info=address("where they write from"))
+    payload: Mapped[str] = mapped_column(info=personal("what they wrote or pressed"))
+    received_at: Mapped[datetime] = mapped_column(info=personal("when"))
+    status: Mapped[str] = mapped_column(default=InboxStatus.NEW, info=NOTHING)
     attempts: Mapped[int] = mapped_column(default=0)
     not_before: Mapped[datetime | None]
-    error: Mapped[str | None]
+    error: Mapped[str | None] = mapped_column(info=NOTHING)
 
 
 class ConversationRow(Base):
@@ -70,14 +71,14 @@ class ConversationRow(Base):
 
     __tablename__ = "conversation"
 
-    address: Mapped[str] = mapped_column(primary_key=True)
-    channel: Mapped[str]
-    person_id: Mapped[str | None] = mapped_column(index=True)
-    language: Mapped[str] = mapped_column(default="fr")
-    state: Mapped[str | None]
-    unreachable_at: Mapped[datetime | None]
-    created_at: Mapped[datetime]
-    updated_at: Mapped[datetime]
+    address: Mapped[str] = mapped_column(primary_key=True, info=address("where they are reached"))
+    channel: Mapped[str] = mapped_column(info=NOTHING)
+    person_id: Mapped[str | None] = mapped_column(index=True, info=person("who"))
+    language: Mapped[str] = mapped_column(default="fr", info=personal("their language"))
+    state: Mapped[str | None] = mapped_column(info=personal("where they are in the conversation"))
+    unreachable_at: Mapped[datetime | None] = mapped_column(info=personal("since when they are not reached"))
+    created_at: Mapped[datetime] = mapped_column(info=personal("when they first wrote"))
+    updated_at: Mapped[datetime] = mapped_column(info=personal("when they last wrote"))
 
 
 class OutboxRow(Base):
@@ -104,24 +105,24 @@ class OutboxRow(Base):
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
-    key: Mapped[str]
-    channel: Mapped[str]
-    address: Mapped[str]
+    key: Mapped[str] = mapped_column(info=personal("its key, with their address"))
+    channel: Mapped[str] = mapped_column(info=NOTHING)
+    address: Mapped[str] = mapped_column(info=address("where they are written to"))
     rank: Mapped[int]
-    body: Mapped[str]
-    status: Mapped[str]
+    body: Mapped[str] = mapped_column(info=personal("what they were sent"))
+    status: Mapped[str] = mapped_column(info=personal("what became of it"))
     attempts: Mapped[int] = mapped_column(default=0)
     doubts: Mapped[int] = mapped_column(default=0)
     not_before: Mapped[datetime | None]
-    lease_owner: Mapped[str | None]
-    lease_until: Mapped[datetime | None]
-    provider_id: Mapped[str | None]
-    error: Mapped[str | None]
-    created_at: Mapped[datetime]
-    finished_at: Mapped[datetime | None]
-    broadcast: Mapped[str | None]
-    person_id: Mapped[str | None]
-    circular: Mapped[str | None]
+    lease_owner: Mapped[str | None] = mapped_column(info=NOTHING)
+    lease_until: Mapped[datetime | None] = mapped_column(info=NOTHING)
+    provider_id: Mapped[str | None] = mapped_column(info=NOTHING)
+    error: Mapped[str | None] = mapped_column(info=NOTHING)
+    created_at: Mapped[datetime] = mapped_column(info=personal("when it was written"))
+    finished_at: Mapped[datetime | None] = mapped_column(info=personal("when it was sent"))
+    broadcast: Mapped[str | None] = mapped_column(info=personal("the announcement it is of"))
+    person_id: Mapped[str | None] = mapped_column(info=person("who is written to"))
+    circular: Mapped[str | None] = mapped_column(info=personal("which words, kept once for all"))
 
 
 class CircularRow(Base):
@@ -133,9 +134,9 @@ class CircularRow(Base):
     __tablename__ = "circular"
 
     id: Mapped[str] = mapped_column(primary_key=True)
-    broadcast: Mapped[str] = mapped_column(index=True)
-    body: Mapped[str]
-    file_id: Mapped[str] = mapped_column(default="")
+    broadcast: Mapped[str] = mapped_column(index=True, info=NOTHING)
+    body: Mapped[str] = mapped_column(info=NOTHING)
+    file_id: Mapped[str] = mapped_column(default="", info=NOTHING)
 
 
 class CursorRow(Base):
@@ -143,9 +144,9 @@ class CursorRow(Base):
 
     __tablename__ = "cursor"
 
-    channel: Mapped[str] = mapped_column(primary_key=True)
-    next_offset: Mapped[int] = mapped_column(BigInteger)
-    moved_at: Mapped[datetime]
+    channel: Mapped[str] = mapped_column(primary_key=True, info=NOTHING)
+    next_offset: Mapped[int] = mapped_column(BigInteger, info=NOTHING)
+    moved_at: Mapped[datetime] = mapped_column(info=NOTHING)
 
 
 class LeaderRow(Base):
@@ -153,10 +154,10 @@ class LeaderRow(Base):
 
     __tablename__ = "leader"
 
-    role: Mapped[str] = mapped_column(primary_key=True)
-    epoch: Mapped[int] = mapped_column(BigInteger)
-    owner: Mapped[str]
-    since: Mapped[datetime]
+    role: Mapped[str] = mapped_column(primary_key=True, info=NOTHING)
+    epoch: Mapped[int] = mapped_column(BigInteger, info=NOTHING)
+    owner: Mapped[str] = mapped_column(info=NOTHING)
+    since: Mapped[datetime] = mapped_column(info=NOTHING)
 
 
 class AuditRow(Base):
@@ -165,7 +166,7 @@ class AuditRow(Base):
     __tablename__ = "audit"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
-    at: Mapped[datetime]
-    actor: Mapped[str]
-    action: Mapped[str]
-    subject: Mapped[str]
+    at: Mapped[datetime] = mapped_column(info=personal("when they did it"))
+    actor: Mapped[str] = mapped_column(info=person("who did it"))
+    action: Mapped[str] = mapped_column(info=personal("what they did"))
+    subject: Mapped[str] = mapped_column(info=personal("on what, by its number"))

@@ -172,10 +172,10 @@ class Turns:
             for d in decided
             for command in d.turn.commands
         ]
+        given = {type(order.command) for order in orders}
         for subject in self._subjects:
-            mine = [order for order in orders if isinstance(order.command, tuple(subject.orders))]
-            if mine:
-                subject.apply(tx, mine)
+            if known := given.intersection(subject.orders):
+                subject.apply(tx, [order for order in orders if type(order.command) in known])
         conversations.save(
             tx,
             [

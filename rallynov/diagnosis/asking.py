@@ -59,12 +59,18 @@ class Asking:
         self._grid = grid
         self._whole = grid.form()
         self.form = form
+        self._opening = opening
+        self._last: tuple[Diagnosis, str | None] = (Diagnosis(), None)
         self._questions = asking.Questions(grid, form, opening=opening)
 
     def pending(self, mine: Diagnosis) -> str | None:
-        """Return the first question still to answer."""
-        question = self.form.next_open(mine.given)
-        return question.id if question else None
+        """Return the first question still to answer; a turn asks several times of one diagnosis."""
+        last, pending = self._last
+        if last is not mine:
+            question = self.form.next_open(mine.given)
+            pending = question.id if question else None
+            self._last = (mine, pending)
+        return pending
 
     def screen(self, mine: Diagnosis, question: str, *, again: bool) -> Screen:
         """Draw a question; ``again`` shows the answer that it already has."""
@@ -82,10 +88,14 @@ class Asking:
         if value == NOT_CONCERNED and (broken := self._grid.leaves_none(told.given)):
             return Move(lead=(note(asking.one_must_apply(broken)),))
         orders: list[Command] = [*opened, SaveAnswer(mine.run, question, value)]
-        if self._whole.next_open(told.given) is None and told.finished_at is None:
+        if told.finished_at is None and self._over(told):
             orders.append(FinishDiagnosis(mine.run))
             told = told.finishing(scene.now)
         return Move(commands=tuple(orders), scene=scene.having(told))
+
+    def _over(self, told: Diagnosis) -> bool:
+        """Tell whether the whole grid is answered."""
+        return (self._whole.next_open(told.given) if self._opening else self.pending(told)) is None
 
     def why(self, question: str) -> Move:
         """Say why a question is asked."""

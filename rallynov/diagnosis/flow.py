@@ -5,7 +5,6 @@ Pure.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from rallynov.diagnosis.asking import Asking, Threshold
 from rallynov.diagnosis.model import Diagnosis, Grid
@@ -126,7 +125,7 @@ class DiagnosisDialogue:
             return move
         told = move.scene.of(Diagnosis)
         lead = asking.kept(told.given[question]) if place.focus else ()
-        return replace(move, to=self._after(place, told), lead=lead)
+        return Move(self._after(place, told), move.commands, lead, move.scene)
 
     def _left(self, place: Place, key: str, mine: Diagnosis, scene: Scene) -> Move:
         if key == "again":

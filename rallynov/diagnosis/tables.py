@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, ForeignKeyConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rallynov.storage.base import Base
+from rallynov.storage.personal import NOTHING, person, personal
 
 
 class DiagnosisRow(Base):
@@ -20,14 +21,20 @@ class DiagnosisRow(Base):
     __tablename__ = "diagnosis"
     __table_args__ = ({"sqlite_with_rowid": False},)
 
-    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[str] = mapped_column(
+        ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, info=person("who answers")
+    )
     run: Mapped[int] = mapped_column(primary_key=True)
     edition: Mapped[str]
-    grid_version: Mapped[str]
-    started_at: Mapped[datetime]
-    finished_at: Mapped[datetime | None]
-    panel: Mapped[str] = mapped_column(default="", server_default=text("''"), index=True)
-    role: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    grid_version: Mapped[str] = mapped_column(info=NOTHING)
+    started_at: Mapped[datetime] = mapped_column(info=personal("when they began"))
+    finished_at: Mapped[datetime | None] = mapped_column(info=personal("when they finished"))
+    panel: Mapped[str] = mapped_column(
+        default="", server_default=text("''"), index=True, info=personal("the group they answer in")
+    )
+    role: Mapped[str] = mapped_column(
+        default="", server_default=text("''"), info=personal("what they are in it")
+    )
 
 
 class AnswerRow(Base):
@@ -41,9 +48,9 @@ class AnswerRow(Base):
         {"sqlite_with_rowid": False},
     )
 
-    person_id: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[str] = mapped_column(primary_key=True, info=person("who answered"))
     run: Mapped[int] = mapped_column(primary_key=True)
-    question: Mapped[str] = mapped_column(primary_key=True)
-    value: Mapped[str | None]
-    note: Mapped[str | None]
-    answered_at: Mapped[datetime]
+    question: Mapped[str] = mapped_column(primary_key=True, info=personal("the question they answered"))
+    value: Mapped[str | None] = mapped_column(info=personal("their answer"))
+    note: Mapped[str | None] = mapped_column(info=personal("their note"))
+    answered_at: Mapped[datetime] = mapped_column(info=personal("when they answered"))

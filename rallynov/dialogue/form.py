@@ -95,4 +95,4 @@ class Form(Generic[Q]):
     def answered(self, answers: Mapping[str, Any]) -> int:
         """Count the questions that hold an accepted answer."""
         given = answers.get
-        return sum([accepts(given(name)) for name, accepts in self._checks])
+        return sum([accepts(given(name)) for name, accepts in self._checks if name in answers])

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 from rallynov.dialogue.words import Words
 
-Kind: TypeAlias = Literal["title", "text", "note", "quote", "list"]
+Kind: TypeAlias = Literal["title", "text", "note", "quote", "list", "rich"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class Block:
     """One paragraph of a screen.
 
     ``title`` is a short heading, ``text`` a paragraph, ``note`` something secondary (progress, a hint),
-    ``quote`` what the person wrote, ``list`` several items.
+    ``quote`` what the person wrote, ``list`` several items, ``rich`` a text with the little markup of ``text.marks``.
     """
 
     kind: Kind
@@ -45,6 +45,11 @@ def quote(words: Words) -> Block:
 def listing(*items: Words) -> Block:
     """Several items, one a line."""
     return Block("list", items)
+
+
+def rich(words: Words) -> Block:
+    """A text with the little markup of ``rallynov.text.marks``: each channel shows it by its own rules."""
+    return Block("rich", (words,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,18 @@ class Paper:
 
 
 @dataclass(frozen=True, slots=True)
+class Media:
+    """A file that goes with a screen, in the same message: its words are then the caption.
+
+    Its content is that of the paper ``media`` of this ref.
+    """
+
+    kind: Literal["photo", "document"]
+    ref: str
+    label: Words
+
+
+@dataclass(frozen=True, slots=True)
 class Pin:
     """A place on a map, as latitude and longitude: shown where a channel has maps, always beside the same in words."""
 
@@ -115,6 +132,7 @@ class Screen:
     free: bool = False
     page: str = ""
     pin: Pin | None = None
+    media: Media | None = None
 
     def led_by(self, *blocks: Block) -> Screen:
         """Return this screen with something said before it, in the same message."""

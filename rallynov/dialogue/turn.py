@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -54,9 +55,9 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """The facts loaded before a turn, one value per type; ``received`` is when the event reached us, ``now``
-    is now; ``said`` is when the person acted, as the channel tells it, else when it reached us. ``secret`` is
-    fresh, for whoever must make a code in this turn.
+    """The facts of a person, one value per type, which may be read only once they are asked for; ``received`` is when
+    the event reached us, ``now`` is now; ``said`` is when the person acted, as the channel tells it, else when it
+    reached us. ``secret`` is fresh, for whoever must make a code in this turn.
     """
 
     now: datetime
@@ -74,7 +75,9 @@ class Scene:
 
     def having(self, fact: object) -> Scene:
         """Return this scene with a fact replaced: what is true once the turn's commands are applied."""
-        return replace(self, facts={**self.facts, type(fact): fact})
+        beneath: Any = self.facts  # only the first of a chain is ever written to
+        facts = ChainMap({type(fact): fact}, beneath)
+        return Scene(self.now, self.received, self.language, self.channel, facts, self.secret, self.said)
 
 
 class Command:

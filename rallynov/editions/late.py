@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from rallynov.editions.tables import LateCodeRow, LateUseRow
+from rallynov.storage import lifetimes
 from rallynov.storage.prepared import INSERTS, Prepared, among, listed
 
-KEPT = timedelta(days=90)
+KEPT = lifetimes.kept("late_code")
 """How long a code and its uses are kept once it has expired: it carries a name."""
 
 

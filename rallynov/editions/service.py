@@ -105,6 +105,7 @@ class Calendars:
     """The subject of calendars: the same for all, but for who holds a late code."""
 
     orders: Sequence[type[Command]] = ()
+    shared = True
 
     def __init__(self, store: Store, edition: Edition) -> None:
         self._edition = edition
@@ -114,7 +115,7 @@ class Calendars:
     def load(self, tx: Connection, people: Mapping[str, Event]) -> Mapping[str, Calendar]:
         """Read the calendar, and the late codes that some have used."""
         self._last = calendar = read_calendar(tx, self._edition)
-        held = late.held(tx, self._edition.slug, list(people)) if calendar.closes_at else {}
+        held = late.held(tx, self._edition.slug, list(people)) if people and calendar.closes_at else {}
         return {person: calendar.with_late(held.get(person)) for person in people}
 
     def blank(self, person: str) -> Calendar:

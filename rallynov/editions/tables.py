@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rallynov.storage.base import Base
+from rallynov.storage.personal import NOTHING, person, personal, through
 
 
 class EditionRow(Base):
@@ -14,10 +15,10 @@ class EditionRow(Base):
 
     __tablename__ = "edition"
 
-    slug: Mapped[str] = mapped_column(primary_key=True)
-    title: Mapped[str]
-    sample: Mapped[bool] = mapped_column(default=False)
-    created_at: Mapped[datetime]
+    slug: Mapped[str] = mapped_column(primary_key=True, info=NOTHING)
+    title: Mapped[str] = mapped_column(info=NOTHING)
+    sample: Mapped[bool] = mapped_column(default=False, info=NOTHING)
+    created_at: Mapped[datetime] = mapped_column(info=NOTHING)
 
 
 class MilestoneRow(Base):
@@ -26,8 +27,8 @@ class MilestoneRow(Base):
     __tablename__ = "milestone"
 
     edition: Mapped[str] = mapped_column(primary_key=True)
-    kind: Mapped[str] = mapped_column(primary_key=True)
-    at: Mapped[datetime]
+    kind: Mapped[str] = mapped_column(primary_key=True, info=NOTHING)
+    at: Mapped[datetime] = mapped_column(info=NOTHING)
 
 
 class LateCodeRow(Base):
@@ -35,12 +36,14 @@ class LateCodeRow(Base):
 
     __tablename__ = "late_code"
 
-    digest: Mapped[str] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(
+        primary_key=True, info=through("the code they used", "late_use.digest")
+    )
     edition: Mapped[str]
-    name: Mapped[str]
-    expires_at: Mapped[datetime]
-    uses_left: Mapped[int]
-    created_at: Mapped[datetime]
+    name: Mapped[str] = mapped_column(info=personal("whom the code is for"))
+    expires_at: Mapped[datetime] = mapped_column(info=NOTHING)
+    uses_left: Mapped[int] = mapped_column(info=NOTHING)
+    created_at: Mapped[datetime] = mapped_column(info=NOTHING)
 
 
 class LateUseRow(Base):
@@ -51,8 +54,8 @@ class LateUseRow(Base):
 
     __tablename__ = "late_use"
 
-    person: Mapped[str] = mapped_column(primary_key=True)
+    person: Mapped[str] = mapped_column(primary_key=True, info=person("who may submit late"))
     edition: Mapped[str] = mapped_column(primary_key=True)
-    digest: Mapped[str]
-    until: Mapped[datetime]
-    at: Mapped[datetime]
+    digest: Mapped[str] = mapped_column(info=personal("the code they used"))
+    until: Mapped[datetime] = mapped_column(info=personal("until when they may submit"))
+    at: Mapped[datetime] = mapped_column(info=personal("when they used a code"))

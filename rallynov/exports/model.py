@@ -129,13 +129,15 @@ class Table:
 class Selection:
     """Which dossiers: by status, by département (two figures) or the folded name of a commune; empty for any.
 
-    ``drafts`` adds to the registered ones those that are not. ``subject`` is the table of a format that holds one.
+    ``drafts`` adds to the registered ones those that are not. ``subject`` is the table of a format that holds one. With
+    ``ids``, those alone.
     """
 
     statuses: frozenset[Status] = frozenset()
     territories: frozenset[str] = frozenset()
     drafts: bool = False
     subject: str = "dossiers"
+    ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,35 @@ class Written:
     paths: tuple[str, ...]
     dossiers: int
     absent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An export that somebody asked for; ``address`` is where it is to be sent, empty when a page shows it."""
+
+    id: str
+    person: str
+    address: str
+    view: str
+    kind: str
+    language: str
+    at: datetime
+    only: Selection = Selection()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a request: the name of its file, its bytes, how many dossiers; or why there is none."""
+
+    file: str = ""
+    size: int = 0
+    dossiers: int = 0
+    refused: str = ""
+    """One of ``Refused``, or ``FAILED``."""
+
+
+FAILED = "failed"
+"""Why there is no file, when it is a fault of ours."""
 
 
 Progress: TypeAlias = Callable[[int, int], None]

@@ -27,6 +27,7 @@ from rallynov.text import fold
 
 AT_ONCE = 100
 """Dossiers held in memory at a time."""
+_AT_ONCE = 500
 CONSENT = "published"
 """The question that asks what may be published."""
 
@@ -46,7 +47,16 @@ def chosen(tx: Connection, edition: str, selection: Selection) -> list[str]:
     statuses = selection.statuses or (frozenset(Status) if selection.drafts else REGISTERED)
     known = known.where(DossierRow.status.in_(sorted(statuses)))
     first = DossierRow.receipt.is_(None), DossierRow.receipt, DossierRow.created_at, DossierRow.id
-    return list(tx.execute(known.order_by(*first)).scalars())
+    found = tx.execute(known.order_by(*first)).scalars()
+    named = frozenset(selection.ids)
+    return [one for one in found if not named or one in named]
+
+
+def left(tx: Connection, ids: Sequence[str]) -> list[str]:
+    """Return those of some dossiers that are still there."""
+    some = (ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE))
+    known = [tx.execute(select(DossierRow.id).where(DossierRow.id.in_(part))).scalars() for part in some]
+    return [one for part in known for one in part]
 
 
 def editions_known(tx: Connection) -> list[str]:

@@ -1,11 +1,11 @@
 """Exports: who may have which view, one snapshot, dossiers as they come, a file that is whole, a line in the audit.
 
-Asked by the command line today, by the coordinator's desk tomorrow: rights are asked here, whoever calls.
+Asked by the command line, in conversation and on a page: rights are asked here, whoever calls.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
@@ -18,10 +18,12 @@ from rallynov.editions.model import Edition
 from rallynov.exports import place, reading
 from rallynov.exports.formats import FORMATS
 from rallynov.exports.job import Job, Writer
-from rallynov.exports.model import Progress, Refused, Selection, Who, Written
+from rallynov.exports.model import COMMAND_LINE, Progress, Refused, Selection, Who, Written
 from rallynov.exports.schema import Shape
 from rallynov.exports.views import View, load_views
 from rallynov.initiatives.form import DossierForm
+from rallynov.people import access
+from rallynov.people.access import Access, Seen
 from rallynov.storage.store import Store
 from rallynov.wording import Wording
 
@@ -53,7 +55,15 @@ class Exports:
         self.shape = Shape(form)
 
     def write(
-        self, view: str, kind: str, path: Path, who: Who, only: Selection = ANY, tell: Progress = silent
+        self,
+        view: str,
+        kind: str,
+        path: Path,
+        who: Who,
+        only: Selection = ANY,
+        tell: Progress = silent,
+        *,
+        language: str = "",
     ) -> Written | Refused:
         """Write the dossiers of a view in a format (``FORMATS``) to a path, or say why not; slow.
 
@@ -65,27 +75,27 @@ class Exports:
             return refused
         at = self._now()
         with place.workplace(path) as work, ExitStack() as opened:
-            words, language = self._wording, self._language
-            about = self._form, self.shape, seen, self._edition, words, language, at, only
+            spoken = language or self._language
+            about = self._form, self.shape, seen, self._edition, self._wording, spoken, at, only
             job = Job(*about, work, self._pieces, opened)
             writer = FORMATS[kind](job)
             done = self._fill(job, writer, tell)
             if not done:
                 return Refused.NOTHING
             made = writer.close()
-            self._record(who, f"export:{self._edition.slug}:{view}:{kind}:{done}", at)
-            return Written(tuple(map(str, place.land(made, path))), done, writer.absent)
+            self._record(who, seen, kind, done, at)
+            return Written(tuple(map(str, place.land(made, path))), len(done), writer.absent)
 
-    def _fill(self, job: Job, writer: Writer, tell: Progress) -> int:
-        """Give every dossier to a writer, from one snapshot; return how many."""
-        done = seen = 0
+    def _fill(self, job: Job, writer: Writer, tell: Progress) -> list[str]:
+        """Give every dossier to a writer, from one snapshot; return their ids."""
+        done, seen = list[str](), 0
         with reading.snapshot(self._store) as tx:
             ids = self._ids(tx, job)
             for some in reading.entries(tx, self._form, self.shape, ids):
                 for entry in some:
                     if reading.within(entry, job.selection.territories):
                         writer.add(job.view.of(self._form, entry))
-                        done += 1
+                        done.append(entry.id)
                 seen += len(some)
                 tell(seen, len(ids))
         return done
@@ -96,10 +106,15 @@ class Exports:
             only = replace(only, statuses=shown)
         return reading.chosen(tx, self._edition.slug, only)
 
-    def _record(self, who: Who, subject: str, at: datetime) -> None:
+    def _record(self, who: Who, view: View, kind: str, done: Sequence[str], at: datetime) -> None:
+        """Keep who exported what: one line in the audit, and in the access log one for each dossier."""
+        subject = f"export:{self._edition.slug}:{view.id}:{kind}:{len(done)}"
         row = {"at": at, "actor": who.actor, "action": "Export", "subject": subject}
+        role = next(iter(sorted(view.roles & who.grants.roles)))
+        acted = access.OPERATOR if who.actor == COMMAND_LINE else str(role)
         with self._store.write() as tx:
             tx.execute(insert(AuditRow), [row])
+            access.record(tx, Access(who.actor, acted, Seen.EXPORTED, at), dossiers=reading.left(tx, done))
 
 
 def _refusal(view: View, kind: str, who: Who, only: Selection) -> Refused | None:

@@ -133,7 +133,7 @@ class FaqDialogue:
 
     def taken(self, text: str, asking: Screen, move: Move | None, scene: Scene) -> Taken:
         """Tell whether a text typed anywhere is an answer there, or a question; ``move`` is what it does as an answer."""
-        if asking.name.startswith(("faq:t", "desk")) and move is not None:
+        if asking.name.startswith(("faq:t", "desk", "news:")) and move is not None:
             return Taken.ANSWER
         if move is None and scene.of(Faq).live is not None and not self._hearing.pends(asking):
             return Taken.QUESTION

@@ -61,6 +61,7 @@ class Questions:
     """The subject of questions."""
 
     orders: Sequence[type[Command]] = ORDERS
+    shared = True
 
     def __init__(
         self, edition: Edition, post: Post, librarian: Librarian, clock: Callable[[], datetime]
@@ -80,6 +81,8 @@ class Questions:
         if any(map(_asks, people.values())):
             self._librarian.need()
         library, counts = self._librarian.library, self._count(tx, now)
+        if not people:
+            return {}
         mine = rows.mine(tx, self.edition, list(people), now)
         team = {row[0] for row in _TEAM.rows(tx, edition=self.edition, people=listed(list(people), dialect))}
         stands = queue.talks(tx, sorted(team)) if team else {}

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, Integer, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rallynov.storage.base import Base
+from rallynov.storage.personal import NOTHING, person, personal, through
 
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 
@@ -24,16 +25,16 @@ class QuestionRow(Base):
 
     id: Mapped[str] = mapped_column(primary_key=True)
     edition: Mapped[str]
-    person_id: Mapped[str] = mapped_column(index=True)
-    words: Mapped[str]
-    language: Mapped[str]
-    verdict: Mapped[str]
-    entries: Mapped[str] = mapped_column(default="")
-    entry: Mapped[str] = mapped_column(default="")
-    screen: Mapped[str] = mapped_column(default="")
-    rating: Mapped[str] = mapped_column(default="")
-    settled: Mapped[bool] = mapped_column(default=False)
-    at: Mapped[datetime]
+    person_id: Mapped[str] = mapped_column(index=True, info=person("who asked"))
+    words: Mapped[str] = mapped_column(info=personal("what they asked"))
+    language: Mapped[str] = mapped_column(info=personal("in which language"))
+    verdict: Mapped[str] = mapped_column(info=personal("what was understood"))
+    entries: Mapped[str] = mapped_column(default="", info=personal("what was proposed"))
+    entry: Mapped[str] = mapped_column(default="", info=personal("what was answered"))
+    screen: Mapped[str] = mapped_column(default="", info=personal("where they asked"))
+    rating: Mapped[str] = mapped_column(default="", info=personal("whether it helped"))
+    settled: Mapped[bool] = mapped_column(default=False, info=NOTHING)
+    at: Mapped[datetime] = mapped_column(info=personal("when they asked"))
 
 
 class TicketRow(Base):
@@ -45,19 +46,19 @@ class TicketRow(Base):
     id: Mapped[str] = mapped_column(primary_key=True)
     edition: Mapped[str]
     number: Mapped[int]
-    person_id: Mapped[str] = mapped_column(index=True)
-    words: Mapped[str]
-    language: Mapped[str]
-    entries: Mapped[str] = mapped_column(default="")
-    screen: Mapped[str] = mapped_column(default="")
-    dossier: Mapped[str] = mapped_column(default="")
-    stage: Mapped[str]
-    holder: Mapped[str] = mapped_column(default="")
-    robot: Mapped[bool] = mapped_column(default=False)
+    person_id: Mapped[str] = mapped_column(index=True, info=person("who asked"))
+    words: Mapped[str] = mapped_column(info=personal("what they asked"))
+    language: Mapped[str] = mapped_column(info=personal("in which language"))
+    entries: Mapped[str] = mapped_column(default="", info=personal("what was proposed"))
+    screen: Mapped[str] = mapped_column(default="", info=personal("where they asked"))
+    dossier: Mapped[str] = mapped_column(default="", info=personal("about which dossier"))
+    stage: Mapped[str] = mapped_column(info=personal("where the question stands"))
+    holder: Mapped[str] = mapped_column(default="", info=person("who of the team answers"))
+    robot: Mapped[bool] = mapped_column(default=False, info=NOTHING)
     version: Mapped[int] = mapped_column(default=1)
-    created_at: Mapped[datetime]
-    due_at: Mapped[datetime]
-    updated_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(info=personal("when they asked"))
+    due_at: Mapped[datetime] = mapped_column(info=personal("until when an answer is promised"))
+    updated_at: Mapped[datetime] = mapped_column(info=personal("when something last happened"))
 
 
 class TicketLineRow(Base):
@@ -66,11 +67,13 @@ class TicketLineRow(Base):
     __tablename__ = "ticket_line"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
-    ticket_id: Mapped[str] = mapped_column(ForeignKey("ticket.id", ondelete="CASCADE"), index=True)
-    team: Mapped[bool]
-    author: Mapped[str]
-    words: Mapped[str]
-    at: Mapped[datetime]
+    ticket_id: Mapped[str] = mapped_column(
+        ForeignKey("ticket.id", ondelete="CASCADE"), index=True, info=through("their question", "ticket.id")
+    )
+    team: Mapped[bool] = mapped_column(info=NOTHING)
+    author: Mapped[str] = mapped_column(info=person("who wrote it"))
+    words: Mapped[str] = mapped_column(info=personal("what was written", "ticket_id", "author"))
+    at: Mapped[datetime] = mapped_column(info=personal("when", "ticket_id", "author"))
 
 
 class TicketCountRow(Base):
@@ -79,7 +82,7 @@ class TicketCountRow(Base):
     __tablename__ = "ticket_count"
 
     edition: Mapped[str] = mapped_column(primary_key=True)
-    last: Mapped[int]
+    last: Mapped[int] = mapped_column(info=NOTHING)
 
 
 class LearnedRow(Base):
@@ -92,15 +95,17 @@ class LearnedRow(Base):
     __tablename__ = "faq_learned"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
-    language: Mapped[str]
-    slug: Mapped[str]
-    category: Mapped[str] = mapped_column(default="")
-    title: Mapped[str] = mapped_column(default="")
-    words: Mapped[str]
-    author: Mapped[str]
-    question: Mapped[str] = mapped_column(default="", comment="personal: the question whose words these are")
-    person_id: Mapped[str] = mapped_column(default="", comment="personal: who asked it")
-    at: Mapped[datetime]
+    language: Mapped[str] = mapped_column(info=NOTHING)
+    slug: Mapped[str] = mapped_column(info=NOTHING)
+    category: Mapped[str] = mapped_column(default="", info=NOTHING)
+    title: Mapped[str] = mapped_column(default="", info=NOTHING)
+    words: Mapped[str] = mapped_column(info=personal("the words that were learned", "person_id", "author"))
+    author: Mapped[str] = mapped_column(info=person("who of the team taught it"))
+    question: Mapped[str] = mapped_column(
+        default="", info=personal("the question whose words these are", "person_id")
+    )
+    person_id: Mapped[str] = mapped_column(default="", info=person("who asked it"))
+    at: Mapped[datetime] = mapped_column(info=personal("when it was learned", "person_id", "author"))
 
 
 class FaqVersionRow(Base):
@@ -109,4 +114,4 @@ class FaqVersionRow(Base):
     __tablename__ = "faq_version"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    n: Mapped[int]
+    n: Mapped[int] = mapped_column(info=NOTHING)

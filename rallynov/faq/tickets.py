@@ -7,7 +7,7 @@ other. The key of a letter holds the version that it tells of: what happens twic
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection, delete, select, update
 
@@ -21,9 +21,10 @@ from rallynov.faq.tables import QuestionRow, TicketCountRow, TicketLineRow, Tick
 from rallynov.faq.ticket import Line, Stage, Ticket, due
 from rallynov.people.roles import Role
 from rallynov.people.tables import GrantRow
+from rallynov.storage import lifetimes
 from rallynov.storage.prepared import INSERTS
 
-KEPT = timedelta(days=365)
+KEPT = lifetimes.kept("question")
 """How long questions, and tickets that nobody has touched, are kept (domain document, section 14)."""
 
 

@@ -114,7 +114,9 @@ class Coowners:
         if not 1 < len(name) <= NAME_MOST:
             return Move(lead=(text(say("A name of 2 to {most} characters, please.", most=NAME_MOST)),))
         order = JoinDossier(spot.dossier, _right(spot.target), name)
-        told = Dossier(spot.dossier, right=_right(spot.target), others=(Sharer("", "", Right.OWN),))
+        right = _right(spot.target)
+        owner = () if right is Right.OWN else (Sharer("", "", Right.OWN),)
+        told = Dossier(spot.dossier, right=right, others=owner)
         lead = (note(say("You now share this dossier.")),)
         to = spot.to(View.PEOPLE, "").place
         return Move(to, (order,), lead, scene.having(scene.of(Dossiers).having(told)))
@@ -122,7 +124,7 @@ class Coowners:
 
 def _right(named: str) -> Right:
     """Return a right that may be given; the least of them when it cannot be read."""
-    return Right(named) if named in {Right.READ, Right.COMMENT, Right.EDIT} else Right.READ
+    return Right(named) if named in set(Right) else Right.READ
 
 
 def _other(dossier: Dossier, target: str) -> Sharer | None:

@@ -22,6 +22,7 @@ from rallynov.initiatives.attachments import filing
 from rallynov.initiatives.desk import Desk, Held
 from rallynov.initiatives.model import PERSONAL, Right, Sharer
 from rallynov.initiatives.tables import (
+    CardRow,
     DossierAnswerRow,
     DossierRow,
     MoveRow,
@@ -107,6 +108,7 @@ def _unsign(tx: Connection, dossier: str, people: Sequence[str]) -> None:
         _blank(tx, dossier, known)
     for table in (WriteRow, RivalRow, RemarkRow):
         tx.execute(delete(table).where(table.dossier_id == dossier, table.author.in_(people)))
+    tx.execute(delete(CardRow).where(CardRow.dossier_id == dossier))
     filing.unsign(tx, dossier, people)
     for kept in (DossierAnswerRow, MoveRow):
         signed = (kept.dossier_id == dossier) & kept.author.in_(people)

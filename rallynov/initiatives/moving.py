@@ -32,11 +32,12 @@ from rallynov.storage.prepared import INSERTS
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a coordinator decides on a dossier: who, when, and why."""
+    """What a coordinator decides on a dossier: who, when, why, and until when it may be corrected (None: as usual)."""
 
     author: str
     at: datetime
     reason: str = ""
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +62,29 @@ class Moves:
     def open(self, tx: Connection, desk: Desk, order: Order, command: OpenDossier) -> None:
         """Open a dossier; nobody is told: its owner just asked for it."""
         status = follows(Act.OPEN, None, Right.OWN, self._moment(tx, order.person, command.said))
-        at = order.at
-        row = {
-            "id": command.dossier,
-            "edition": self._edition.slug,
-            "form": command.version,
-            "status": status,
-        }
-        tx.execute(insert(DossierRow), [row | {"created_at": at, "updated_at": at}])
-        share = {"dossier_id": command.dossier, "person_id": order.person, "right": Right.OWN, "since": at}
-        tx.execute(insert(ShareRow), [share])
+        self._opened(tx, command.dossier, command.version, status, order.at)
+        share = {"dossier_id": command.dossier, "person_id": order.person, "right": Right.OWN}
+        tx.execute(insert(ShareRow), [share | {"since": order.at}])
         sharers = {order.person: Sharer(order.person, "", Right.OWN)}
         held = Held(command.dossier, self._edition.slug, status, 1, None, None, "", "", sharers)
         desk.put(held)
-        self._keep(tx, held, _Trace(Act.OPEN, order.person, at))
+        self._keep(tx, held, _Trace(Act.OPEN, order.person, order.at))
+
+    def enter(
+        self, tx: Connection, dossier: str, author: str, received: datetime, at: datetime
+    ) -> Refusal | None:
+        """Open a dossier that came on paper: nobody owns it yet. The calendar is judged by when it was received."""
+        status = decide(Act.OPEN, None, Right.OWN, self._moment(tx, author, received))
+        if isinstance(status, Refusal):
+            return status
+        self._opened(tx, dossier, self._form.version, status, at)
+        held = Held(dossier, self._edition.slug, status, 1, None, None, "", "", {})
+        self._keep(tx, held, _Trace(Act.OPEN, author, at))
+        return None
+
+    def _opened(self, tx: Connection, dossier: str, version: str, status: Status, at: datetime) -> None:
+        row = {"id": dossier, "edition": self._edition.slug, "form": version, "status": status}
+        tx.execute(insert(DossierRow), [row | {"created_at": at, "updated_at": at}])
 
     def submit(self, tx: Connection, desk: Desk, order: Order, command: SubmitDossier) -> Letter:
         """Submit what the recap showed, if that is what the dossier holds; ``OvertakenError`` if not."""
@@ -117,7 +127,7 @@ class Moves:
         if isinstance(status, Refusal):
             return status
         back = status is Status.TO_CORRECT
-        until = correction_until(verdict.at) if back else None
+        until = (verdict.until or correction_until(verdict.at)) if back else None
         reason = "" if act is Act.ADMIT else verdict.reason
         moved = desk.move(held, verdict.at, {"status": status, "correct_by": until, "reason": reason})
         self._keep(tx, moved, _Trace(act, verdict.author, verdict.at, reason))

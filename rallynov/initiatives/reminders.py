@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
-from datetime import date, datetime, timedelta
-from functools import cache
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Select, exists, select
 from sqlalchemy.orm import aliased
@@ -13,41 +12,25 @@ from rallynov.delivery.decisions import Klass
 from rallynov.delivery.posting import Letter, Post
 from rallynov.dialogue.screens import Choice, Screen, note, text, title
 from rallynov.dialogue.words import Words, plural, say
-from rallynov.editions.model import PARIS, Calendar, Edition, day_of, first_second
+from rallynov.editions.model import Calendar, Edition, day_of, first_second
+from rallynov.editions.quiet import quiet
 from rallynov.editions.service import read_calendar
 from rallynov.initiatives import letters, rows
 from rallynov.initiatives.model import Dossier, DossierForm, Right, Status, missing
 from rallynov.initiatives.tables import DossierRow, ReminderRow, ShareRow
 from rallynov.people.consents.service import objects
+from rallynov.people.restricting import restricted
 from rallynov.storage.prepared import INSERTS
 from rallynov.storage.store import Store
 
 DAYS = (30, 14, 7, 2, 1)
 """Days before the closing on which a draft is reminded of."""
-MORNING, EVENING = 8, 20
-"""Hours in Paris between which a reminder may leave."""
 CHUNK = 100
 """Dossiers reminded of in one transaction."""
 STOP = "sansrappel"
 """The command, and the button, by which a person wants no more of them."""
 _WRITES = (Right.OWN, Right.EDIT)
 _SUBMITTED = (Status.SUBMITTED, Status.TO_CORRECT, Status.ADMISSIBLE, Status.INADMISSIBLE)
-
-
-@cache
-def _holidays() -> Container[date]:
-    """Return the public holidays of metropolitan France; read when first asked for: it is a large library."""
-    from holidays import country_holidays  # noqa: PLC0415
-
-    return country_holidays("FR")
-
-
-def quiet(now: datetime) -> bool:
-    """Tell whether nobody is to be disturbed: evenings, nights, Sundays and public holidays, in Paris."""
-    local = now.astimezone(PARIS)
-    if not MORNING <= local.hour < EVENING or local.isoweekday() == 7:
-        return True
-    return local.date() in _holidays()
 
 
 def due(calendar: Calendar, now: datetime) -> int | None:
@@ -171,4 +154,5 @@ def _reminded(edition: str, dossiers: Sequence[str]) -> Select[str, str]:
         .where(DossierRow.edition == edition, DossierRow.status.in_(_SUBMITTED))
     )
     mine = select(ShareRow.dossier_id, ShareRow.person_id).where(ShareRow.dossier_id.in_(dossiers))
-    return mine.where(_writing(ShareRow), ~objects(ShareRow.person_id), ~submitted).order_by(ShareRow.since)
+    unwilling = objects(ShareRow.person_id) | restricted(ShareRow.person_id)
+    return mine.where(_writing(ShareRow), ~unwilling, ~submitted).order_by(ShareRow.since)

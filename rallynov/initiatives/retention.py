@@ -24,21 +24,23 @@ from rallynov.delivery.outbox import WARNING
 from rallynov.delivery.posting import Letter, Post
 from rallynov.dialogue.screens import Choice, Screen, note, text, title
 from rallynov.dialogue.words import Day, Words, say
+from rallynov.editions.quiet import quiet
 from rallynov.editions.service import CLOSES
 from rallynov.editions.tables import MilestoneRow
 from rallynov.initiatives import letters
+from rallynov.initiatives.aside import set_aside
 from rallynov.initiatives.desk import Desk
 from rallynov.initiatives.model import Right, Status
-from rallynov.initiatives.reminders import quiet
 from rallynov.initiatives.tables import DossierRow, ReminderRow, ShareRow
+from rallynov.storage import lifetimes
 from rallynov.storage.prepared import INSERTS
 from rallynov.storage.store import Store
 
-DRAFTS = timedelta(days=90)
+DRAFTS = lifetimes.kept("draft")
 """How long a draft is kept after the closing, or after its last change (domain document, section 14)."""
-DOSSIERS = timedelta(days=730)
+DOSSIERS = lifetimes.kept("dossier")
 """How long a dossier is kept after its last change."""
-NOTICE = timedelta(days=14)
+NOTICE = lifetimes.notice("draft")
 """How long before it goes the owners of a draft are told, at least."""
 EARLY = timedelta(days=3)
 """What is added to it: nobody is written to at night, nor over a long week-end."""
@@ -50,9 +52,13 @@ _WRITES = (Right.OWN, Right.EDIT)
 
 
 def over(now: datetime) -> Select[str]:
-    """Select the dossiers that go now: submitted ones by their age, others once they were told of for long enough."""
+    """Select the dossiers that go now: submitted ones by their age, others once they were told of for long enough.
+
+    One that is set aside stays: whoever it belongs to asked that it be kept.
+    """
     unsent = and_(_unsent(now), _noticed(now - NOTICE))
-    return select(DossierRow.id).where(or_(unsent, and_(~_draft(), DossierRow.updated_at < now - DOSSIERS)))
+    old = and_(~_draft(), DossierRow.updated_at < now - DOSSIERS, ~set_aside(DossierRow.id))
+    return select(DossierRow.id).where(or_(unsent, old))
 
 
 def keep(tx: Connection, person: str, at: datetime) -> None:
@@ -157,4 +163,5 @@ def _unsent(now: datetime) -> ColumnElement[bool]:
     """What is not submitted, and whose time is over: three months after the closing and its last change, or two years."""
     closed = select(MilestoneRow.edition).where(MilestoneRow.kind == CLOSES, MilestoneRow.at < now - DRAFTS)
     left = and_(DossierRow.edition.in_(closed), DossierRow.updated_at < now - DRAFTS)
-    return and_(_draft(), or_(left, DossierRow.updated_at < now - DOSSIERS))
+    due = or_(left, DossierRow.updated_at < now - DOSSIERS)
+    return and_(_draft(), due, ~set_aside(DossierRow.id))

@@ -27,17 +27,23 @@ from rallynov.people.model import Purpose
 from rallynov.people.tables import CodeRow
 
 _GONE = say("The dossier that you were invited to is not there any more.")
+_TAKEN = say("This dossier has an owner already.")
 _FULL = say(
     "This dossier already has as many people as it may. Ask its owner to make room, then to invite you again."
 )
 
 
 def join(tx: Connection, desk: Desk, order: Order, command: JoinDossier) -> list[Letter]:
-    """Share the dossier with whoever was invited; one who shares it already keeps the greater right."""
+    """Share the dossier with whoever was invited; one who shares it already keeps the greater right.
+
+    One that was entered from paper has no owner: the first who is invited to own it does.
+    """
     held = desk.find(command.dossier)
     if held is None:
         return [_refused(order, _GONE)]
     had = held.actor(order.person)
+    if command.right is Right.OWN and any(one.right is Right.OWN for one in held.sharers.values()):
+        return [_refused(order, _TAKEN)]
     if had is None and len(held.sharers) > OTHERS_MOST:
         return [_refused(order, _FULL)]
     if had is not None and had.includes(command.right):

@@ -26,6 +26,10 @@ class Papers:
 
     makers: Mapping[str, Maker]
 
+    def having(self, makers: Mapping[str, Maker]) -> Papers:
+        """Return these with other makers."""
+        return Papers({**self.makers, **makers})
+
     def make(self, kind: str, address: str, ref: str, language: str) -> File | None:
         """Make a paper, which is slow; None when there is none of this kind, or none for this address."""
         maker = self.makers.get(kind)

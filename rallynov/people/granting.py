@@ -6,7 +6,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection, Row, Select, bindparam, delete, insert, literal, select, union_all, update
 
@@ -15,11 +15,12 @@ from rallynov.delivery.tables import AuditRow
 from rallynov.people.permissions import APPOINTED
 from rallynov.people.roles import INVITATION, Grant, Grants, Offer, Role
 from rallynov.people.tables import GrantRow, InvitationRow, PersonRow
+from rallynov.storage import lifetimes
 from rallynov.storage.prepared import INSERTS, Prepared, among, listed
 
 COMMAND_LINE = "command-line"
 """Who acts, in the audit, when it is whoever runs the rally."""
-KEPT = timedelta(days=90)
+KEPT = lifetimes.kept("invitation")
 """How long an invitation that expired is remembered."""
 
 

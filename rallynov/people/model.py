@@ -43,6 +43,25 @@ class EraseMe(Command):
         return "person"
 
 
+@dataclass(frozen=True, slots=True)
+class Limited:
+    """Since when the use of what is the person's is limited, at their own wish; None when it is not."""
+
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limit(Command):
+    """Limit the use of what is the person's, or lift that; ``source`` is the channel on which they asked."""
+
+    on: bool
+    source: str
+
+    def subject(self) -> str:
+        """Say which of both."""
+        return "restriction:on" if self.on else "restriction:off"
+
+
 class Purpose(StrEnum):
     """What a one-time code is good for; each is received by the dialogue that knows what to do with it."""
 

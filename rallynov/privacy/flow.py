@@ -60,7 +60,7 @@ class PrivacyDialogue:
         )
         if scene.channel != "telegram":
             done = note(say("Everything you gave has been erased."))
-        return Move(Place(), (EraseMe(),), (done,), blank, forget=True)
+        return Move(Place(), (EraseMe(),), (done,), blank, forget=True, person=scene.secret)
 
     def write(self, place: Place, text: str, scene: Scene) -> Move | None:
         """Use no text: an erasure is chosen, never guessed."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import orjson
@@ -42,10 +43,15 @@ Writer = Callable[[Any], Any]
 
 class _Form(NamedTuple):
     sql: str
-    positional: bool
-    values: Sequence[tuple[str, Writer | None, Any]]
-    """Each name, what writes its value, and the value that stands when none is given."""
+    names: Sequence[str]
+    pick: Callable[[Mapping[str, Any]], Sequence[Any]]
+    """Takes the values of a row in the order of the names; ``KeyError`` when one is not given."""
+    writers: Sequence[tuple[int, Writer]]
+    """What writes the values that the driver does not take as they are, by their places."""
+    fixed: Mapping[str, Any]
+    """The values that stand where none is given."""
     readers: Sequence[tuple[int, Writer]]
+    positional: bool
 
 
 class Prepared:
@@ -92,9 +98,11 @@ class Prepared:
             for at, column in enumerate(statement.selected_columns):
                 reader = column.type.dialect_impl(dialect).result_processor(dialect, None)
                 readers += [(at, reader)] if reader else []
-        names = compiled.positiontup or compiled.binds
-        values = [(name, writers.get(name), compiled.params.get(name)) for name in names]
-        return _Form(str(compiled), bool(compiled.positiontup), values, readers)
+        names = list(compiled.positiontup or compiled.binds)
+        written = [(at, writers[name]) for at, name in enumerate(names) if name in writers]
+        pick = itemgetter(*names) if len(names) > 1 else lambda row: [row[name] for name in names]
+        fixed = {name: compiled.params.get(name) for name in names}
+        return _Form(str(compiled), names, pick, written, fixed, readers, bool(compiled.positiontup))
 
 
 def tell(tx: Connection, sql: str) -> None:
@@ -120,13 +128,15 @@ def _cursor(tx: Connection, sql: str) -> Iterator[Any]:
 
 def _written(form: _Form, given: Mapping[str, Any]) -> Any:
     """Put values as the driver takes them: by position or by name, each through its type."""
-    values = [
-        fixed if name not in given else given[name] if write is None else write(given[name])
-        for name, write, fixed in form.values
-    ]
-    if form.positional:
-        return values
-    return {name: value for (name, _, _), value in zip(form.values, values, strict=True)}
+    try:
+        values = form.pick(given)
+    except KeyError:
+        values = form.pick({**form.fixed, **given})
+    if form.writers:
+        values = list(values)
+        for at, write in form.writers:
+            values[at] = write(values[at])
+    return values if form.positional else dict(zip(form.names, values, strict=True))
 
 
 def _read(form: _Form, row: tuple[Any, ...]) -> tuple[Any, ...]:

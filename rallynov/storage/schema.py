@@ -10,7 +10,7 @@ import pickle
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from multiprocessing import get_context
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy import Connection, inspect, text
 
+from rallynov.storage.lifetimes import kept
 from rallynov.storage.store import WRITING, Store
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("rallynov.schema")
 MIGRATIONS = Path(__file__).parent / "migrations"
-KEPT = timedelta(days=7)
+KEPT = kept("copy")
 """How long a copy taken before a migration is kept."""
 LOCK = 0x52616C6C79
 """Key of PostgreSQL's advisory lock around a migration."""
@@ -126,7 +127,7 @@ def migrate(store: Store) -> str | None:
 
 
 def forget_copies(store: Store, now: datetime) -> None:
-    """Remove the copies taken before migrations once they are a week old: an erasure must reach them too."""
+    """Remove the copies taken before migrations once they are old enough: an erasure must reach them too."""
     if not store.is_sqlite or not store.url.database:
         return
     path = Path(store.url.database)

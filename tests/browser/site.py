@@ -17,6 +17,7 @@ from bot.telegram.app import Account, Resources, TelegramDoor
 from bot.web.app import create_app
 from bot.web.door import Door
 from bot.wiring import Core, build, clock, new_token
+from rallynov.announcements.archive import Archive
 from rallynov.delivery.tables import InboxRow
 from rallynov.storage import schema
 from rallynov.storage.store import Store
@@ -57,7 +58,11 @@ class Site:
                 shelves=core.shelves,
                 steps=core.steps,
                 dossiers=core.dossiers,
+                counter=core.counter,
+                bureau=core.bureau,
+                workshop=core.office.workshop,
                 stages=core.stages,
+                archive=Archive(core.store, core.edition, core.stages),
                 faq=core.faq,
                 telegram_link=lambda: "https://t.me/rallye_exemple_bot",
                 folder=core.closing.folder,

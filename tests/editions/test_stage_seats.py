@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from rallynov.delivery.tables import InboxRow, OutboxRow
 from rallynov.delivery.turns import Turns
 from rallynov.editions.stages import rows, scheduling, seating
-from rallynov.editions.stages.model import KEPT
+from rallynov.editions.stages.seating import KEPT
 from rallynov.editions.stages.tables import SeatRow, TerritoryRow
 from rallynov.privacy import service as privacy
 from rallynov.storage.store import Store

@@ -119,8 +119,8 @@ def test_who_answers_is_told_when_they_receive_less_than_the_dossier_says() -> N
     [
         ("CRESS-exemple", "link:cress-exemple"),
         ("", "command"),
-        ("é !", "command"),
-        ("<b>x</b>", "link:bxb"),
+        ("é !", "link:e"),
+        ("<b>x</b>", "link:b-x-b"),
         ("a" * 60, "link:" + "a" * 40),
     ],
 )

@@ -15,6 +15,7 @@ from web.visitor import HOME, Visitor
 from bot.web.app import create_app
 from bot.web.door import Door
 from bot.wiring import Core
+from rallynov.announcements.archive import Archive
 from rallynov.storage.store import Store
 
 Open = Callable[..., Visitor]
@@ -46,6 +47,7 @@ def door(core: Core, clock: conversation.Clock) -> Door:
         counter=core.counter,
         dossiers=core.dossiers,
         stages=core.stages,
+        archive=Archive(core.store, core.edition, core.stages),
         faq=core.faq,
         patience=2.0,
     )

@@ -24,7 +24,7 @@ TERRITORIES: Mapping[str, str] = {
 EVERYWHERE = "all"
 """What is chosen by who wants no stage shown first."""
 KEPT = timedelta(days=30)
-"""How long it is kept, once a stage is over, who was expected there."""
+"""How long it is kept, once a stage is over, who was expected there: what retention.toml says, told on the screen."""
 
 
 class Status(StrEnum):

@@ -7,17 +7,20 @@ whole and decided again, so that nobody is told of a place that another has.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from rallynov.delivery.posting import Letter
 from rallynov.delivery.subject import OvertakenError
 from rallynov.editions.stages import letters, rows
-from rallynov.editions.stages.model import KEPT, Stage
+from rallynov.editions.stages.model import Stage
 from rallynov.editions.stages.tables import SeatRow, StageRow, TerritoryRow
+from rallynov.storage import lifetimes
 
-CHOSEN = timedelta(days=90)
+KEPT = lifetimes.kept("seat")
+"""How long it is kept who came to a stage that is over."""
+CHOSEN = lifetimes.kept("territory")
 """How long a territory is remembered once it was chosen, as an answer is."""
 
 

@@ -23,6 +23,7 @@ class Board:
     """The subject of the stages of an edition; pages read them here too."""
 
     orders: Sequence[type[Command]] = (Attend, GiveUp, ChooseTerritory)
+    shared = True
 
     def __init__(self, store: Store, edition: Edition, post: Post) -> None:
         self._store = store
@@ -38,7 +39,7 @@ class Board:
     def load(self, tx: Connection, people: Mapping[str, Event]) -> Mapping[str, Stages]:
         """Read the stages; and, when there are some, what these people have said of them."""
         self._last = stages = rows.count(tx, self._edition, self._last)
-        if not stages:
+        if not (stages and people):
             return {}
         mine = rows.seats(tx, self._edition, list(people))
         chosen = rows.chosen(tx, list(people))

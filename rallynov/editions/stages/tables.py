@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, Integer, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rallynov.storage.base import Base
+from rallynov.storage.personal import NOTHING, person, personal
 
 
 class StageRow(Base):
@@ -19,18 +20,18 @@ class StageRow(Base):
     id: Mapped[str] = mapped_column(primary_key=True)
     edition: Mapped[str]
     number: Mapped[int]
-    territory: Mapped[str]
-    place: Mapped[str]
-    address: Mapped[str]
-    host: Mapped[str]
-    access: Mapped[str]
-    starts: Mapped[datetime]
-    ends: Mapped[datetime]
-    capacity: Mapped[int | None]
-    point: Mapped[str]
-    status: Mapped[str]
+    territory: Mapped[str] = mapped_column(info=NOTHING)
+    place: Mapped[str] = mapped_column(info=NOTHING)
+    address: Mapped[str] = mapped_column(info=NOTHING)
+    host: Mapped[str] = mapped_column(info=NOTHING)
+    access: Mapped[str] = mapped_column(info=NOTHING)
+    starts: Mapped[datetime] = mapped_column(info=NOTHING)
+    ends: Mapped[datetime] = mapped_column(info=NOTHING)
+    capacity: Mapped[int | None] = mapped_column(info=NOTHING)
+    point: Mapped[str] = mapped_column(info=NOTHING)
+    status: Mapped[str] = mapped_column(info=NOTHING)
     version: Mapped[int]
-    changed: Mapped[datetime]
+    changed: Mapped[datetime] = mapped_column(info=NOTHING)
 
 
 class SeatRow(Base):
@@ -50,10 +51,12 @@ class SeatRow(Base):
     id: Mapped[int] = mapped_column(
         BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=True
     )
-    stage_id: Mapped[str] = mapped_column(ForeignKey("stage.id", ondelete="CASCADE"))
-    person_id: Mapped[str]
-    placed: Mapped[bool]
-    at: Mapped[datetime]
+    stage_id: Mapped[str] = mapped_column(
+        ForeignKey("stage.id", ondelete="CASCADE"), info=personal("the stage they come to")
+    )
+    person_id: Mapped[str] = mapped_column(info=person("who comes"))
+    placed: Mapped[bool] = mapped_column(info=personal("whether they have a place"))
+    at: Mapped[datetime] = mapped_column(info=personal("when they said so"))
 
 
 class TerritoryRow(Base):
@@ -61,6 +64,6 @@ class TerritoryRow(Base):
 
     __tablename__ = "chosen_territory"
 
-    person_id: Mapped[str] = mapped_column(primary_key=True)
-    territory: Mapped[str]
-    at: Mapped[datetime]
+    person_id: Mapped[str] = mapped_column(primary_key=True, info=person("who chose"))
+    territory: Mapped[str] = mapped_column(info=personal("the territory they chose"))
+    at: Mapped[datetime] = mapped_column(info=personal("when they chose it"))

@@ -38,6 +38,14 @@ def readable(tx: Connection, address: str, dossier: str, attachment: str) -> Rea
     return Readable(row.name, row.mime) if row else None
 
 
+def kept(tx: Connection, dossier: str, attachment: str) -> Readable | None:
+    """Return a file that is kept, whoever asks: the caller has checked that they may."""
+    mine = (AttachmentRow.id == attachment) & (AttachmentRow.dossier_id == dossier)
+    found = select(AttachmentRow.name, AttachmentRow.mime).where(mine, AttachmentRow.state == KEPT)
+    row = tx.execute(found).first()
+    return Readable(row.name, row.mime) if row else None
+
+
 def may_add(tx: Connection, address: str) -> bool:
     """Tell whether somebody has a dossier to which a file may be added: else nothing of a file is even received."""
     editing = [right for right in Right if right.includes(Right.EDIT)]

@@ -52,10 +52,11 @@ def find(tx: Connection, edition: Edition, address: str, dossier_id: str) -> Fou
     dossier = mine.find(dossier_id) if mine else None
     if dossier is None:
         return None
-    return Found(dossier, _submitted(tx, dossier_id), read_calendar(tx, edition))
+    return Found(dossier, submitted_last(tx, dossier_id), read_calendar(tx, edition))
 
 
-def _submitted(tx: Connection, dossier_id: str) -> Submitted | None:
+def submitted_last(tx: Connection, dossier_id: str) -> Submitted | None:
+    """Read what was submitted last of a dossier; None when nothing ever was."""
     kept = select(MoveRow.content).where(
         MoveRow.dossier_id == dossier_id, MoveRow.act == Act.SUBMIT, MoveRow.content.is_not(None)
     )

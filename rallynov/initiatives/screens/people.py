@@ -14,6 +14,7 @@ INVITED = {
     Right.READ: say("You are invited to read a dossier."),
     Right.COMMENT: say("You are invited to read a dossier and to comment on it."),
     Right.EDIT: say("You are invited to fill in a dossier with its owner."),
+    Right.OWN: say("The team of the rally has entered a dossier for you from paper: it becomes yours."),
 }
 INVITATION: tuple[Block, ...] = (
     title(say("Invite somebody")),

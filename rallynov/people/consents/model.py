@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from rallynov.dialogue.turn import Command
+from rallynov.text import fold
 
 WORDING = "1"
 """The version of the words on which a consent is given, here and in the form of a dossier.
@@ -105,9 +106,12 @@ def read_as(language: str) -> str:
 
 
 def linked(partner: str) -> str:
-    """Return the source of what is chosen behind a partner's link; that of the command when it names nobody."""
-    name = "".join(sign for sign in partner.casefold() if sign.isascii() and (sign.isalnum() or sign == "-"))
-    return f"{Source.LINK}:{name[:PARTNER_MOST]}" if name else Source.COMMAND
+    """Return the source of what is chosen behind a partner's link; that of the command when it names nobody.
+
+    The name of an organisation and what its link holds of it have the same.
+    """
+    name = "".join(sign for sign in fold(partner).replace(" ", "-") if sign.isascii()).strip("-")
+    return f"{Source.LINK}:{name[:PARTNER_MOST].rstrip('-')}" if name else Source.COMMAND
 
 
 PARTNER_MOST = 40

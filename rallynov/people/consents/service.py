@@ -37,6 +37,7 @@ from rallynov.people.consents.model import (
 )
 from rallynov.people.consents.tables import ConsentRow, ObjectionRow
 from rallynov.people.granting import be_somebody
+from rallynov.people.restricting import restricted
 from rallynov.storage.prepared import INSERTS, Prepared, among, listed
 
 
@@ -97,11 +98,12 @@ def consents_of(tx: Connection, people: Sequence[str]) -> Mapping[str, Consents]
 def who(tx: Connection, topic: Topic, people: Sequence[str] | None = None) -> list[str]:
     """Return who asked for a topic and has not given it up, by id; among some people only, when they are named.
 
+    Whoever had the use of their data limited is left out meanwhile.
+
     An announcement asks this when it is fanned out, and again of those whose turn it is to be written to.
     """
-    standing = select(ConsentRow.person_id).where(
-        ConsentRow.topic == topic, ConsentRow.withdrawn_at.is_(None)
-    )
+    asked = ConsentRow.topic == topic, ConsentRow.withdrawn_at.is_(None)
+    standing = select(ConsentRow.person_id).where(*asked, ~restricted(ConsentRow.person_id))
     if people is not None:
         standing = standing.where(ConsentRow.person_id.in_(people))
     return list(tx.execute(standing.order_by(ConsentRow.person_id)).scalars())

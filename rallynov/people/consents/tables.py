@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from rallynov.people.tables import BigId
 from rallynov.storage.base import Base
+from rallynov.storage.personal import person, personal
 
 STANDS = text("withdrawn_at IS NULL")
 HOLDS = text("lifted_at IS NULL")
@@ -39,15 +40,13 @@ class ConsentRow(Base):
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
-    person_id: Mapped[str] = mapped_column(
-        ForeignKey("person.id", ondelete="CASCADE"), comment="personal: who"
-    )
-    topic: Mapped[str] = mapped_column(comment="personal: what they asked for")
-    wording: Mapped[str] = mapped_column(comment="personal: the words they read, version/language")
-    source: Mapped[str] = mapped_column(comment="personal: where they asked for it")
-    given_at: Mapped[datetime] = mapped_column(comment="personal: when they asked for it")
-    withdrawn_at: Mapped[datetime | None] = mapped_column(comment="personal: when they gave it up")
-    withdrawn_by: Mapped[str | None] = mapped_column(comment="personal: where they gave it up")
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), info=person("who"))
+    topic: Mapped[str] = mapped_column(info=personal("what they asked for"))
+    wording: Mapped[str] = mapped_column(info=personal("the words they read, version/language"))
+    source: Mapped[str] = mapped_column(info=personal("where they asked for it"))
+    given_at: Mapped[datetime] = mapped_column(info=personal("when they asked for it"))
+    withdrawn_at: Mapped[datetime | None] = mapped_column(info=personal("when they gave it up"))
+    withdrawn_by: Mapped[str | None] = mapped_column(info=personal("where they gave it up"))
 
 
 class ObjectionRow(Base):
@@ -67,11 +66,9 @@ class ObjectionRow(Base):
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
-    person_id: Mapped[str] = mapped_column(
-        ForeignKey("person.id", ondelete="CASCADE"), comment="personal: who"
-    )
-    against: Mapped[str] = mapped_column(comment="personal: what they object to")
-    source: Mapped[str] = mapped_column(comment="personal: where they objected")
-    at: Mapped[datetime] = mapped_column(comment="personal: when they objected")
-    lifted_at: Mapped[datetime | None] = mapped_column(comment="personal: when they lifted it")
-    lifted_by: Mapped[str | None] = mapped_column(comment="personal: where they lifted it")
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), info=person("who"))
+    against: Mapped[str] = mapped_column(info=personal("what they object to"))
+    source: Mapped[str] = mapped_column(info=personal("where they objected"))
+    at: Mapped[datetime] = mapped_column(info=personal("when they objected"))
+    lifted_at: Mapped[datetime | None] = mapped_column(info=personal("when they lifted it"))
+    lifted_by: Mapped[str | None] = mapped_column(info=personal("where they lifted it"))

@@ -54,10 +54,13 @@ def _announcements() -> None:
         _moment("started_at", null=True),
         _moment("ended_at", null=True),
         sa.Column("planned", sa.Boolean(), nullable=False),
-        *(sa.Column(name, sa.Integer(), nullable=False) for name in ("revision", "version")),
+        *(sa.Column(name, sa.Integer(), nullable=False) for name in ("revision", "corrected", "version")),
+        _text("correction"),
+        _text("corrector", null=True),
         *map(_moment, ("created_at", "changed_at")),
         _person("announcement", "approver", "SET NULL"),
         _person("announcement", "author", "SET NULL"),
+        _person("announcement", "corrector", "SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_announcement")),
         sa.UniqueConstraint("edition", "number", name=op.f("uq_announcement_edition_number")),
     )
@@ -65,6 +68,7 @@ def _announcements() -> None:
         batch_op.create_index("ix_announcement_status", ["status", "due_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_announcement_approver"), ["approver"], unique=False)
         batch_op.create_index(batch_op.f("ix_announcement_author"), ["author"], unique=False)
+        batch_op.create_index(batch_op.f("ix_announcement_corrector"), ["corrector"], unique=False)
 
 
 def _around() -> None:
@@ -76,7 +80,7 @@ def _around() -> None:
         _text("actor", null=True),
         *map(_text, ("act", "detail")),
         _of_announcement("announcement_act"),
-        _person("announcement_act", "actor", "SET NULL"),
+        _person("announcement_act", "actor", "CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_announcement_act")),
     )
     op.create_table(

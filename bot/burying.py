@@ -1,0 +1,54 @@
+"""Erasures while the process runs: undone ones are done again at its start, then mirrored to their file every minute."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+
+from bot.settings import Settings
+from bot.ticker import Ticker
+from bot.wiring import clock
+from rallynov.privacy import erasing, tombstones
+from rallynov.storage.store import Store
+
+log = structlog.get_logger("rallynov.run")
+
+
+@asynccontextmanager
+async def buried(settings: Settings, store: Store) -> AsyncIterator[None]:
+    """Erase again whoever a restored backup brought back, before anything else is done; then keep the file up to date."""
+    again = await store.writing(tombstones.bury_again, store, settings.data_dir, clock())
+    if again:
+        log.warning("erasures_done_again", people=again)
+    minute = Minute(settings, store)
+    await minute()
+    ticker = Ticker()
+    ticker.every(60, minute)
+    ticker.start()
+    try:
+        yield
+    finally:
+        ticker.close()
+
+
+class Minute:
+    """What is done every minute: the file of tombstones, the addresses of whoever was just erased, the disk."""
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self._folder, self._store, self._known = settings.data_dir, store, -1
+
+    async def __call__(self) -> None:
+        """Do it; what fails is tried again a minute later."""
+        try:
+            known = await asyncio.to_thread(tombstones.keep_file, self._store, self._folder, clock())
+            settled = 0
+            if await asyncio.to_thread(erasing.due, self._store, clock()):
+                settled = await self._store.writing(erasing.settle_in, self._store, clock())
+            if settled or known != self._known:
+                await asyncio.to_thread(erasing.scrub, self._store)
+            self._known = known
+        except Exception as error:  # tried again in a minute; the rows are there
+            log.error("tombstones_failed", error=type(error).__name__)

@@ -1,0 +1,140 @@
+"""What the team has beside its conversations: figures and exports, built in one place for every door.
+
+An export is made in a process of its own, so that neither the loop nor the writer waits for it, and its memory is given back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.settings import Settings
+from rallynov.delivery.posting import Post
+from rallynov.delivery.service import Delivery
+from rallynov.delivery.subject import Subject
+from rallynov.diagnosis.model import Grid
+from rallynov.dialogue.engine import Dialogue
+from rallynov.editions.model import Edition
+from rallynov.exports import screens as export_screens
+from rallynov.exports.asking import Asking
+from rallynov.exports.flow import ExportDialogue
+from rallynov.exports.model import FAILED, Outcome, Progress, Request
+from rallynov.exports.service import Exports
+from rallynov.exports.spool import OUTCOMES, Spool
+from rallynov.exports.workshop import EndedError, Workshop, export_maker
+from rallynov.faq.librarian import Librarian
+from rallynov.initiatives.model import DossierForm
+from rallynov.papers.model import Maker
+from rallynov.people.permissions import Action
+from rallynov.people.screens import RoleChoice
+from rallynov.statistics import flow as figures
+from rallynov.statistics.service import Statistics, figures_maker
+from rallynov.storage.store import Store
+from rallynov.wording import Wording
+
+OFFERED = (
+    RoleChoice(Action.SEE_FIGURES, figures.CHOICE),
+    RoleChoice(Action.EXPORT, export_screens.CHOICE),
+)
+"""What roles add to the menu."""
+LOOK = 0.5
+"""Seconds between two looks at an export that is made by another process."""
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Figures and exports, and what each brings to conversations."""
+
+    statistics: Statistics
+    workshop: Workshop
+    dialogues: Sequence[Dialogue]
+    subjects: Sequence[Subject]
+    makers: Mapping[str, Maker]
+    children: Children
+
+    def open(self, delivery: Delivery) -> Callable[[], None]:
+        """Begin to make exports; return what ends it."""
+        loop = asyncio.get_running_loop()
+
+        def tell(notice: str) -> None:
+            loop.call_soon_threadsafe(delivery.hear, notice)
+
+        self.workshop.start(tell, self.children.make)
+
+        def close() -> None:
+            self.children.end()
+            self.workshop.close()
+
+        return close
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What figures and exports stand on."""
+
+    store: Store
+    wording: Wording
+    grid: Grid
+    form: DossierForm
+    edition: Edition
+    post: Post
+    librarian: Librarian
+    now: Callable[[], datetime]
+
+    def office(self, settings: Settings, sample: bool) -> Office:  # noqa: FBT001  # the demonstration's edition
+        """Build both."""
+        store, edition, now, folder = self.store, self.edition, self.now, settings.data_dir.absolute()
+        statistics = Statistics(store, edition, self.grid, self.form, self.librarian, now)
+        exports = Exports(store, self.form, edition, self.wording, folder / "pieces", now)
+        spool = Spool(folder / "exports")
+        workshop = Workshop(store, exports, edition, spool, self.post, now)
+        return Office(
+            statistics,
+            workshop,
+            (figures.FiguresDialogue(), ExportDialogue(exports.views)),
+            (statistics, Asking(workshop)),
+            {
+                figures.PAPER: figures_maker(statistics, self.wording),
+                export_screens.PAPER: export_maker(workshop),
+            },
+            Children(spool, sample=sample),
+        )
+
+
+@dataclass(slots=True)
+class Children:
+    """The process that makes an export, one at a time."""
+
+    spool: Spool
+    sample: bool
+    _ending: threading.Event = field(default_factory=threading.Event)
+
+    def make(self, request: Request, tell: Progress) -> Outcome:
+        """Have a process make an export, and tell how far it is; ``EndedError`` when it is ended with ours."""
+        command = [
+            sys.executable,
+            "-m",
+            "bot",
+            "export-request",
+            request.id,
+            *(["--demo"] if self.sample else []),
+        ]
+        with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as child:  # noqa: S603  # ours
+            while child.poll() is None:
+                if self._ending.wait(LOOK):
+                    child.terminate()
+                    raise EndedError
+                done, total = self.spool.progress(request.id)
+                if total:
+                    tell(done, total)
+            said = child.stdout.read() if child.stdout else b""
+        return OUTCOMES.validate_json(said) if child.returncode == 0 else Outcome(refused=FAILED)
+
+    def end(self) -> None:
+        """End the one that is under way."""
+        self._ending.set()

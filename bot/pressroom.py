@@ -1,0 +1,78 @@
+"""What announcements add to the product: writing them, their files, the link of a partner and its poster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.settings import Settings
+from rallynov.announcements import linking
+from rallynov.announcements.filing import FOLDER, NewsClosing, media_maker
+from rallynov.announcements.linking import LinkDialogue
+from rallynov.announcements.links import LinkCounts
+from rallynov.announcements.poster import Addresses, poster_maker
+from rallynov.announcements.screens.preview import PAPER
+from rallynov.announcements.templates import load_templates
+from rallynov.announcements.writing.flow import WRITE_CHOICE, WritingDialogue
+from rallynov.delivery.posting import Post
+from rallynov.delivery.subject import Subject
+from rallynov.dialogue.engine import Dialogue
+from rallynov.editions.model import Edition
+from rallynov.initiatives.attachments.folder import Folder
+from rallynov.initiatives.model import DossierForm
+from rallynov.papers.model import Maker
+from rallynov.people.screens import RoleChoice
+from rallynov.storage.store import Store
+from rallynov.wording import Wording
+
+OFFERED: tuple[RoleChoice, ...] = (WRITE_CHOICE,)
+"""What roles add to the menu."""
+
+
+@dataclass(slots=True)
+class Naming:
+    """What tells the address of the bot, once Telegram has told its name."""
+
+    bot: Callable[[], str | None] = lambda: None
+
+    def __call__(self) -> str:
+        """Return the address; empty when it is not known."""
+        return self.bot() or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pressroom:
+    """The dialogues, facts and papers of announcements, and who ends their files."""
+
+    dialogues: Sequence[Dialogue]
+    subjects: Sequence[Subject]
+    makers: Mapping[str, Maker]
+    closing: NewsClosing
+    naming: Naming = field(default_factory=Naming)
+
+
+def open_pressroom(  # noqa: PLR0913  # what it stands on
+    settings: Settings,
+    store: Store,
+    wording: Wording,
+    form: DossierForm,
+    edition: Edition,
+    post: Post,
+    *,
+    now: Callable[[], datetime],
+    new_id: Callable[[], str],
+) -> Pressroom:
+    """Build it; refuses, with ``ContentError``, a template that cannot be used."""
+    folder, naming = Folder(settings.data_dir.absolute() / FOLDER), Naming()
+    addresses = Addresses(settings.web_url or "", naming)
+    return Pressroom(
+        (WritingDialogue(load_templates(), wording.word), LinkDialogue()),
+        (LinkCounts(edition.slug),),
+        {
+            PAPER: media_maker(store, folder),
+            linking.POSTER: poster_maker(store, (edition.slug, edition.title), addresses, wording, now),
+        },
+        NewsClosing(store, form, folder, post, new_id),
+        naming,
+    )

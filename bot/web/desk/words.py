@@ -1,0 +1,182 @@
+"""The words of the desk's pages, by the name that templates use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rallynov.coordination.model import Sort
+from rallynov.dialogue.words import Say, Term, Words, say
+from rallynov.initiatives.lifecycle import Act
+
+WORDS: Mapping[str, Say] = {
+    "home": say("The team’s desk"),
+    "new": say("What is new since your last visit"),
+    "since": say("Since:"),
+    "nothing_new": say("Nothing has moved since then."),
+    "last": say("The latest submissions and withdrawals"),
+    "standing": say("Where the dossiers stand"),
+    "all": say("All dossiers"),
+    "todo": say("To do"),
+    "questions": say("Questions waiting for an answer"),
+    "prepared_waiting": say("Verdicts prepared, not told yet"),
+    "overdue": say("Not corrected in time"),
+    "calendar": say("Dates of the call"),
+    "opens": say("Opening:"),
+    "closes": say("Closing:"),
+    "unset": say("not set"),
+    "entry": say("Enter a paper dossier"),
+    "links": say("Other pages of the team"),
+    "to_questions": say("Questions received"),
+    "to_stages": say("The stages of the rally"),
+    "table": say("Dossiers"),
+    "search": say("Search"),
+    "search_hint": say("Number, title, organisation, SIRET, commune, postcode, or the contact’s name."),
+    "filters": say("Filters"),
+    "apply": say("Show"),
+    "clear": say("Show everything"),
+    "any": say("any"),
+    "registered": say("all that were submitted"),
+    "status": say("State"),
+    "territory": say("Département"),
+    "size": say("Employees"),
+    "theme": say("Theme"),
+    "label": say("Label"),
+    "labels": say("Labels"),
+    "verdict": say("Prepared verdict"),
+    "verdict_any": say("one is prepared"),
+    "verdict_none": say("none is prepared"),
+    "admit": say("admissible"),
+    "reject": say("not admissible"),
+    "correction": say("A correction was asked for"),
+    "late": say("Submitted after the closing, or not corrected in time"),
+    "alike": say("Looks like another dossier"),
+    "kept_view": say("The address of this page keeps the search and the order: put it among your bookmarks."),
+    "empty": say("No dossier is so. Widen the search, or show everything."),
+    "number": say("Number"),
+    "initiative": say("Initiative"),
+    "draft_short": say("Draft, which its people alone read"),
+    "untitled": say("Without a title"),
+    "next": say("Next page"),
+    "previous": say("Previous page"),
+    "first": say("First page"),
+    "pages": say("Pages of the table"),
+    "tick": say("Choose:"),
+    "tick_all": say("Choose all those of this page"),
+    "together": say("With several dossiers at once"),
+    "scope_ticked": say("those I have ticked"),
+    "scope_all": say("all those of the search"),
+    "which": say("Which ones?"),
+    "what": say("What?"),
+    "go_on": say("Go on"),
+    "go_on_hint": say("Nothing is done yet: the next page names the dossiers and asks you to confirm."),
+    "act_admit": say("Prepare “admissible”"),
+    "act_reject": say("Prepare “not admissible”"),
+    "act_unprepare": say("Drop the prepared verdict"),
+    "act_release": say("Tell the prepared verdicts"),
+    "act_label": say("Add a label"),
+    "act_unlabel": say("Take a label off"),
+    "act_message": say("Write to their holders"),
+    "act_export": say("Export"),
+    "act_correct": say("Ask for a correction"),
+    "act_late": say("Give a late code"),
+    "act_note": say("Keep an internal note"),
+    "confirm": say("Confirm"),
+    "nothing_yet": say("Nothing is done yet. Read the list, then confirm."),
+    "and_more": say("The list goes on: all of them are concerned."),
+    "too_many": say("This is too many at once. Narrow the search down, or tick those you mean."),
+    "none_chosen": say("No dossier was chosen. Tick some, or choose all those of the search."),
+    "reason": say("Reason, as the people of the dossier will read it"),
+    "correct_reason": say("What is to be corrected, as the people of the dossier will read it"),
+    "until": say("Until when (included)"),
+    "label_hint": say(
+        "A word or two, 40 characters at most. Labels are never shown to the people of a dossier."
+    ),
+    "internal": say(
+        "For the team only: no page shows it to the people of the dossier, to partners or to readers. Keep to facts: people "
+        "may ask for what is kept of them."
+    ),
+    "text": say("Your message"),
+    "text_hint": say(
+        "It goes to the owner of each dossier and to those who may change it, where they talk with the rally. It is a "
+        "message about their own dossier: they receive it whatever announcements they have chosen."
+    ),
+    "preview": say("See it before it leaves"),
+    "preview_head": say("This is what they will read"),
+    "send": say("Send"),
+    "typed": say("To confirm, type how many people it goes to"),
+    "typed_wrong": say(
+        "This is not the number of people: nothing was sent. Type the number that the page names."
+    ),
+    "view": say("What the file shows"),
+    "format": say("Format"),
+    "drafts_left": say("Drafts are left out: what they hold is their people’s alone."),
+    "done": say("Done"),
+    "not_done": say("Not done"),
+    "back_table": say("Back to the table"),
+    "back_home": say("The team’s desk"),
+    "file_answers": say("What was submitted"),
+    "file_none": say("Nothing was submitted yet. What a draft holds is its people’s alone."),
+    "file_correcting": say(
+        "Its people are correcting it. You read what they submitted last; what they change now is theirs until they "
+        "submit it again."
+    ),
+    "history": say("What happened to this dossier"),
+    "people": say("Who shares this dossier"),
+    "nobody": say("Nobody yet: it was entered from paper and waits for its contact."),
+    "remarks": say("Comments"),
+    "notes": say("Internal notes"),
+    "notes_none": say("No note yet."),
+    "by_you": say("you"),
+    "by_team": say("the team"),
+    "messages": say("Messages sent to its people"),
+    "lookalikes": say("Dossiers that look like this one"),
+    "lookalikes_hint": say(
+        "The same organisation, or the same title. One organisation may well carry several initiatives."
+    ),
+    "review": say("Review"),
+    "review_own": say("You share this dossier: somebody else of the team reviews it."),
+    "prepared": say("A verdict is prepared and not told:"),
+    "prepared_old": say("The dossier has changed since: read it again, then prepare the verdict anew."),
+    "more": say("More"),
+    "late_until": say("Good once, until (included)"),
+    "late_made": say("The code is made and sent to the owner of the dossier. You may also read it to them:"),
+    "download": say("Files"),
+    "entered": say("Entered by the team from a paper received on:"),
+    "saved": say("Done. It is kept."),
+    "needed_reason": say(
+        "Write what is to be corrected, or why: the people of the dossier read it. Nothing was done."
+    ),
+    "needed_day": say("Choose a day from today on. Nothing was done."),
+    "needed_text": say("Write a few words. Nothing was done."),
+}
+ACTS: Mapping[str, Say] = {
+    name.removeprefix("act_"): words for name, words in WORDS.items() if name.startswith("act_")
+}
+HEADS: Mapping[Sort, Say] = {
+    Sort.NUMBER: say("Number"),
+    Sort.TITLE: say("Title"),
+    Sort.NAME: say("Organisation"),
+    Sort.PLACE: say("Commune"),
+    Sort.SIZE: say("Employees"),
+    Sort.STATUS: say("State"),
+    Sort.SUBMITTED: say("Submitted on"),
+    Sort.CHANGED: say("Last change"),
+}
+SIZES: Mapping[str, Say] = {
+    "0-9": say("fewer than 10"),
+    "10-49": say("10 to 49"),
+    "50-249": say("50 to 249"),
+    "250": say("250 and more"),
+}
+MOVED: Mapping[Act, tuple[Say, Say]] = {
+    Act.OPEN: (say("draft opened"), say("drafts opened")),
+    Act.SUBMIT: (say("submission"), say("submissions")),
+    Act.WITHDRAW: (say("withdrawal"), say("withdrawals")),
+    Act.REOPEN: (say("taken back"), say("taken back")),
+}
+VERDICTS: Mapping[Act, Say] = {Act.ADMIT: say("admissible"), Act.REJECT: say("not admissible")}
+
+
+def theme(name: str) -> Words:
+    """Name a theme as the form does."""
+    return Term(f"form:themes.{name}:label")

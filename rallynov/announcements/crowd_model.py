@@ -1,0 +1,80 @@
+"""How many an announcement is for, as counts that a press on a filter needs no question to read. Pure.
+
+A person is counted once: with the dossier that went furthest among those they share; without one, where they said that
+they live. Somebody who asked for nothing, who cannot be reached or whose data is set aside is not in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rallynov.announcements.model import Announcement, Standing
+from rallynov.people.consents.model import Topic
+
+SAMPLES = 5
+"""Names that are shown of an audience."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Somebody of an audience: a name (only initials for a partner; empty when it is not known) and a territory's code."""
+
+    name: str
+    territory: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """People alike in all that an audience may ask; ``seats`` are the numbers of stages where they are expected.
+
+    ``told`` are the announcements that they received, of those that an audience may leave out. ``member``: they came by
+    the link of the organisation whose crowd it is.
+    """
+
+    topics: frozenset[Topic]
+    territory: str
+    standing: Standing
+    themes: frozenset[str]
+    member: bool
+    seats: frozenset[int]
+    told: frozenset[str]
+    count: int
+    samples: tuple[Sample, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Everybody who asked for some topic, by cell; ``earlier`` are the announcements that an audience may leave out."""
+
+    cells: tuple[Cell, ...] = ()
+    earlier: tuple[str, ...] = ()
+
+    def count(self, announcement: Announcement) -> int:
+        """Count the people of an announcement's audience."""
+        return sum(cell.count for cell in self.within(announcement))
+
+    def samples(self, announcement: Announcement) -> tuple[Sample, ...]:
+        """Return some of them, at most ``SAMPLES``: one of each cell in turn, so that they differ."""
+        rows = [list(cell.samples) for cell in self.within(announcement)]
+        turns = (row[at] for at in range(SAMPLES) for row in rows if at < len(row))
+        return tuple(one for one, _ in zip(turns, range(SAMPLES), strict=False))
+
+    def within(self, announcement: Announcement) -> Iterator[Cell]:
+        """Return the cells of an announcement's audience."""
+        return (cell for cell in self.cells if includes(announcement, cell))
+
+
+def includes(announcement: Announcement, cell: Cell) -> bool:
+    """Tell whether people of a cell receive an announcement."""
+    asked = announcement.audience
+    return (
+        announcement.topic in cell.topics
+        and (not asked.territories or cell.territory in asked.territories)
+        and (not asked.standings or cell.standing in asked.standings)
+        and (not asked.themes or not cell.themes.isdisjoint(asked.themes))
+        and (not asked.members or cell.member)
+        and cell.standing not in asked.but
+        and not (asked.seated and announcement.content.stage in cell.seats)
+        and asked.told not in cell.told
+    )

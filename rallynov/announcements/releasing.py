@@ -1,0 +1,212 @@
+"""Announcements let go, a few at a time: what was asked when they were planned is asked again when they leave.
+
+Consent, limitation, reach, two announcements too close to each other, the hours in which nobody is disturbed. What
+corrects a message that was delivered leaves at any hour: it makes no sound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, or_, select
+
+from rallynov.announcements import alarms, rows
+from rallynov.announcements.model import APART, WAITS, Status
+from rallynov.announcements.tables import AnnouncementRow, ReachRow
+from rallynov.delivery import bulk, corrections
+from rallynov.delivery.bulk import Planned, Words
+from rallynov.delivery.leadership import Leader
+from rallynov.delivery.outbox import Outgoing
+from rallynov.delivery.posting import Post
+from rallynov.delivery.rows import Rows
+from rallynov.delivery.tables import OutboxStatus
+from rallynov.editions.quiet import awake, quiet
+from rallynov.people.consents.model import Topic
+from rallynov.people.consents.service import who
+from rallynov.storage.notices import notify
+from rallynov.storage.prepared import INSERTS
+from rallynov.storage.store import Store
+
+LOOKS = 10
+"""Chunks looked at for one request: those who must wait are passed over."""
+TOO_LONG, UNWANTED, LATER = "put off too long", "no longer wanted", timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What may be let go: the rows of an announcement, or those of its last correction."""
+
+    broadcast: str
+    topic: Topic | None
+    urgent: bool
+    corrects: bool
+
+
+@dataclass(slots=True)
+class _Place:
+    """How far the planned rows of a source were looked at, and until when there is nothing to look at."""
+
+    after: int = 0
+    idle_until: datetime | None = None
+
+
+class Releases:
+    """Lets announcements go: to a sender of this process that asks, and to pages."""
+
+    def __init__(
+        self, store: Store, post: Post, pull: Collection[str], clock: Callable[[], datetime]
+    ) -> None:
+        self._store = store
+        self._post = post
+        self._pull = pull
+        self._clock = clock
+        self._words = Words()
+        self._places: dict[tuple[str, str], _Place] = {}
+
+    def fetch(self, to: Rows, most: int, leader: Leader) -> Sequence[Outgoing]:
+        """Mark messages of a channel as being sent by a process, and return them with their words."""
+        now = self._clock()
+        with self._store.read() as tx:
+            sources = self._sources(tx, now)
+        if not sources:
+            return ()
+        with self._store.write() as tx:
+            leader.fence(tx)
+            going: list[Planned] = []
+            for source in self._sources(tx, now):
+                if len(going) < most:
+                    going += self._go(tx, source, (to.channel,), now, most - len(going))
+            bulk.release(tx, going, to.owner, now)
+            return [self._words.fill(tx, one.outgoing) for one in going]
+
+    def broken(self, broadcast: str, reason: str, leader: Leader) -> None:
+        """Pause an announcement whose content a channel refuses; its corrections are given up."""
+        now = self._clock()
+        announcement = broadcast.partition(":")[0]
+        with self._store.write() as tx:
+            leader.fence(tx)
+            if broadcast != announcement:
+                bulk.cancel(tx, broadcast, now, reason)
+            found = rows.lock(tx, [announcement]).get(announcement)
+            if found and found.status is Status.SENDING:
+                paused = rows.put(tx, found, replace(found, status=Status.PAUSED), now)
+                rows.act(tx, announcement, now, None, "break", reason)
+                alarms.tell(tx, self._post, paused, alarms.broken(paused, reason), now)
+
+    def show(self, leader: Leader, most: int = 100) -> Sequence[str]:
+        """Put announcements on the pages of those who read there; return the conversations that have moved."""
+        now = self._clock()
+        with self._store.read() as tx:
+            if not any(not source.corrects for source in self._sources(tx, now)):
+                return ()
+        with self._store.write() as tx:
+            leader.fence(tx)
+            shown: list[Planned] = []
+            for source in self._sources(tx, now):
+                if not source.corrects and len(shown) < most:
+                    shown += self._go(tx, source, self._pull, now, most - len(shown))
+            if shown:
+                bulk.show(tx, shown, self._words, now)
+            moved = [one.outgoing.address for one in shown]
+            notify(tx, [f"moved {address}" for address in moved])
+        return moved
+
+    def _sources(self, tx: Connection, now: datetime) -> list[Source]:
+        table = AnnouncementRow
+        columns = table.id, table.topic, table.urgent, table.status, table.revision, table.started_at
+        leaving = or_(table.status == Status.SENDING, table.revision > 0)
+        found = tx.execute(select(*columns).where(leaving).order_by(table.started_at, table.id)).all()
+        revised = [
+            Source(bulk.revised(one.id, one.revision), None, urgent=True, corrects=True)
+            for one in found
+            if one.revision
+        ]
+        if quiet(now):
+            return revised
+        first = [
+            Source(one.id, Topic(one.topic), one.urgent, corrects=False)
+            for one in found
+            if one.status == Status.SENDING
+        ]
+        return [*revised, *first]
+
+    def _go(
+        self, tx: Connection, source: Source, channels: Collection[str], now: datetime, most: int
+    ) -> list[Planned]:
+        """Return rows that may go; those that may not are put off or given up."""
+        place = self._places.setdefault((source.broadcast, min(channels)), _Place())
+        if place.idle_until and now < place.idle_until:
+            return []
+        going: list[Planned] = []
+        for _ in range(LOOKS):
+            found = bulk.due(tx, source.broadcast, channels, place.after, now, most - len(going))
+            going += (
+                self._corrected(tx, found, now) if source.corrects else self._asked(tx, source, found, now)
+            )
+            place.after = found[-1].id if found else 0
+            if not found:
+                next_ = bulk.next_due(tx, source.broadcast)
+                soon = now + timedelta(seconds=1)
+                place.idle_until = max(soon, min(next_, now + timedelta(minutes=1))) if next_ else soon
+            if len(going) >= most or not found:
+                break
+        return going
+
+    def _asked(
+        self, tx: Connection, source: Source, found: Sequence[Planned], now: datetime
+    ) -> list[Planned]:
+        """Ask of everybody whether they may be written to now."""
+        people = [one.person for one in found]
+        wanted = set(who(tx, source.topic, people)) if source.topic else set()
+        last = _reached(tx, people)
+        going: list[Planned] = []
+        gone: dict[str, list[int]] = {}
+        later: dict[int, datetime] = {}
+        for one in found:
+            until = (
+                last[one.person] + APART if one.person in last and not (source.urgent or one.again) else now
+            )
+            if one.person not in wanted:
+                gone.setdefault(UNWANTED, []).append(one.id)
+            elif not one.reachable:
+                gone.setdefault(bulk.UNREACHABLE, []).append(one.id)
+            elif until <= now:
+                going.append(one)
+            elif awake(until) > one.since + WAITS:
+                gone.setdefault(TOO_LONG, []).append(one.id)
+            else:
+                later[one.id] = awake(until)
+        for reason, ids in gone.items():
+            bulk.give_up(tx, ids, reason, now)
+        bulk.put_off(tx, later)
+        _reach(tx, [one.person for one in going], now)
+        return going
+
+    def _corrected(self, tx: Connection, found: Sequence[Planned], now: datetime) -> list[Planned]:
+        """Take those whose message was delivered; wait for those that are on their way to it."""
+        before = corrections.targets(tx, found)
+        going: list[Planned] = []
+        for one in found:
+            status, target = before.get(one.id, (OutboxStatus.SKIPPED, ""))
+            if status is OutboxStatus.SENDING:
+                bulk.put_off(tx, {one.id: now + LATER})
+            elif status is OutboxStatus.SENT and target and one.reachable:
+                going.append(bulk.aimed(one, target))
+            else:
+                reason = corrections.NOT_DELIVERED if one.reachable else bulk.UNREACHABLE
+                bulk.give_up(tx, [one.id], reason, now)
+        return going
+
+
+def _reached(tx: Connection, people: Sequence[str]) -> dict[str, datetime]:
+    found = select(ReachRow.person_id, ReachRow.at).where(ReachRow.person_id.in_(people))
+    return {row.person_id: row.at for row in tx.execute(found)}
+
+
+def _reach(tx: Connection, people: Sequence[str], now: datetime) -> None:
+    if people:
+        add = INSERTS[tx.dialect.name](ReachRow)
+        add = add.on_conflict_do_update(index_elements=["person_id"], set_={"at": add.excluded.at})
+        tx.execute(add, [{"person_id": person, "at": now} for person in people])

@@ -1,0 +1,1 @@
+"""What whoever writes an announcement is shown. Pure."""

@@ -1,0 +1,63 @@
+"""An announcement exactly as it will be received, and what differs from one channel to the other. Pure."""
+
+from __future__ import annotations
+
+from rallynov.announcements.letters import received
+from rallynov.announcements.model import Announcement, NewsFile, Status
+from rallynov.announcements.screens import parts
+from rallynov.announcements.screens.parts import MINE
+from rallynov.dialogue.screens import Choice, Paper, Screen, listing, note
+from rallynov.dialogue.words import Typed, Words, say
+from rallynov.editions.stages.model import Stage
+
+PAPER = "media"
+"""The kind of paper that a file of an announcement is; its ref is the id of the file."""
+
+
+def preview(announcement: Announcement, stage: Stage | None, channel: str) -> Screen:
+    """Show the very message between two lines of ours; its buttons are named, for a press on them is for whoever gets it."""
+    shown = received(announcement, stage)
+    file = parts.held(announcement)
+    own = (note(say("Between the two lines, what is received:")), note(_RULE))
+    blocks = (*own, *shown.blocks, note(_RULE), listing(*_differs(announcement, shown, channel, file)))
+    papers = (_paper(file),) if file and file.state == parts.KEPT else ()
+    draft = announcement.status is Status.DRAFT
+    test = (Choice("test", say("Send me a test")),) if draft else ()
+    return Screen(
+        "news:preview",
+        blocks,
+        (*test, Choice("whole", say("Back to the announcement"))),
+        (MINE,),
+        papers=papers,
+    )
+
+
+def _paper(file: NewsFile) -> Paper:
+    return Paper(PAPER, file.id, Typed(file.name))
+
+
+def _differs(announcement: Announcement, shown: Screen, channel: str, file: NewsFile | None) -> list[Words]:
+    """Tell what each channel makes of it, this one first."""
+    buttons = [one.label for one in shown.actions]
+    telegram: list[Words] = [
+        say("Telegram: this message; links are underlined, and a first link may show the page it leads to."),
+    ]
+    web: list[Words] = [
+        say(
+            "On the web: the same words, at the width of the page; the title is a heading that screen readers announce."
+        ),
+    ]
+    if buttons:
+        telegram.append(say("Telegram: under it, the button “{label}”.", label=buttons[0]))
+        web.append(say("On the web: no button; the card tells how to sign up."))
+    if file and announcement.content.picture:
+        telegram.append(say("Telegram: the picture stands above, the words are its caption."))
+        web.append(say("On the web: the picture is offered under the text, to be opened."))
+    elif file:
+        telegram.append(say("Telegram: the document stands above, the words are its caption."))
+        web.append(say("On the web: the document is offered under the text, to be fetched."))
+    both = [*web, *telegram] if channel == "web" else [*telegram, *web]
+    return [*both, say("In each language of ours, your words stay as you typed them.")]
+
+
+_RULE = Typed("—" * 12)

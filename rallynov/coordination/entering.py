@@ -1,0 +1,145 @@
+"""Dossiers that came on paper: entered by somebody of the team under their own name, never in that of the contact.
+
+Nobody owns such a dossier until its contact takes it over by a code; until then the team may complete and submit it. What is
+typed is read as everybody's is; the calendar is judged by the day on which the paper was received.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import orjson
+from sqlalchemy import Connection, insert, select
+
+from rallynov.coordination.lot import Lot, Outcome
+from rallynov.coordination.model import Staff
+from rallynov.coordination.tables import EntryRow
+from rallynov.delivery.subject import Order, OvertakenError
+from rallynov.dialogue.hearing import Lexicon
+from rallynov.dialogue.words import Words, say
+from rallynov.editions.model import Edition, day_of
+from rallynov.initiatives import rows
+from rallynov.initiatives.commands import KeepAnswer, KeepDraft, SubmitDossier
+from rallynov.initiatives.form import DossierForm, Field, Json
+from rallynov.initiatives.lifecycle import fingerprint
+from rallynov.initiatives.model import Dossier, Right, Sharer, Status, missing
+from rallynov.initiatives.moving import Moves
+from rallynov.initiatives.reading import Places, Reading, read, spoken
+from rallynov.initiatives.tables import DossierRow, DraftRow, ShareRow
+from rallynov.initiatives.writing import Answers
+from rallynov.people.model import MakeCode, Purpose
+from rallynov.people.permissions import Action
+from rallynov.people.service import Codes
+
+LASTS = timedelta(days=30)
+"""How long the contact has to take the dossier over by a code; another may be made."""
+SINCE = timedelta(days=366)
+"""How long ago the paper may have been received."""
+TAKEN = say("Its contact has taken this dossier over: it is theirs alone to change.")
+LACKS = say("Something that must be answered is still missing. Nothing was submitted.")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A dossier that came on paper, as whoever enters it finds it; ``open`` as long as the team may change it."""
+
+    dossier: Dossier
+    received_at: datetime
+    open: bool
+    owned: bool
+
+
+class Entering:
+    """The entering of paper dossiers of an edition."""
+
+    def __init__(
+        self, form: DossierForm, edition: Edition, moves: Moves, places: Places, lexicon: Lexicon
+    ) -> None:
+        self.form = form
+        self._edition, self._moves, self._places, self._lexicon = edition, moves, places, lexicon
+
+    def open(
+        self, tx: Connection, staff: Staff, dossiers: Sequence[str], received: datetime, at: datetime
+    ) -> Outcome:
+        """Open one, by its new id."""
+        (dossier,) = dossiers
+        refused = self._moves.enter(tx, dossier, staff.person, received, at)
+        if refused:
+            return Outcome((), ((dossier, refused.words),))
+        row = {"dossier_id": dossier, "author": staff.person, "at": at, "received_at": received}
+        tx.execute(insert(EntryRow), [row])
+        return Outcome((dossier,))
+
+    def read(self, field: Field, typed: str, language: str, at: datetime) -> Reading:
+        """Read what was typed from the paper in a field, as it is read of everybody."""
+        return read(field, typed, day_of(at), self._places, spoken(field, self._lexicon, language))
+
+    def keep(
+        self,
+        tx: Connection,
+        staff: Staff,
+        dossiers: Sequence[str],
+        values: Mapping[str, Json],
+        drafts: Mapping[str, str],
+        at: datetime,
+    ) -> Outcome:
+        """Keep what was read, and what was typed that could not be."""
+        (dossier,) = dossiers
+        lot = self._lot(tx, staff, dossier)
+        if not lot.open:
+            return lot.outcome
+        held = rows.contents(tx, [dossier])[dossier].answers
+        kept = [
+            KeepAnswer(dossier, name, value, held[name].version if name in held else 0)
+            for name, value in values.items()
+        ]
+        began = [KeepDraft(dossier, name, typed) for name, typed in drafts.items()]
+        orders = [Order(staff.person, "desk", command, at, 0) for command in (*kept, *began)]
+        answers = Answers(tx, lot.desk, orders)
+        for order in orders:
+            match order.command:
+                case KeepAnswer() as command:
+                    answers.keep(order, command)
+                case KeepDraft() as command:
+                    answers.draft(order, command)
+        answers.flush(at)
+        lot.ended(dossier)
+        return lot.outcome
+
+    def submit(self, tx: Connection, staff: Staff, dossiers: Sequence[str], at: datetime) -> Outcome:
+        """Submit one as its owner would; the receipt goes to whoever entered it, for the contact."""
+        (dossier,) = dossiers
+        lot = self._lot(tx, staff, dossier)
+        if not lot.open:
+            return lot.outcome
+        held = lot.open[0]
+        contents = rows.contents(tx, [dossier])[dossier]
+        now = Dossier(dossier, held.status, answers=contents.answers, attachments=contents.attachments)
+        if missing(self.form, now):
+            return Outcome((), ((dossier, LACKS),))
+        received = tx.execute(select(EntryRow.received_at).where(EntryRow.dossier_id == dossier)).scalar_one()
+        lot.stand_in(staff.person)
+        command = SubmitDossier(dossier, fingerprint(self.form, now), min(received, at))
+        try:
+            letter = self._moves.submit(tx, lot.desk, Order(staff.person, "desk", command, at, 0), command)
+        except OvertakenError:
+            return Outcome((), ((dossier, LATE),))
+        lot.ended(dossier)
+        return lot.telling(letter)
+
+    def invite(
+        self, tx: Connection, staff: Staff, dossiers: Sequence[str], code: str, at: datetime
+    ) -> Outcome:
+        """Make the code by which the contact becomes the owner."""
+        (dossier,) = dossiers
+        lot = self._lot(tx, staff, dossier, submitted=True)
+        if lot.open:
+            made = MakeCode(Purpose.COOWNER, code, f"{dossier}:{Right.OWN}", at + LASTS)
+            Codes(lambda: at).apply(tx, [Order(staff.person, "desk", made, at, 0)])
+            lot.ended(dossier)
+        return lot.outcome
+
+
+LATE = say("The paper was received when no dossier was taken any more. Nothing was submitted.")

@@ -1,0 +1,77 @@
+"""Some dossiers on which somebody of the team acts: locked, with who may act on each, and what became of the act."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from rallynov.coordination.model import Staff
+from rallynov.dialogue.words import Words, say
+from rallynov.editions.model import Edition
+from rallynov.initiatives.desk import Desk, Held
+from rallynov.people.permissions import Action, Whose
+
+NOT_ALLOWED = say("You may not do this with a dossier that you share.")
+GONE = say("This dossier is not there any more.")
+OLD = say("It has changed while you were reading it: read it again. Nothing was done with it.")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an act: the dossiers with which it was done, and why it was not with others."""
+
+    done: tuple[str, ...] = ()
+    refused: tuple[tuple[str, Words], ...] = ()
+
+    def plus(self, other: Outcome) -> Outcome:
+        """Return both together."""
+        return Outcome((*self.done, *other.done), (*self.refused, *other.refused))
+
+
+class Lot:
+    """Some dossiers on which somebody acts: locked, with why each cannot be, and what became of the others."""
+
+    def __init__(
+        self,
+        tx: Connection,
+        staff: Staff,
+        dossiers: Sequence[str],
+        action: Action,
+        edition: Edition,
+        seen: int = 0,
+    ) -> None:
+        self.desk = Desk(tx, dossiers)
+        self.open: list[Held] = []
+        self._refused: list[tuple[str, Words]] = []
+        self._done: list[str] = []
+        for one in dict.fromkeys(dossiers):
+            held = self.desk.find(one)
+            if held is None or held.edition != edition.slug:
+                self._refused.append((one, GONE))
+            elif seen not in {0, held.version}:
+                self._refused.append((one, OLD))
+            elif staff.may(action, Whose.OWN if staff.person in held.sharers else Whose.OTHER):
+                self.open.append(held)
+            else:
+                self._refused.append((one, NOT_ALLOWED))
+
+    def ended(self, dossier: str, why: Words | None = None) -> None:
+        """Tell that an act was done with a dossier, or why it was not."""
+        if why is None:
+            self._done.append(dossier)
+        else:
+            self._refused.append((dossier, why))
+
+    @property
+    def done(self) -> Sequence[str]:
+        """The dossiers with which it was done so far."""
+        return tuple(self._done)
+
+    @property
+    def outcome(self) -> Outcome:
+        """What became of all of them."""
+        return Outcome(tuple(self._done), tuple(self._refused))
+
+

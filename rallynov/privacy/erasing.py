@@ -1,0 +1,148 @@
+"""Erasing people: everything they gave, wherever it lies, and every row that names them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, delete, func, select, update
+from sqlalchemy.orm import aliased
+
+from rallynov.announcements.tables import AnnouncementFileRow
+from rallynov.delivery import conversations, outbox
+from rallynov.delivery.posting import Letter
+from rallynov.delivery.tables import AuditRow, ConversationRow, InboxRow, InboxStatus, OutboxRow
+from rallynov.editions.stages import seating
+from rallynov.editions.tables import LateCodeRow, LateUseRow
+from rallynov.faq import forgetting
+from rallynov.faq import service as questions
+from rallynov.faq.tables import TicketRow
+from rallynov.initiatives import erasure
+from rallynov.people import access, granting
+from rallynov.people.tables import PersonRow
+from rallynov.privacy.tables import LeavingRow
+from rallynov.storage.lifetimes import kept
+from rallynov.storage.prepared import INSERTS
+from rallynov.storage.store import Store
+
+
+def erase(tx: Connection, people: Sequence[str], now: datetime) -> list[Letter]:
+    """Erase people: answers and notes, their dossiers, and the texts of their conversations, on every address.
+
+    So goes what the team was told of their questions. Their addresses are nobody's any more: whoever writes from one is
+    somebody new. Returns what those who shared a dossier with them are told.
+    """
+    _unname_codes(tx, people)
+    told = [*erasure.forget(tx, people, now), *seating.forget(tx, people, now)]
+    granting.forget(tx, people)
+    access.forget(tx, people)
+    told += forget_questions(tx, people)
+    conversations.forget(tx, people)
+    tx.execute(delete(PersonRow).where(PersonRow.id.in_(people)))
+    tx.execute(delete(AuditRow).where(AuditRow.actor.in_(people)))
+    addresses = addresses_of(tx, people)
+    _forget_texts(tx, addresses, people)
+    came = AnnouncementFileRow.address.in_(addresses)
+    tx.execute(update(AnnouncementFileRow).where(came).values(address="", origin=""))
+    mine = ConversationRow.person_id.in_(people)
+    tx.execute(update(ConversationRow).where(mine).values(person_id=None, state=None))
+    return told
+
+
+def addresses_of(tx: Connection, people: Sequence[str]) -> list[str]:
+    """Return by which addresses people are reached."""
+    mine = select(ConversationRow.address).where(ConversationRow.person_id.in_(people))
+    return list(tx.execute(mine.order_by(ConversationRow.address)).scalars())
+
+
+def forget_questions(tx: Connection, people: Sequence[str]) -> list[Letter]:
+    """Erase what people asked and what was written to others of it; nothing says any more that they taught the FAQ."""
+    handed = select(TicketRow.id).where(TicketRow.person_id.in_(people))
+    outbox.withdraw(tx, [f"ticket:{one}:" for one in tx.execute(handed).scalars()])
+    told = questions.forget(tx, people)
+    forgetting.unlink(tx, people)
+    return told
+
+
+def leave(tx: Connection, addresses: Sequence[str], now: datetime) -> None:
+    """Have addresses forgotten once what they are answered has left."""
+    rows = [{"address": one, "at": now} for one in addresses]
+    add = INSERTS[tx.dialect.name](LeavingRow)
+    later = add.on_conflict_do_update(index_elements=["address"], set_={"at": add.excluded.at})
+    if rows:
+        tx.execute(later, rows)
+
+
+def settle(tx: Connection, now: datetime) -> int:
+    """Forget the addresses of whoever was erased, an hour after; return how many.
+
+    One that something still waits for waits too. Whoever wrote again meanwhile is somebody new: only what was before goes.
+    What was received keeps its number, so that it is not taken twice.
+    """
+    due = tx.execute(select(LeavingRow.__table__).where(LeavingRow.at < now - kept("leaving"))).all()
+    for row in due:
+        _forget_address(tx, row.address, row.at)
+    orders = AuditRow.action.in_(("EraseMe", "LeaveBehind")), AuditRow.actor != ""
+    tx.execute(update(AuditRow).where(*orders, AuditRow.at < now - kept("leaving")).values(actor=""))
+    return len(due)
+
+
+def due(store: Store, now: datetime) -> bool:
+    """Tell whether an address is to be forgotten now. Reads only, from any thread."""
+    with store.read() as tx:
+        late = select(LeavingRow.address).where(LeavingRow.at < now - kept("leaving"))
+        return tx.execute(late.limit(1)).first() is not None
+
+
+def settle_in(store: Store, now: datetime) -> int:
+    """Forget the addresses that are due, in a transaction of its own."""
+    with store.write() as tx:
+        return settle(tx, now)
+
+
+def scrub(store: Store) -> None:
+    """Leave nothing of what was erased in SQLite's journal, which repeats it until it is written over.
+
+    In the file itself freed space is blanked at once (``secure_delete``). PostgreSQL's autovacuum frees its own.
+    """
+    if store.is_sqlite:
+        connection = (
+            store.engine.raw_connection()
+        )  # the engine's own begin a transaction, where this is refused
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.close()
+
+
+def _forget_address(tx: Connection, address: str, at: datetime) -> None:
+    waits = select(InboxRow.seq).where(InboxRow.address == address, InboxRow.status == InboxStatus.NEW)
+    unsent = select(OutboxRow.id).where(
+        OutboxRow.address == address, OutboxRow.created_at <= at, OutboxRow.finished_at.is_(None)
+    )
+    if tx.execute(waits.limit(1)).first() or tx.execute(unsent.limit(1)).first():
+        return
+    came = InboxRow.address == address, InboxRow.received_at <= at
+    tx.execute(update(InboxRow).where(*came).values(address="", payload=""))
+    tx.execute(delete(OutboxRow).where(OutboxRow.address == address, OutboxRow.created_at <= at))
+    mine = ConversationRow.address == address
+    tx.execute(delete(ConversationRow).where(mine, ConversationRow.updated_at <= at))
+    tx.execute(update(ConversationRow).where(mine, ConversationRow.created_at < at).values(created_at=at))
+    tx.execute(delete(LeavingRow).where(LeavingRow.address == address))
+
+
+def _forget_texts(tx: Connection, addresses: Sequence[str], people: Sequence[str]) -> None:
+    """Erase what came from addresses and was handled, and all that was written to them."""
+    handled = InboxRow.address.in_(addresses), InboxRow.status != InboxStatus.NEW
+    tx.execute(update(InboxRow).where(*handled).values(payload=""))
+    theirs: ColumnElement[bool] = OutboxRow.address.in_(addresses) | OutboxRow.person_id.in_(people)
+    tx.execute(delete(OutboxRow).where(theirs))
+
+
+def _unname_codes(tx: Connection, people: Sequence[str]) -> None:
+    """Take the name off the late codes that nobody else has used: it says whom they were for."""
+    other = aliased(LateUseRow)
+    used = select(LateUseRow.digest).where(LateUseRow.person.in_(people))
+    shared = select(func.count()).where(other.digest == LateCodeRow.digest, other.person.not_in(people))
+    mine = LateCodeRow.digest.in_(used), shared.scalar_subquery() == 0
+    tx.execute(update(LateCodeRow).where(*mine).values(name=""))

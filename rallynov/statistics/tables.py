@@ -1,0 +1,202 @@
+"""What was counted, as tables in words: masked where few are concerned. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rallynov.diagnosis.model import Grid
+from rallynov.dialogue.words import Say, Term, Typed, Words, plural, say
+from rallynov.faq.model import CATEGORIES
+from rallynov.faq.screens import NAMES
+from rallynov.initiatives.form import DossierForm, Field
+from rallynov.initiatives.form import Kind as Asked
+from rallynov.statistics.masking import LEAST, enough, masked
+from rallynov.statistics.model import Cell, Counts, Table
+
+FUNNEL, QUESTIONS, FIELDS, PLACES, SIZES, THEMES, DELAYS, TOPICS, ANNOUNCED = (
+    "funnel", "stops", "fields", "places", "sizes", "themes", "delays", "topics", "announced",
+)  # fmt: skip
+TITLES: Mapping[str, Say] = {
+    FUNNEL: say("From the diagnosis to the submission"),
+    QUESTIONS: say("Where the diagnosis is left"),
+    FIELDS: say("What is missing in dossiers being written"),
+    PLACES: say("Dossiers by département"),
+    SIZES: say("Dossiers by number of employees"),
+    THEMES: say("Dossiers by theme"),
+    DELAYS: say("How long it takes"),
+    TOPICS: say("Questions asked"),
+    ANNOUNCED: say("Messages of announcements"),
+}
+"""The tables, in the order in which they are shown."""
+SIZES_OF: Sequence[tuple[str, int]] = (("0", 0), ("1", 9), ("10", 49), ("50", 249), ("250", 10**9))
+"""The bands of employees: the name of each, and its largest number."""
+OTHER = "other"
+_BANDS: Mapping[str, Say] = {
+    "0": say("No employee"),
+    "1": say("1 to 9"),
+    "10": say("10 to 49"),
+    "50": say("50 to 249"),
+    "250": say("250 or more"),
+}
+_PLACES: Mapping[str, Say] = {
+    "25": say("Doubs"),
+    "39": say("Jura"),
+    "70": say("Haute-Saône"),
+    "90": say("Territoire de Belfort"),
+}
+_UNSAID = say("Not said yet")
+_BY_DOSSIER = (say("Being written"), say("Submitted, and later"))
+
+
+def tables(counts: Counts, grid: Grid, form: DossierForm) -> tuple[Table, ...]:
+    """Return all tables."""
+    return (
+        _funnel(counts),
+        _questions(counts, grid),
+        _fields(counts, form),
+        _spread(PLACES, say("Département"), counts.places, _PLACES),
+        _spread(SIZES, say("Employees"), counts.sizes, _BANDS),
+        _spread(THEMES, say("Theme"), counts.themes, _themes(form)),
+        _delays(counts),
+        _topics(counts),
+        _announced(counts),
+    )
+
+
+def _funnel(counts: Counts) -> Table:
+    steps = counts.steps
+    rows: Sequence[tuple[Words, int]] = (
+        (say("Diagnosis begun"), steps.started),
+        (say("Diagnosis finished"), steps.finished),
+        (say("Dossier opened"), steps.drafted),
+        (say("Dossier submitted"), steps.submitted),
+    )
+    notes = (
+        say("Each person is counted once a step, whatever the number of devices, diagnoses or dossiers."),
+        say("A dossier may be opened without a diagnosis: a step is not always a part of the one before."),
+    )
+    return Table(
+        FUNNEL, TITLES[FUNNEL], (say("Step"), say("People")), tuple((label, (n,)) for label, n in rows), notes
+    )
+
+
+def _questions(counts: Counts, grid: Grid) -> Table:
+    asked = [question.id for question in grid.form().questions]
+    rows = tuple(
+        (_question(grid, name), (counts.stopped.get(name, 0), counts.answered.get(name, 0))) for name in asked
+    )
+    notes = (
+        say("Who has not finished is counted at the first question that they have not answered."),
+        say("The picture shows the twelve questions where most people stopped."),
+    )
+    head = (say("Question"), say("Stopped here"), say("Answered"))
+    return Table(QUESTIONS, TITLES[QUESTIONS], head, rows, notes)
+
+
+def _question(grid: Grid, name: str) -> Words:
+    title = Term(f"grid:{grid.checkpoint_of(name).id}:title")
+    return say("{question}: {answer}", question=Typed(name), answer=title)
+
+
+def _fields(counts: Counts, form: DossierForm) -> Table:
+    asked = [one for one in form.fields if _always(one)]
+    rows = tuple(
+        (
+            Term(f"form:{one.id}:label"),
+            (max(counts.drafts - counts.filled.get(one.id, 0), 0), counts.filled.get(one.id, 0)),
+        )
+        for one in asked
+    )
+    notes = (
+        plural("{n} dossier is being written.", "{n} dossiers are being written.", counts.drafts),
+        say("Only what every dossier must hold is counted."),
+        say("The picture shows the twelve fields that are missing most."),
+    )
+    head = (say("Field"), say("Missing"), say("Filled in"))
+    return Table(FIELDS, TITLES[FIELDS], head, rows, notes)
+
+
+def _always(field: Field) -> bool:
+    return field.required and field.when is None and field.kind is not Asked.FILES
+
+
+def _themes(form: DossierForm) -> Mapping[str, Words]:
+    field = form.find("themes")
+    return {one: Term(f"form:themes.{one}:label") for one in (field.options if field else ())}
+
+
+def _spread(
+    name: str, head: Words, counted: Mapping[str, tuple[int, int]], names: Mapping[str, Words]
+) -> Table:
+    """Return dossiers by what they say of themselves, each column masked apart."""
+    keys = [*names, *([OTHER] if OTHER in counted else [])]
+    pairs = [counted.get(key, (0, 0)) for key in keys]
+    drafts, submitted = (masked([pair[at] for pair in pairs]) for at in (0, 1))
+    rows = tuple((names.get(key, _UNSAID), (submitted[at], drafts[at])) for at, key in enumerate(keys))
+    notes: list[Words] = [_masking()] if any(None in cells for _, cells in rows) else []
+    if name == THEMES:
+        notes.append(say("A dossier may have several themes."))
+    return Table(name, TITLES[name], (head, _BY_DOSSIER[1], _BY_DOSSIER[0]), rows, tuple(notes))
+
+
+def _masking() -> Words:
+    return say(
+        "Counts under {least} are masked, and another one with them, so that none can be found by subtraction.",
+        least=LEAST,
+    )
+
+
+def _delays(counts: Counts) -> Table:
+    kinds: Sequence[tuple[Words, Sequence[float]]] = (
+        (say("From the opening of a dossier to its submission"), counts.to_submission),
+        (say("From the submission to the verdict"), counts.to_verdict),
+    )
+    rows = tuple(
+        (label, (*_quartiles(days), len(days) if enough(len(days)) else None)) for label, days in kinds
+    )
+    notes: list[Words] = [say("A half of the dossiers took less than the median. Days, of 24 hours.")]
+    if any(cells[0] is None for _, cells in rows):
+        notes.append(say("Nothing is said of fewer than {least} dossiers.", least=LEAST))
+    head = (say("Delay"), say("Median"), say("A quarter under"), say("A quarter over"), say("Dossiers"))
+    return Table(DELAYS, TITLES[DELAYS], head, rows, tuple(notes))
+
+
+def _quartiles(days: Sequence[float]) -> tuple[Cell, Cell, Cell]:
+    """Return the median, the first and the last quartile, to a tenth of a day; nothing of too few."""
+    if not enough(len(days)):
+        return None, None, None
+    return _at(days, 0.5), _at(days, 0.25), _at(days, 0.75)
+
+
+def _at(days: Sequence[float], part: float) -> float:
+    """Return a quantile, between the two values that it falls between."""
+    place = part * (len(days) - 1)
+    below = int(place)
+    above = min(below + 1, len(days) - 1)
+    return round(days[below] + (days[above] - days[below]) * (place - below), 1)
+
+
+def _topics(counts: Counts) -> Table:
+    names: Mapping[str, Words] = {name: NAMES[name] for name in CATEGORIES}
+    keys = [*names, *([OTHER] if OTHER in counts.topics else [])]
+    rows = tuple(
+        (names.get(key, say("Without a topic")), _asked(counts.topics.get(key, (0, 0, 0)))) for key in keys
+    )
+    head = (
+        say("Topic"),
+        say("In all"),
+        say("Answered at once"),
+        say("Answered by the team"),
+        say("Without an answer yet"),
+    )
+    return Table(TOPICS, TITLES[TOPICS], head, rows)
+
+
+def _asked(found: tuple[int, int, int]) -> tuple[Cell, ...]:
+    return sum(found), *found
+
+
+def _announced(counts: Counts) -> Table:
+    labels = (say("Sent"), say("Failed"), say("The person had blocked the robot"))
+    rows = tuple((label, (n,)) for label, n in zip(labels, counts.announced, strict=True))
+    return Table(ANNOUNCED, TITLES[ANNOUNCED], (say("What became of them"), say("Messages")), rows)

@@ -1,0 +1,69 @@
+"""The files beside the database, held while it is copied: by hard links, so that none vanishes and none is copied twice.
+
+A file never changes once it is there, and is there before the row that names it is committed. So all are held before the
+database is copied, and what came meanwhile after it: whatever the copy names has then been seen by one of the two, but
+for a file that came and went in between. The caller looks for that, and copies the database again.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from rallynov.storage.backup.model import PIECE, PIECES
+
+
+class Held:
+    """Files held in a folder of our own, under the names that they have in the archive."""
+
+    def __init__(self, root: Path, work: Path) -> None:
+        self._root, self._work = root, work
+
+    def more(self) -> None:
+        """Hold what is there now and was not held."""
+        for name in _names(self._root):
+            kept = self._work / name
+            if not kept.exists():
+                _hold(self._root / name.removeprefix(PIECES), kept)
+
+    def path(self, name: str) -> Path:
+        """Return where a file is held."""
+        return self._work / name
+
+    def arrivals(self) -> list[str]:
+        """Return what doors have received and nobody has examined, and the mark of the folder."""
+        return sorted(name for name in _names(self._work / PIECES) if "/." in name)
+
+
+def _names(root: Path) -> Iterator[str]:
+    """Give the name in the archive of every file that belongs there; drafts and what is no file are left out."""
+    for folder in _listed(root):
+        if folder.name == ".base":
+            yield f"{PIECES}.base"
+        elif folder.is_dir() and not folder.is_symlink():
+            for one in _listed(folder):
+                name = f"{PIECES}{folder.name}/{one.name}"
+                if PIECE.fullmatch(name) and not one.is_symlink():
+                    yield name
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except FileNotFoundError:  # nothing was ever received, or the last file of a dossier has just gone
+        return []
+
+
+def _hold(source: Path, kept: Path) -> None:
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(source, kept)
+    except FileNotFoundError:
+        return
+    except OSError:  # a file system without hard links
+        try:
+            shutil.copyfile(source, kept)
+        except FileNotFoundError:
+            kept.unlink(missing_ok=True)

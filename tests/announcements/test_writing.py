@@ -1,0 +1,298 @@
+"""Writing an announcement, decided without a database: each part, what is kept, and what keeps it from being submitted."""
+
+from dataclasses import replace
+
+from announcements.writer import CROWD, PARTNER, STAGE, TEAM, Writer
+from rallynov.announcements.commands import (
+    AttachToNews,
+    Discard,
+    OpenDraft,
+    SaveContent,
+    SaveTopic,
+    SaveWish,
+    Submit,
+    TakeBack,
+    TestToSelf,
+)
+from rallynov.announcements.model import Audience, NewsFile, Standing, Status
+from rallynov.announcements.screens.parts import THEMES
+from rallynov.dialogue.events import OfferedFile
+from rallynov.dialogue.turn import Place
+from rallynov.editions.stages.model import Stages
+from rallynov.initiatives.service import load_form
+from rallynov.people.consents.model import Topic
+from rallynov.people.roles import Grants
+
+TEXT = "Une *heure* au téléphone.\n- gratuit\n- https://exemple.fr"
+
+
+def written(**facts: object) -> Writer:
+    """A partner whose draft is whole."""
+    writer = Writer()
+    writer.press("write")
+    writer.say("Offre exemple")
+    writer.say(TEXT)
+    for _ in range(2):
+        writer.press("skip")
+    writer.press("done")
+    writer.press("soon")
+    return writer
+
+
+def test_a_partner_writes_part_by_part_and_gives_it_to_be_read() -> None:
+    writer = written()
+    assert [type(one) for one in writer.orders] == [OpenDraft, SaveTopic, SaveContent, SaveContent, SaveWish]
+    assert [one.seen for one in writer.orders[1:]] == [1, 2, 3, 4]  # type: ignore[attr-defined]
+    assert writer.draft.topic is Topic.PARTNERS  # the only one that is theirs: it is not asked
+    assert writer.draft.organisation == "Structure exemple"
+    assert "47 personnes" in writer.read()
+    writer.press("submit")
+    told = writer.press("go")
+    assert isinstance(writer.orders[-1], Submit)
+    assert writer.draft.status is Status.SUBMITTED
+    assert "autre personne" in told
+    writer.press("takeback")
+    assert isinstance(writer.orders[-1], TakeBack)
+    assert writer.draft.status is Status.DRAFT
+
+
+def test_where_one_is_follows_from_what_is_written() -> None:
+    writer = Writer()
+    writer.press("write")
+    at_title = writer.shown.name
+    writer.place = Place("broadcast", writer.draft.id)  # back from elsewhere
+    assert (at_title, writer.shown.name) == ("news:title", "news:title")
+    writer.say("Offre exemple")
+    assert writer.shown.name == "news:text"
+    writer.press("back")
+    assert writer.shown.name == "news:title"
+    writer.press("done")
+    writer.say(TEXT)
+    writer.place = Place("broadcast", writer.draft.id)
+    assert writer.shown.name == "news:whole"
+    writer.press("edit-title")
+    writer.say("Autre titre")
+    assert (writer.shown.name, writer.draft.content.title) == ("news:whole", "Autre titre")
+
+
+def test_what_is_too_long_is_kept_and_told_to_the_sign() -> None:
+    writer = Writer()
+    writer.press("write")
+    told = writer.say("t" * 92)
+    assert "12 signes" in told
+    assert writer.draft.content.title == "t" * 92
+    writer.say("court")
+    told = writer.say("é" * 3100)
+    assert "25 signes" in told  # 3,080 with the title, « court » has five
+    assert writer.draft.content.text == "é" * 3100
+    writer.say("😀" * 1537)  # each counts for two on Telegram: 3,074 and five
+    assert writer.draft.content.whole
+    assert writer.shown.name == "news:file"
+
+
+def test_a_file_leaves_less_room_and_says_by_how_much() -> None:
+    writer = written()
+    writer.press("edit-text")
+    writer.say("a" * 900)
+    writer.press("edit-file")
+    told = writer.send(OfferedFile("web:abc", "affiche.pdf", 1000, "application/pdf"))
+    assert isinstance(writer.orders[-1], AttachToNews)
+    assert "affiche.pdf" in told
+    writer.press("keep")
+    assert "submit" not in writer.keys()  # it is being checked
+    [file] = writer.draft.files
+    writer.having(
+        content=replace(writer.draft.content, document=file.id), files=(replace(file, state="kept"),)
+    )
+    assert "113 signes" in writer.read()  # 800 with the title, « Offre exemple » has thirteen
+    assert "submit" not in writer.keys()
+    writer.press("edit-file")
+    writer.press("unfile")
+    writer.press("skip" if "skip" in writer.keys() else "keep")
+    assert "submit" in writer.keys()
+
+
+def test_a_file_that_cannot_be_one_is_refused_at_once() -> None:
+    writer = written()
+    writer.press("edit-file")
+    before = len(writer.orders)
+    assert "MP4" in writer.send(OfferedFile("web:a", "film.mp4", 10))
+    assert "10 Mo" in writer.send(OfferedFile("web:a", "photo.jpg", 11 * 2**20))
+    assert len(writer.orders) == before
+
+
+def test_each_filter_counts_at_once() -> None:
+    writer = written()
+    writer.press("edit-audience")
+    writer.press("f-territories")
+    assert "40 personnes" in writer.press("x-25")
+    assert "47 personnes" in writer.press("x-39")
+    writer.press("x-25")
+    writer.press("filters")
+    writer.press("members")
+    assert "7 personnes" in writer.read()
+    assert "E. X. (Jura)" in writer.read()
+    writer.press("f-but")
+    assert "Personne ne la recevrait" in writer.press("x-none")
+    writer.press("filters")
+    writer.press("all")
+    assert writer.draft.audience == Audience()
+    writer.press("f-themes")
+    assert "40 personnes" in writer.press("x-health")
+    writer.press("filters")
+    writer.press("f-standings")
+    assert "40 personnes" in writer.press("x-draft")
+    assert writer.draft.audience.standings == (Standing.DRAFT,)
+
+
+def test_the_filters_are_those_of_the_dossier() -> None:
+    field = load_form().find("themes")
+    assert field
+    assert tuple(field.options) == THEMES
+
+
+def test_two_who_write_at_once_do_not_undo_each_other() -> None:
+    writer = written()
+    writer.press("edit-text")
+    writer.having(content=replace(writer.draft.content, text="le texte d'une collègue"))
+    told = writer.say("mon texte")
+    assert "le texte d'une collègue" in told
+    assert "mon texte" in told
+    assert writer.draft.content.text == "le texte d'une collègue"
+    writer.say("les deux ensemble")  # now seen
+    assert writer.draft.content.text == "les deux ensemble"
+    writer.press("edit-title")
+    writer.having(content=replace(writer.draft.content, text="encore autre chose"))
+    writer.say("Un titre")  # another part: nothing is lost
+    assert (writer.draft.content.title, writer.draft.content.text) == ("Un titre", "encore autre chose")
+
+
+def test_what_changed_since_it_was_read_is_not_submitted() -> None:
+    writer = written()
+    writer.press("submit")
+    writer.having(content=replace(writer.draft.content, text="autre"))
+    before = len(writer.orders)
+    writer.press("go")
+    assert len(writer.orders) == before
+    assert writer.draft.status is Status.DRAFT
+
+
+def test_what_is_typed_once_it_is_submitted_is_given_back() -> None:
+    writer = written()
+    writer.press("edit-text")
+    writer.having(status=Status.SUBMITTED)
+    assert "mon texte" in writer.say("mon texte")
+
+
+def test_a_draft_thrown_away_meanwhile_gives_back_what_was_typed() -> None:
+    writer, other = written(), written()
+    writer.press("edit-text")
+    other.press("discard")
+    other.press("go")
+    assert isinstance(other.orders[-1], Discard)
+    writer.facts = other.facts
+    assert "mon texte" in writer.say("mon texte")
+
+
+def test_a_refusal_is_told_with_its_reason() -> None:
+    writer = written()
+    writer.having(refusal="Dites pour qui c'est.", status=Status.DRAFT)
+    assert "Dites pour qui c'est." in writer.read()
+    writer.enter()
+    assert "refused" in str(writer.shown.choices)
+
+
+def test_a_template_is_filled_from_the_calendar_and_what_is_left_keeps_it_back() -> None:
+    writer = Writer(TEAM)
+    writer.press("models")
+    writer.press("m-etape")
+    told = writer.press("st-3")
+    assert "Salle exemple" in told
+    assert writer.draft.content.stage == 3
+    assert "[à compléter" in writer.draft.content.text
+    assert "submit" not in writer.keys()
+    writer.press("edit-text")
+    writer.say("Un texte sans trou.")
+    assert "submit" in writer.keys()
+
+
+def test_the_closing_fills_its_template() -> None:
+    writer = Writer(TEAM)
+    writer.press("models")
+    writer.press("m-cloture")
+    assert "31 mars 2027" in writer.draft.content.text
+    assert writer.draft.topic is Topic.CALENDAR
+
+
+def test_an_earlier_one_is_written_again() -> None:
+    writer = written()
+    first = writer.draft
+    writer.having(status=Status.SENT, audience=Audience(("25",)))
+    writer.enter()
+    writer.press("again")
+    writer.press(f"a-{first.id}")
+    assert writer.draft.id != first.id
+    assert writer.draft.content == first.content
+    assert writer.draft.audience == Audience(("25",))
+    assert writer.draft.status is Status.DRAFT
+
+
+def test_the_preview_is_the_very_message_and_the_test_goes_to_oneself() -> None:
+    writer = written()
+    told = writer.press("preview")
+    assert TEXT in told
+    assert "Structure exemple" in told
+    writer.press("test")
+    assert isinstance(writer.orders[-1], TestToSelf)
+
+
+def test_urgent_is_for_the_team() -> None:
+    partner = written()
+    partner.press("edit-when")
+    assert "urgent" not in partner.keys()
+    team = Writer(TEAM)
+    team.press("write")
+    team.press("t-calendar")
+    assert team.draft.organisation == ""
+    team.place = Place("broadcast", f"{team.draft.id}/edit:when")
+    team.press("urgent")
+    assert team.draft.urgent
+
+
+def test_a_moment_in_the_night_is_told_when_it_leaves() -> None:
+    writer = written()
+    writer.press("edit-when")
+    told = writer.say("28 mars 2027 à 2h30")
+    assert "02:30" in told
+    assert "30 mars 2027" in told
+    assert writer.draft.wish
+
+
+def test_a_host_writes_about_stages_too() -> None:
+    writer = Writer(facts={Stages: Stages((replace(STAGE, host="structure EXEMPLE"),))})
+    writer.press("write")
+    assert "t-stages" in writer.keys()
+    assert "t-calendar" not in writer.keys()
+
+
+def test_nobody_else_writes() -> None:
+    stranger = Writer(Grants())
+    assert stranger.shown.name == "refused"
+    assert stranger.dialogue.write(stranger.place, "x", stranger.scene) is None
+    assert PARTNER != Grants()
+    assert CROWD.cells
+
+
+def test_every_place_can_be_drawn() -> None:
+    writer = written()
+    writer.having(files=(NewsFile("f", "photo.jpg", "", 1, "kept"),), content=replace(writer.draft.content, picture="f", stage=3))
+    focus = [None, "models", "model:etape", "again", "nothing", "a/b:c@1", *(
+        f"{writer.draft.id}{rest}"
+        for rest in ("", "/edit:topic", "/edit:file", "/edit:stage", "/next:when", "/next:bad", "/filter:told", "/filter:x",
+                     "/preview", "/submit", "/discard", "/strange:title@5")
+    )]  # fmt: skip
+    for language in ("fr", "en"):
+        writer.language = language
+        for one in focus:
+            writer.place = Place("broadcast", one)
+            assert writer.read()

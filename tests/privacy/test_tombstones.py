@@ -1,0 +1,153 @@
+"""An erasure outlives the restoration of an older backup, and takes nothing from whoever came back after it."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from conversation import Clock
+from privacy import everything
+from privacy.everything import ADDRESS, PERSON
+from sqlalchemy import Connection, func, insert, select, update
+
+from rallynov.delivery.tables import ConversationRow, InboxRow
+from rallynov.people.granting import be_somebody
+from rallynov.people.tables import PersonRow
+from rallynov.privacy import erasing, holdings, tombstones
+from rallynov.privacy.tables import TombstoneRow
+from rallynov.storage.lifetimes import kept
+from rallynov.storage.store import Store
+
+
+@pytest.fixture
+def before(tmp_path: Path, migrated: Path) -> Store:
+    """The database in which the erasure was asked for."""
+    (tmp_path / "before").mkdir()
+    return Store(f"sqlite:///{shutil.copy(migrated, tmp_path / 'before')}")
+
+
+def ask(store: Store, clock: Clock, people: list[str], addresses: list[str]) -> None:
+    """Erase people as they ask for it."""
+    with store.write() as tx:
+        tombstones.bury(tx, people, addresses, clock())
+        erasing.erase(tx, people, clock())
+
+
+def write(tx: Connection, clock: Clock, person: str, address: str) -> None:
+    """Have somebody write from an address."""
+    be_somebody(tx, person, clock())
+    row = {"address": address, "channel": "web", "person_id": person, "language": "fr"}
+    tx.execute(insert(ConversationRow), [row | {"created_at": clock(), "updated_at": clock()}])
+
+
+def count(store: Store, table: type) -> int:
+    with store.read() as tx:
+        return tx.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def test_nobody_erased_comes_back_with_an_older_backup(
+    before: Store, store: Store, clock: Clock, tmp_path: Path
+) -> None:
+    with store.write() as tx:
+        everything.fill(tx)  # the backup, restored
+        write(tx, clock, "another", "web:another")
+    ask(before, clock, [PERSON], [ADDRESS])
+    assert tombstones.keep_file(before, tmp_path, clock()) == 2
+    assert tombstones.bury_again(store, tmp_path, clock()) == 1
+    assert tombstones.bury_again(store, tmp_path, clock()) == 0, "once is enough"
+    with store.read() as tx:
+        assert holdings.held(tx, PERSON) == {}
+        left = {where for where, held in everything.texts(tx).items() if PERSON in held or ADDRESS in held}
+        assert holdings.held(tx, "another") != {}
+    assert left == set()
+
+
+def test_an_event_that_no_turn_had_read_is_not_read_after_it(
+    before: Store, sqlite: Store, clock: Clock, tmp_path: Path
+) -> None:
+    event = {"channel": "web", "external_id": "1", "address": ADDRESS, "payload": "canari", "attempts": 0}
+    with sqlite.write() as tx:
+        tx.execute(insert(InboxRow), [event | {"received_at": clock(), "status": "new"}])
+    ask(before, clock, [], [ADDRESS])
+    tombstones.keep_file(before, tmp_path, clock())
+    tombstones.bury_again(sqlite, tmp_path, clock())
+    with sqlite.read() as tx:
+        assert tx.execute(select(InboxRow.address, InboxRow.payload, InboxRow.status)).one() == (
+            "",
+            "",
+            "done",
+        )
+
+
+def test_whoever_came_back_after_their_erasure_is_left_alone(
+    sqlite: Store, clock: Clock, tmp_path: Path
+) -> None:
+    with sqlite.write() as tx:
+        write(tx, clock, "first", ADDRESS)
+    ask(sqlite, clock, ["first"], [ADDRESS])
+    tombstones.keep_file(sqlite, tmp_path, clock())
+    clock.pass_(days=1)
+    with sqlite.write() as tx:
+        be_somebody(tx, "second", clock())
+        again = {"person_id": "second", "updated_at": clock()}
+        tx.execute(update(ConversationRow).where(ConversationRow.address == ADDRESS).values(again))
+    assert tombstones.bury_again(sqlite, tmp_path, clock()) == 0
+    with sqlite.read() as tx:
+        assert holdings.held(tx, "second") != {}
+
+
+def test_the_file_names_nobody_and_is_for_its_owner_alone(
+    before: Store, clock: Clock, tmp_path: Path
+) -> None:
+    ask(before, clock, [PERSON], [ADDRESS])
+    tombstones.keep_file(before, tmp_path, clock())
+    path = tmp_path / tombstones.FILE
+    written = path.read_text("utf-8")
+    assert "canari" not in written
+    assert "web:" not in written
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_only_the_file_knows_stays_in_it_and_two_databases_share_it(
+    before: Store, sqlite: Store, clock: Clock, tmp_path: Path
+) -> None:
+    ask(before, clock, ["first"], [])
+    tombstones.keep_file(before, tmp_path, clock())
+    with sqlite.write() as tx:  # another database, of another key, put in the same place
+        write(tx, clock, "first", "web:first")
+        write(tx, clock, "second", "web:second")
+    assert tombstones.bury_again(sqlite, tmp_path, clock()) == 1
+    ask(sqlite, clock, ["second"], [])
+    assert tombstones.keep_file(sqlite, tmp_path, clock()) == 2
+    with before.write() as tx:
+        be_somebody(tx, "second", clock())
+    assert tombstones.bury_again(before, tmp_path, clock()) == 1
+    assert count(before, PersonRow) == 0
+
+
+def test_a_line_that_was_cut_is_left_out_and_no_file_is_nothing(
+    before: Store, clock: Clock, tmp_path: Path
+) -> None:
+    assert tombstones.bury_again(before, tmp_path, clock()) == 0
+    ask(before, clock, ["first", "second"], [])
+    tombstones.keep_file(before, tmp_path, clock())
+    path = tmp_path / tombstones.FILE
+    path.write_bytes(path.read_bytes()[:-30])
+    with before.write() as tx:
+        tx.execute(TombstoneRow.__table__.delete())
+        be_somebody(tx, "first", clock())
+        be_somebody(tx, "second", clock())
+    assert tombstones.bury_again(before, tmp_path, clock()) == 1
+
+
+def test_tombstones_are_kept_as_long_as_a_backup_may_be(before: Store, clock: Clock, tmp_path: Path) -> None:
+    ask(before, clock, ["first"], [])
+    at = clock.at
+    assert tombstones.keep_file(before, tmp_path, at + kept("tombstone") - timedelta(seconds=1)) == 1
+    with before.write() as tx:
+        tombstones.purge(tx, at + kept("tombstone") + timedelta(seconds=1))
+    assert count(before, TombstoneRow) == 0
+    assert tombstones.keep_file(before, tmp_path, at + kept("tombstone") + timedelta(seconds=1)) == 0
+    assert "digest" not in (tmp_path / tombstones.FILE).read_text("utf-8")

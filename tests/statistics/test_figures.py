@@ -1,0 +1,231 @@
+"""Figures of an edition: each person counted once, those who asked for a limitation left out, in conversation and on pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from conversation import START, Clock, Talk, core
+from exports.crowd import fill
+from initiatives.life import FORM, wording
+from people.appointed import appoint
+from sqlalchemy import insert
+
+from bot.wiring import Core
+from rallynov.announcements.tables import AnnouncementRow
+from rallynov.delivery.tables import OutboxRow
+from rallynov.diagnosis.service import load_grid
+from rallynov.diagnosis.tables import AnswerRow, DiagnosisRow
+from rallynov.dialogue.words import Term
+from rallynov.faq.tables import QuestionRow, TicketRow
+from rallynov.initiatives.tables import DossierAnswerRow, DossierRow, MoveRow, ShareRow
+from rallynov.people.roles import Role
+from rallynov.people.tables import PersonRow, RestrictionRow
+from rallynov.statistics.model import BARS, Counts, Steps, Table
+from rallynov.statistics.reading import count
+from rallynov.statistics.service import CSV, FRESH, written
+from rallynov.statistics.tables import TITLES, tables
+from rallynov.storage.store import Store
+
+GRID = load_grid()
+ASKED = [question.id for question in GRID.form().questions]
+EDITION = "rallynov"
+
+
+def person(store: Store, name: str, *runs: int, finished: Sequence[int] = ()) -> None:
+    """Somebody with diagnoses: how many questions of each are answered."""
+    with store.write() as tx:
+        tx.execute(insert(PersonRow), [{"id": name, "notice_version": "1", "created_at": START}])
+        for run, many in enumerate(runs, 1):
+            row = {"person_id": name, "run": run, "edition": EDITION, "grid_version": "1", "started_at": START}
+            done = START if run in finished else None
+            tx.execute(insert(DiagnosisRow), [{**row, "finished_at": done}])
+            given = {"person_id": name, "run": run, "value": "3", "answered_at": START}
+            if many:
+                tx.execute(insert(AnswerRow), [{**given, "question": one} for one in ASKED[:many]])
+
+
+def dossier(store: Store, name: str, owner: str, *, receipt: str | None = None, days: float = 0, **said: str) -> None:
+    """A dossier: a draft, or submitted after some days."""
+    status = "submitted" if receipt else "draft"
+    with store.write() as tx:
+        row = {"id": name, "edition": EDITION, "form": "1", "status": status, "created_at": START, "updated_at": START}
+        tx.execute(insert(DossierRow), [{**row, "receipt": receipt}])
+        share = {"dossier_id": name, "person_id": owner, "right": "own", "since": START}
+        tx.execute(insert(ShareRow), [share])
+        kept = {"dossier_id": name, "version": 1, "author": owner, "at": START}
+        for field, value in said.items():
+            tx.execute(insert(DossierAnswerRow), [{**kept, "field": field, "value": value}])
+        if receipt:
+            at = START + timedelta(days=days)
+            move = {"dossier_id": name, "author": owner, "at": at, "act": "submit", "status": "submitted"}
+            tx.execute(insert(MoveRow), [move])
+
+
+def counted(store: Store) -> Counts:
+    with store.read() as tx:
+        return count(tx, EDITION, GRID, lambda slug: "dossier" if slug == "known" else "")
+
+
+def of(counts: Counts, name: str) -> Table:
+    return next(one for one in tables(counts, GRID, FORM) if one.id == name)
+
+
+def cells(table: Table) -> list[tuple[object, ...]]:
+    return [found for _, found in table.rows]
+
+
+def test_the_funnel_counts_each_person_once(store: Store) -> None:
+    person(store, "anne", 3, 23, finished=[2])
+    person(store, "bruno", 23, 2, finished=[1])
+    person(store, "carole", 0)
+    person(store, "denis")
+    dossier(store, "d1", "anne", receipt="RN-1")
+    dossier(store, "d2", "anne", receipt="RN-2")
+    dossier(store, "d3", "denis")
+    found = counted(store)
+    assert found.steps == Steps(started=3, finished=2, drafted=2, submitted=1)
+    assert cells(of(found, "funnel")) == [(3,), (2,), (2,), (1,)]
+
+
+def test_who_asked_for_a_limitation_is_left_out_everywhere(sqlite: Store) -> None:
+    for name in ("anne", "bruno"):
+        person(sqlite, name, 3)
+        dossier(sqlite, f"draft{name}", name, title='"t"')
+        dossier(sqlite, f"sent{name}", name, receipt=f"RN-{name}", headcount="12")
+    question = {"id": "q", "edition": EDITION, "person_id": "anne", "words": "w", "language": "fr", "verdict": "answer"}
+    with sqlite.write() as tx:
+        tx.execute(insert(QuestionRow), [{**question, "entry": "known", "at": START}])
+        before = count(tx, EDITION, GRID, lambda _: "dossier")
+        tx.execute(insert(RestrictionRow), [{"person_id": "anne", "source": "chat", "at": START}])
+    found = counted(sqlite)
+    assert (before.steps.started, before.drafts, before.topics) == (2, 2, {"dossier": (1, 0, 0)})
+    assert found.steps == Steps(started=1, finished=0, drafted=1, submitted=1)
+    assert (found.drafts, found.filled, found.sizes["10"], found.topics) == (1, {"title": 1}, (0, 1), {})
+    assert found.stopped == {ASKED[3]: 1}
+    assert len(found.to_submission) == 1
+
+
+def test_the_diagnosis_is_left_where_the_next_question_was(sqlite: Store) -> None:
+    for name, many in (("a", 0), ("b", 4), ("c", 4), ("d", 22)):
+        person(sqlite, name, many)
+    person(sqlite, "e", 2, 23, finished=[2])
+    table = of(counted(sqlite), "stops")
+    told = {name: one[0] for name, one in zip(ASKED, cells(table), strict=True)}
+    assert {name: n for name, n in told.items() if n} == {ASKED[0]: 1, ASKED[4]: 2, ASKED[22]: 1}
+    assert cells(table)[0] == (1, 4)
+    assert table.figure
+    assert len(table.figure.rows) == BARS < len(ASKED)
+    drawn = {values[0] for _, values in table.figure.rows}
+    assert {1.0, 2.0} <= drawn
+
+
+def test_places_sizes_and_themes_are_masked_under_five(sqlite: Store) -> None:
+    person(sqlite, "anne")
+    for nth in range(9):
+        insee = "25056" if nth < 6 else "39300"
+        said = {"commune": f'{{"insee":"{insee}"}}', "headcount": str(nth * 40), "themes": '["health","health"]'}
+        dossier(sqlite, f"d{nth}", "anne", receipt=f"RN-{nth}", **said)
+    dossier(sqlite, "draft", "anne", commune='{"insee":"25056"}')
+    found = counted(sqlite)
+    assert found.places == {"25": (1, 6), "39": (0, 3)}
+    assert cells(of(found, "places")) == [(None, None)] * 4
+    assert cells(of(found, "themes"))[0] == (9, None)
+    assert all("masqu" in wording().word(of(found, name).notes[0], "fr") for name in ("places", "sizes"))
+    assert of(found, "places").figure is None
+
+
+def test_delays_are_quartiles_of_five_dossiers_at_least(sqlite: Store) -> None:
+    person(sqlite, "anne")
+    for nth in range(4):
+        dossier(sqlite, f"d{nth}", "anne", receipt=f"RN-{nth}", days=nth)
+    assert cells(of(counted(sqlite), "delays")) == [(None,) * 4] * 2
+    dossier(sqlite, "d4", "anne", receipt="RN-4", days=10)
+    with sqlite.write() as tx:
+        at = START + timedelta(days=12)
+        move = {"dossier_id": "d4", "author": "c", "at": at, "act": "admit", "status": "admissible"}
+        tx.execute(insert(MoveRow), [move])
+    found = counted(sqlite)
+    assert found.to_verdict == (2.0,)
+    assert cells(of(found, "delays")) == [(2.0, 1.0, 3.0, 5), (None,) * 4]
+
+
+def test_questions_are_counted_by_topic_and_by_who_answered(sqlite: Store) -> None:
+    asked = {"edition": EDITION, "person_id": "x", "words": "w", "language": "fr", "verdict": "answer", "at": START}
+    handed = {
+        "edition": EDITION, "person_id": "x", "words": "w", "language": "fr", "created_at": START, "due_at": START,
+        "updated_at": START,
+    }  # fmt: skip
+    with sqlite.write() as tx:
+        for nth, (entry, rating) in enumerate((("known", ""), ("known", "yes"), ("known", "no"), ("gone", ""), ("", ""))):
+            tx.execute(insert(QuestionRow), [{**asked, "id": f"q{nth}", "entry": entry, "rating": rating}])
+        for nth, (entries, stage) in enumerate((("known,x", "answered"), ("known", "closed"), ("", "waiting"))):
+            row = {"id": f"t{nth}", "number": nth, "entries": entries, "stage": stage}
+            tx.execute(insert(TicketRow), [{**handed, **row}])
+    found = counted(sqlite)
+    assert found.topics == {"dossier": (2, 2, 0), "other": (1, 0, 1)}
+    assert (4, 2, 2, 0) in cells(of(found, "topics"))
+    assert cells(of(found, "topics"))[-1] == (2, 1, 0, 1)
+
+
+def test_messages_of_announcements_are_counted(sqlite: Store) -> None:
+    row = {"status": "sent", "content": "{}", "audience": "{}", "organisation": "x", "created_at": START, "changed_at": START}
+    sent = {"channel": "telegram", "rank": 1, "body": "", "created_at": START, "broadcast": "a1"}
+    with sqlite.write() as tx:
+        tx.execute(insert(AnnouncementRow), [{**row, "id": "a1", "edition": EDITION, "number": 1}])
+        for nth, (status, error) in enumerate(
+            (("sent", None), ("sent", None), ("failed", "x"), ("skipped", "blocked"), ("skipped", "no longer wanted"))
+        ):
+            one = {"key": str(nth), "address": f"telegram:{nth}", "status": status, "error": error}
+            tx.execute(insert(OutboxRow), [{**sent, **one}])
+    assert cells(of(counted(sqlite), "announced")) == [(2,), (1,), (1,)]
+
+
+@pytest.fixture
+def product(sqlite: Store, clock: Clock) -> Core:
+    return core(sqlite, clock)
+
+
+def test_figures_are_for_who_may_see_them(product: Core, clock: Clock) -> None:
+    talk = Talk(product, clock, "web:claude")
+    talk.say("bonjour")
+    assert talk.say("/chiffres").screen == "figures:no"
+    assert product.papers.make("figures", "web:claude", "funnel", "fr") is None
+    appoint(product, clock, "web:claude", Role.JUROR)
+    assert talk.say("/chiffres").screen == "figures:no"
+    appoint(product, clock, "web:claude", Role.READER)
+    assert len(talk.say("/figures").choices) == len(TITLES)
+    for nth, name in enumerate(TITLES, 1):
+        assert talk.say(str(nth)).papers == (("figures", name, "Le tableau, en fichier CSV"),)
+        talk.say("/chiffres")
+    file = product.papers.make("figures", "web:claude", "funnel", "fr")
+    assert file
+    assert file.mime == CSV
+    assert file.content.decode("utf-8-sig").startswith("Moment;Personnes\r\nDiagnostic commencé;0\r\n")
+
+
+def test_a_report_is_counted_once_a_minute_and_drawn_in_conversation(product: Core, clock: Clock) -> None:
+    talk = Talk(product, clock, "web:claude")
+    talk.say("bonjour")
+    appoint(product, clock, "web:claude", Role.COORDINATOR)
+    fill(product.store, 30, hostile=False)
+    talk.say("/chiffres")
+    first = talk.say("1").figure
+    assert first
+    assert ("Dossier déposé", (1.0,)) in first.rows
+    person(product.store, "denis", 3)
+    with product.store.read() as tx:
+        before = product.office.statistics.report(tx)
+        assert product.office.statistics.report(tx) is before
+        clock.pass_(seconds=FRESH.total_seconds())
+        assert product.office.statistics.report(tx) is not before
+
+
+def test_a_table_is_written_as_french_excel_reads_it() -> None:
+    table = Table("delays", Term("x"), (TITLES["delays"], TITLES["funnel"]), ((TITLES["places"], (1.5,)), (TITLES["sizes"], (None,))))
+    report = SimpleNamespace(at=START)
+    french = written(table, report, wording(), "fr").decode("utf-8-sig")  # type: ignore[arg-type]
+    assert french.splitlines()[1:3] == ["Dossiers par département;1,5", "Dossiers par nombre de salariés;masqué"]
+    assert ";1.5\r\n" in written(table, report, wording(), "en").decode("utf-8-sig")  # type: ignore[arg-type]
