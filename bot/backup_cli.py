@@ -34,7 +34,9 @@ from rallynov.storage.backup.saving import Ask, Place, Source, save
 from rallynov.storage.store import AlreadyRunningError, Store
 
 NAME = "rallynov-{:%Y%m%dT%H%M%SZ}.zip"
-Archive = Annotated[Path | None, typer.Argument(metavar="SAUVEGARDE", help="L'archive ; sinon la dernière faite.")]
+Archive = Annotated[
+    Path | None, typer.Argument(metavar="SAUVEGARDE", help="L'archive ; sinon la dernière faite.")
+]
 
 
 def backup(
@@ -120,7 +122,10 @@ def needed(ask: Ask, tables: Collection[str]) -> list[str]:
     kept = ask(f"SELECT dossier_id, id FROM attachment WHERE state = '{KEPT}'")  # noqa: S608  # a constant
     waiting = ask(f"SELECT origin FROM attachment WHERE state = '{WAITING}'")  # noqa: S608
     arrivals = [origin.partition(":")[2] for (origin,) in waiting if origin.startswith("web:")]
-    return [*(f"pieces/{dossier}/{one}" for dossier, one in kept), *(f"pieces/.arrivals/{one}" for one in arrivals)]
+    return [
+        *(f"pieces/{dossier}/{one}" for dossier, one in kept),
+        *(f"pieces/.arrivals/{one}" for one in arrivals),
+    ]
 
 
 class Restoring:
@@ -271,5 +276,9 @@ def _mirror(store: Store, folder: Path) -> None:
     """Write down who was erased, beside the data and beside the backups: an older one brings nobody back."""
     try:
         tombstones.keep_file(store, folder, clock())
-    except (SQLAlchemyError, DatabaseError, OSError):  # an older release has no such table; a damaged database says nothing
+    except (
+        SQLAlchemyError,
+        DatabaseError,
+        OSError,
+    ):  # an older release has no such table; a damaged database says nothing
         return

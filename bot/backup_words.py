@@ -15,7 +15,8 @@ SENTENCES = {
     Why.CUT: "La sauvegarde est coupée : sa fin manque. Reprenez-en une autre copie.",
     Why.ALTERED: "Le contenu a changé depuis la sauvegarde",
     Why.NEWER: "Cette sauvegarde vient d'une version plus récente de Rally'nov ({}) : mettez le logiciel à jour.",
-    Why.NEWER_SCHEMA: "Cette sauvegarde vient d'une version plus récente de Rally'nov (schéma {}) : mettez le logiciel à jour.",
+    Why.NEWER_SCHEMA: "Cette sauvegarde vient d'une version plus récente de Rally'nov (schéma {}) : mettez le logiciel à "
+    "jour.",
     Why.MANIFEST: "Le manifeste de la sauvegarde ne se lit pas.",
     Why.STRANGE: "La sauvegarde contient ce qu'aucune sauvegarde ne contient",
     Why.LACKING: "Il manque un fichier dans la sauvegarde",

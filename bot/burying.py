@@ -24,9 +24,9 @@ async def buried(settings: Settings, store: Store) -> AsyncIterator[None]:
     if again:
         log.warning("erasures_done_again", people=again)
     minute = Minute(settings, store)
-    await minute()
+    await minute.work()
     ticker = Ticker()
-    ticker.every(60, minute)
+    ticker.every(60, minute.work)
     ticker.start()
     try:
         yield
@@ -40,7 +40,7 @@ class Minute:
     def __init__(self, settings: Settings, store: Store) -> None:
         self._folder, self._store, self._known = settings.data_dir, store, -1
 
-    async def __call__(self) -> None:
+    async def work(self) -> None:
         """Do it; what fails is tried again a minute later."""
         try:
             known = await asyncio.to_thread(tombstones.keep_file, self._store, self._folder, clock())

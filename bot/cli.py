@@ -75,7 +75,7 @@ def main(
 @app.command(cls=Command, rich_help_panel="Commandes")
 def run() -> None:
     """Servir la conversation web et Telegram, après avoir mis la base à jour."""
-    with without("rich"):  # httpx would load it, 5 MB, for a command line of its own
+    with without("rich"), without("pygments"):  # httpx would load them, 5 MB, for a command line of its own
         from bot.run import serve  # noqa: PLC0415  # the other commands start without a web server
 
     settings = read_settings()

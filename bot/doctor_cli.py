@@ -10,6 +10,7 @@ from typing import Annotated
 
 import orjson
 import typer
+from sqlalchemy.exc import OperationalError
 
 from bot import logs
 from bot.doctor import database, machine, serving, telegram
@@ -35,7 +36,9 @@ def doctor(
     counts = Counter(one.level for one in found)
     if as_json:
         shown = [{"check": f.check, "level": f.level, "sentence": f.sentence, "mend": f.mend} for f in found]
-        typer.echo(orjson.dumps({"good": not counts[Level.BAD], "findings": shown}, option=orjson.OPT_INDENT_2))
+        typer.echo(
+            orjson.dumps({"good": not counts[Level.BAD], "findings": shown}, option=orjson.OPT_INDENT_2)
+        )
     else:
         typer.echo(_total(counts))
     raise typer.Exit(1 if counts[Level.BAD] else 0)
@@ -67,7 +70,9 @@ def _contents(settings: Settings, core: list[Core]) -> Iterator[Finding]:
 
 def _database(settings: Settings) -> Iterator[Finding]:
     if settings.database.startswith("sqlite") and not _file(settings).is_file():
-        yield look("database", f"Il n'y a pas encore de base ({_file(settings)}).", "« rallynov run » la crée.")
+        yield look(
+            "database", f"Il n'y a pas encore de base ({_file(settings)}).", "« rallynov run » la crée."
+        )
         return
     store: Store | None = None
     try:
@@ -76,6 +81,13 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield from database.waiting(store, clock())
     except StartError as error:
         yield bad("database", str(error))
+    except OperationalError as error:
+        said = logs.redact(str(error.orig)).strip().splitlines()[0]
+        yield bad(
+            "database",
+            f"La base de données ne répond pas : {said}.",
+            "Voyez RALLYNOV_DATABASE_URL, et le serveur.",
+        )
     finally:
         if store:
             store.close()

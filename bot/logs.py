@@ -37,8 +37,28 @@ SECRETS = re.compile(
     re.VERBOSE,
 )
 PRIVATE = frozenset(
-    "address answer answers body contact content email message name password payload person phone said secret text title token "
-    "typed value".split()
+    (
+        "address",
+        "answer",
+        "answers",
+        "body",
+        "contact",
+        "content",
+        "email",
+        "message",
+        "name",
+        "password",
+        "payload",
+        "person",
+        "phone",
+        "said",
+        "secret",
+        "text",
+        "title",
+        "token",
+        "typed",
+        "value",
+    )
 )
 """Names of values that are never shown, whatever they hold."""
 PLAIN = (OSError, RuntimeError, ImportError, MemoryError, NotImplementedError, RecursionError)
@@ -69,7 +89,8 @@ def told(error: BaseException) -> str:
 def _struck(_logger: Any, _method: str, event: Event) -> Event:
     """Strike out what belongs to somebody, by its name, and secrets by their looks, however deep they lie."""
     return {
-        name: STRUCK if name in PRIVATE and value is not None else _clean(value) for name, value in event.items()
+        name: STRUCK if name in PRIVATE and value is not None else _clean(value)
+        for name, value in event.items()
     }
 
 
@@ -82,7 +103,9 @@ def _clean(value: Any) -> Any:
         case BaseException():
             return type(value).__name__
         case Mapping():
-            return {redact(str(name)): STRUCK if name in PRIVATE else _clean(one) for name, one in value.items()}
+            return {
+                redact(str(name)): STRUCK if name in PRIVATE else _clean(one) for name, one in value.items()
+            }
         case list() | tuple() | set() | frozenset():
             return [_clean(one) for one in value]
         case _:

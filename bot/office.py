@@ -64,9 +64,11 @@ class Office:
         def tell(notice: str) -> None:
             loop.call_soon_threadsafe(delivery.hear, notice)
 
+        self.statistics.start()
         self.workshop.start(tell, self.children.make)
 
         def close() -> None:
+            self.statistics.close()
             self.children.end()
             self.workshop.close()
 

@@ -20,26 +20,28 @@ from rallynov.wording import LANGUAGES, Wording
 USAGE, MISSING = 64, 78
 """Exit codes of sysexits.h: a command that was not well given; a setting that is missing."""
 FORMS = ("pdf", "png", "svg")
+_NAME = "Le nom du partenaire, comme il l'écrit."
+_TO = "Y écrire l'affiche (PDF) et le QR code (PNG, SVG)."
+_LANGUAGE = "La langue de l'affiche : fr ou en."
+_DEMO = "Dans l'édition exemple de « rallynov demo »."
 
 
 def partner_link(
     organisation: Annotated[
-        str,
-        typer.Option("--organisation", "--structure", metavar="NOM", help="Le nom du partenaire, comme il l'écrit."),
+        str, typer.Option("--organisation", "--structure", metavar="NOM", help=_NAME)
     ] = "",
-    folder: Annotated[
-        Path | None,
-        typer.Option("--to", "--vers", metavar="DOSSIER", help="Y écrire l'affiche (PDF) et le QR code (PNG, SVG)."),
-    ] = None,
-    language: Annotated[str, typer.Option("--language", "--langue", help="La langue de l'affiche : fr ou en.")] = "fr",
-    demo: Annotated[bool, typer.Option("--demo", help="Dans l'édition exemple de « rallynov demo ».")] = False,  # noqa: FBT002
+    folder: Annotated[Path | None, typer.Option("--to", "--vers", metavar="DOSSIER", help=_TO)] = None,
+    language: Annotated[str, typer.Option("--language", "--langue", help=_LANGUAGE)] = "fr",
+    demo: Annotated[bool, typer.Option("--demo", help=_DEMO)] = False,  # noqa: FBT002
 ) -> None:
     """Donner le lien par lequel les membres d'un partenaire s'abonnent aux annonces, et son affiche."""
     from bot.telegram.naming import address_of  # noqa: PLC0415  # the other commands need no network
 
     name = clean_line(organisation)
     if not name or len(name) > NAMED_MOST:
-        raise fail(f'Donnez le nom du partenaire, {NAMED_MOST} caractères au plus : --organisation "Son nom".', USAGE)
+        raise fail(
+            f'Donnez le nom du partenaire, {NAMED_MOST} caractères au plus : --organisation "Son nom".', USAGE
+        )
     if language not in LANGUAGES:
         raise fail(f"« {language} » n'est pas une langue de l'affiche : fr ou en.", USAGE)
     settings = read_settings()
@@ -48,7 +50,8 @@ def partner_link(
     links = tuple(Addresses(settings.web_url or "", lambda: bot).of(name))
     if not links:
         raise fail(
-            "Aucune adresse n'est connue : réglez RALLYNOV_WEB_URL, ou le jeton Telegram, puis recommencez.", MISSING
+            "Aucune adresse n'est connue : réglez RALLYNOV_WEB_URL, ou le jeton Telegram, puis recommencez.",
+            MISSING,
         )
     with told(settings):
         store = shared(settings)

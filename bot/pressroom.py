@@ -8,17 +8,22 @@ from datetime import datetime
 
 from bot.settings import Settings
 from rallynov.announcements import linking
+from rallynov.announcements.approval import REVIEW_CHOICE, ReviewDialogue
+from rallynov.announcements.facts import Crowds, Followed, Measures
 from rallynov.announcements.filing import FOLDER, NewsClosing, media_maker
 from rallynov.announcements.linking import LinkDialogue
 from rallynov.announcements.links import LinkCounts
 from rallynov.announcements.poster import Addresses, poster_maker
 from rallynov.announcements.screens.preview import PAPER
+from rallynov.announcements.service import Newsroom
+from rallynov.announcements.steering import SENDINGS_CHOICE, SendingsDialogue
 from rallynov.announcements.templates import load_templates
 from rallynov.announcements.writing.flow import WRITE_CHOICE, WritingDialogue
 from rallynov.delivery.posting import Post
 from rallynov.delivery.subject import Subject
 from rallynov.dialogue.engine import Dialogue
 from rallynov.editions.model import Edition
+from rallynov.editions.stages import rows as stage_rows
 from rallynov.initiatives.attachments.folder import Folder
 from rallynov.initiatives.model import DossierForm
 from rallynov.papers.model import Maker
@@ -26,7 +31,7 @@ from rallynov.people.screens import RoleChoice
 from rallynov.storage.store import Store
 from rallynov.wording import Wording
 
-OFFERED: tuple[RoleChoice, ...] = (WRITE_CHOICE,)
+OFFERED: tuple[RoleChoice, ...] = (WRITE_CHOICE, REVIEW_CHOICE, SENDINGS_CHOICE)
 """What roles add to the menu."""
 
 
@@ -65,10 +70,20 @@ def open_pressroom(  # noqa: PLR0913  # what it stands on
 ) -> Pressroom:
     """Build it; refuses, with ``ContentError``, a template that cannot be used."""
     folder, naming = Folder(settings.data_dir.absolute() / FOLDER), Naming()
+    readings = Crowds(edition, now), Measures(edition), Followed(edition)
     addresses = Addresses(settings.web_url or "", naming)
     return Pressroom(
-        (WritingDialogue(load_templates(), wording.word), LinkDialogue()),
-        (LinkCounts(edition.slug),),
+        (
+            WritingDialogue(load_templates(), wording.word),
+            LinkDialogue(),
+            ReviewDialogue(),
+            SendingsDialogue(),
+        ),
+        (
+            Newsroom(edition, post, lambda tx: stage_rows.read(tx, edition)),
+            *readings,
+            LinkCounts(edition.slug),
+        ),
         {
             PAPER: media_maker(store, folder),
             linking.POSTER: poster_maker(store, (edition.slug, edition.title), addresses, wording, now),

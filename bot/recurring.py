@@ -10,12 +10,18 @@ import asyncio
 import structlog
 
 from bot.ticker import Ticker
-from bot.wiring import Core, clock
+from bot.wiring import PULL, Core, clock
+from rallynov.coordination import alerting
 from rallynov.delivery import outbox
+from rallynov.delivery.posting import Post
 from rallynov.privacy.service import purge
 from rallynov.storage import schema
 
 log = structlog.get_logger("rallynov.run")
+ALERT = 300
+"""Seconds between two looks at what was set aside."""
+RECOVERY = 60
+"""Seconds between two looks at what other processes left behind."""
 
 
 def ticking(core: Core) -> Ticker:
@@ -31,11 +37,15 @@ def ticking(core: Core) -> Ticker:
         await send_reminders(core)
         await send_notices(core)
 
+    async def warn() -> None:
+        await alert(core)
+
     ticker = Ticker()
     ticker.every(3600, clean)
     ticker.every(60, remind)
+    ticker.every(ALERT, warn)
     if not core.store.is_sqlite:
-        ticker.every(60, recover)
+        ticker.every(RECOVERY, recover)
     ticker.start()
     return ticker
 
@@ -76,6 +86,18 @@ async def send_notices(core: Core) -> None:
             log.info("purge_announced", dossiers=drafts)
     except Exception as error:  # tried again in a minute; nothing is erased before
         log.error("notices_failed", error=type(error).__name__)
+
+
+async def alert(core: Core) -> None:
+    """Tell the team of what could not be handled."""
+    try:
+        if not await asyncio.to_thread(alerting.due, core.store, clock()):
+            return
+        post = Post(core.wording, PULL)
+        if letters := await core.store.writing(alerting.send, core.store, post, core.edition.slug, clock()):
+            log.info("team_alerted", letters=letters)
+    except Exception as error:  # tried again in a minute
+        log.error("alert_failed", error=type(error).__name__)
 
 
 def _recover(core: Core) -> None:

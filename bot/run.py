@@ -191,6 +191,8 @@ def _application(settings: Settings, core: Core, telegram: TelegramDoor | None) 
         edition=core.edition.title,
         operator=settings.operator,
         contact=settings.contact,
+        director=settings.director,
+        host=settings.host,
         clock=clock,
         new_token=new_token,
         registry=registry(settings.data_dir, clock),

@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     clamav: str | None = None
     operator: str = say("the team of the rally").msgid
     contact: str = say("the team of the rally (www.fact.aract.fr)").msgid
+    director: str = ""
+    host: str = ""
     rules_url: str | None = None
     log_format: Literal["console", "json"] = "console"
     locale: str = Field(default="", validation_alias=AliasChoices("LC_ALL", "LC_MESSAGES", "LANG"))

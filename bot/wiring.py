@@ -24,6 +24,9 @@ from bot.settings import Settings
 from bot.steps import steps
 from bot.telegram import updates
 from rallynov.announcements.announcer import Announcer
+from rallynov.coordination.conversing import Desks
+from rallynov.coordination.flow import BureauDialogue
+from rallynov.coordination.screens import CHOICE as BUREAU
 from rallynov.coordination.service import Bureau, open_bureau
 from rallynov.delivery.posting import Post
 from rallynov.delivery.service import Delivery
@@ -90,6 +93,7 @@ _READERS = {"web": plain.read, "terminal": plain.read, updates.CHANNEL: updates.
 _LANGUAGES = {"web": plain.language, "terminal": plain.language, updates.CHANNEL: updates.language}
 """Channels that read their messages themselves; the others are called by a sender."""
 ROLE_MENU: tuple[RoleChoice, ...] = (
+    RoleChoice(Action.SEE_DOSSIER, BUREAU),
     RoleChoice(Action.ANSWER_QUESTION, QUEUE),
     *ANNOUNCED,
     *OFFERED,
@@ -119,7 +123,9 @@ def new_secret() -> str:
     try:
         return _drawn.popleft()
     except IndexError:
-        many = base64.b32encode(secrets.token_bytes(20 * 128)).decode().lower()  # each turn gets one, few show it
+        many = (
+            base64.b32encode(secrets.token_bytes(20 * 128)).decode().lower()
+        )  # each turn gets one, few show it
         _drawn.extend(many[at : at + 26] for at in range(32, len(many), 32))
         return many[:26]
 
@@ -182,10 +188,20 @@ def build(
     questions = Questions(edition, post, librarian, now)
     press = open_pressroom(settings, store, wording, form, edition, post, now=now, new_id=new_id)
     documents = Documents(store, wording, content.grid, form, content.shelves, now)
-    office = Ground(store, wording, content.grid, form, edition, post, librarian, now).office(settings, sample)
+    office = Ground(store, wording, content.grid, form, edition, post, librarian, now).office(
+        settings, sample
+    )
     board = Board(store, edition, post)
-    subjects = [*_subjects(store, content, edition, post, now), board, questions, *office.subjects, *press.subjects]
-    dialogues += [*office.dialogues, *press.dialogues]
+    bureau = open_bureau(store, form, edition, post, (now, new_secret), content.places, wording)
+    subjects = [
+        *_subjects(store, content, edition, post, now),
+        board,
+        questions,
+        *office.subjects,
+        *press.subjects,
+        Desks(bureau),
+    ]
+    dialogues += [*office.dialogues, *press.dialogues, BureauDialogue()]
     turns = Turns(store, Engine(dialogues, wording, faq), wording, subjects, tools)
     return Core(
         store=store,
@@ -203,7 +219,7 @@ def build(
         dossiers=Lookup(form, edition),
         stages=board,
         librarian=librarian,
-        bureau=open_bureau(store, form, edition, post, now, new_secret),
+        bureau=bureau,
         counter=Counter(store, questions, post, desk, now),
         faq=PublicFaq(store, edition, librarian, board, now),
         office=office,

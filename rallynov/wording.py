@@ -9,6 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from gettext import c2py
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -69,7 +70,9 @@ class Wording:
         """
         self.languages = tuple(languages)
         self._locales = {language: Locale.parse(language) for language in languages}
-        self._catalogues = {language: _catalogue(folder, language) for language in languages}
+        read = {language: _catalogue(folder, language) for language in languages}
+        self._catalogues = {language: sentences for language, (sentences, _) in read.items()}
+        self._plurals = {language: plural for language, (_, plural) in read.items()}
         more, named = content or {}, {**UNNAMED, **names}
         self._terms = {
             language: _terms(
@@ -92,7 +95,7 @@ class Wording:
             case Say(msgid, slots):
                 return self._fill(self._sentence(msgid, language), slots, language)
             case Plural(one, many, n, slots):
-                form = one if self._of(self._locales, language).plural_form(n) == "one" else many
+                form = many if self._of(self._plurals, language)(n) else one
                 return self._fill(self._sentence(form, language), (("n", n), *slots), language)
 
     def term(self, key: str, language: str) -> str:
@@ -162,11 +165,13 @@ def _moment(at: datetime, locale: Locale, hours: str = "") -> str:
     return format_datetime(at, pattern, tzinfo=PARIS, locale=locale)
 
 
-def _catalogue(folder: Path, language: str) -> dict[str, str]:
-    """Read one ``.po``; typography is applied here, once, and never to what a person typed."""
+def _catalogue(folder: Path, language: str) -> tuple[dict[str, str], Callable[[int], int]]:
+    """Read one ``.po`` and its rule of plurals (0 is the singular); typography is applied here, once, and never to what
+    a person typed.
+    """
     path = folder / language / "LC_MESSAGES" / "rallynov.po"
     if not path.exists():
-        return {}
+        return {}, c2py("n != 1")
     with path.open("rb") as source:
         catalogue = read_po(source, locale=language)
     tidy = TYPOGRAPHIES[language]
@@ -177,7 +182,7 @@ def _catalogue(folder: Path, language: str) -> dict[str, str]:
         ids = (message.id,) if isinstance(message.id, str) else tuple(message.id)
         strings = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
         sentences |= {one: tidy(string) for one, string in zip(ids, strings, strict=False) if string}
-    return sentences
+    return sentences, c2py(catalogue.plural_expr)
 
 
 def _terms(folder: Path, language: str, names: Mapping[str, str]) -> dict[str, str | tuple[str, ...]]:

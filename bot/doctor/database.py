@@ -31,7 +31,11 @@ def state(store: Store) -> Iterator[Finding]:
         yield look("database", f"La base {kind} répond ; elle est vide.", "« rallynov run » la prépare.")
         return
     if found > schema.head():
-        yield bad("database", f"La base vient d'une version plus récente (schéma {found}).", "Mettez le logiciel à jour.")
+        yield bad(
+            "database",
+            f"La base vient d'une version plus récente (schéma {found}).",
+            "Mettez le logiciel à jour.",
+        )
     elif found != schema.head():
         yield look(
             "database",
@@ -48,7 +52,11 @@ def _whole(store: Store) -> Iterator[Finding]:
         try:
             postgresql.program(store, "pg_dump")
         except BackupError:
-            yield look("integrity", "pg_dump manque : aucune sauvegarde n'est possible.", "apt install postgresql-client")
+            yield look(
+                "integrity",
+                "pg_dump manque : aucune sauvegarde n'est possible.",
+                "apt install postgresql-client",
+            )
         return
     with store.read() as tx:
         damaged = tx.exec_driver_sql("PRAGMA quick_check(1)").scalar()
@@ -57,7 +65,9 @@ def _whole(store: Store) -> Iterator[Finding]:
         yield good("integrity", "La base est entière.")
     else:
         said = "références rompues" if damaged == "ok" else damaged
-        yield bad("integrity", f"La base est abîmée ({said}).", "rallynov restore, avec la dernière sauvegarde.")
+        yield bad(
+            "integrity", f"La base est abîmée ({said}).", "rallynov restore, avec la dernière sauvegarde."
+        )
 
 
 def waiting(store: Store, now: datetime) -> Iterator[Finding]:
@@ -70,15 +80,23 @@ def waiting(store: Store, now: datetime) -> Iterator[Finding]:
         since = select(func.min(AttachmentRow.created_at)).where(AttachmentRow.state == WAITING)
         oldest = tx.execute(since).scalar()
     if oldest is not None and now - oldest > LATER:
-        yield look("files", f"Une pièce attend d'être examinée depuis {_long(now - oldest)}.", "Le journal dit pourquoi.")
+        yield look(
+            "files",
+            f"Une pièce attend d'être examinée depuis {_long(now - oldest)}.",
+            "Le journal dit pourquoi.",
+        )
 
 
 def _inbox(tx: Connection, now: datetime) -> Iterator[Finding]:
     aside = InboxRow.status == InboxStatus.POISON
     recent = tx.execute(select(func.count()).where(aside, InboxRow.received_at > now - RECENT)).scalar_one()
-    since = tx.execute(select(func.min(InboxRow.received_at)).where(InboxRow.status == InboxStatus.NEW)).scalar()
+    since = tx.execute(
+        select(func.min(InboxRow.received_at)).where(InboxRow.status == InboxStatus.NEW)
+    ).scalar()
     if since is not None and now - since > LATE:
-        yield bad("inbox", f"Un message reçu attend depuis {_long(now - since)}.", "« rallynov run » tourne-t-il ?")
+        yield bad(
+            "inbox", f"Un message reçu attend depuis {_long(now - since)}.", "« rallynov run » tourne-t-il ?"
+        )
     if recent:
         mend = "Les lignes « event_failed » du journal disent où : signalez-les."
         yield look("inbox", f"{recent} message(s) mis de côté depuis hier, après trois essais.", mend)
@@ -89,7 +107,9 @@ def _inbox(tx: Connection, now: datetime) -> Iterator[Finding]:
 def _outbox(tx: Connection, now: datetime) -> Iterator[Finding]:
     held = select(OutboxRow.rank, func.count(), func.min(OutboxRow.created_at)).where(UNSENT)
     stuck = [row for row in tx.execute(held.group_by(OutboxRow.rank)) if row[0] < 2 and now - row[2] > LATE]
-    failed = OutboxRow.status.in_((OutboxStatus.FAILED, OutboxStatus.UNKNOWN)) & (OutboxRow.finished_at > now - RECENT)
+    failed = OutboxRow.status.in_((OutboxStatus.FAILED, OutboxStatus.UNKNOWN)) & (
+        OutboxRow.finished_at > now - RECENT
+    )
     count = tx.execute(select(func.count()).where(failed)).scalar_one()
     for _, many, since in stuck:
         yield bad(

@@ -60,4 +60,6 @@ def examine(name: str, check: Check) -> Iterator[Finding]:
         yield from check()
     except Exception as error:
         said = redact(str(error)).strip().splitlines()
-        yield bad(name, f"Cette vérification a échoué ({type(error).__name__}{' : ' + said[0] if said else ''}).")
+        yield bad(
+            name, f"Cette vérification a échoué ({type(error).__name__}{' : ' + said[0] if said else ''})."
+        )

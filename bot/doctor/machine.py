@@ -26,10 +26,14 @@ def folder(settings: Settings) -> Iterator[Finding]:
     """Look at the data folder: is it there, is it ours, is it closed to others."""
     data = settings.data_dir.absolute()
     if not data.is_dir():
-        yield look("folder", f"Le dossier des données {data} n'existe pas encore : « rallynov run » le créera.")
+        yield look(
+            "folder", f"Le dossier des données {data} n'existe pas encore : « rallynov run » le créera."
+        )
         return
     if not os.access(data, os.R_OK | os.W_OK | os.X_OK):
-        yield bad("folder", f"Le dossier des données {data} ne peut pas être écrit.", f"chown -R {_me()} {data}")
+        yield bad(
+            "folder", f"Le dossier des données {data} ne peut pas être écrit.", f"chown -R {_me()} {data}"
+        )
         return
     if stat.S_IMODE(data.stat().st_mode) & 0o077:
         yield look("folder", f"D'autres comptes de cette machine lisent {data}.", f"chmod 700 {data}")
@@ -43,7 +47,8 @@ def folder(settings: Settings) -> Iterator[Finding]:
 
 def disk(settings: Settings) -> Iterator[Finding]:
     """Look at the room on the disks of the data and of the backups."""
-    for path in {_existing(settings.data_dir), _existing(settings.backups)}:
+    disks = {path.stat().st_dev: path for path in map(_existing, (settings.backups, settings.data_dir))}
+    for path in disks.values():
         free = shutil.disk_usage(path).free
         said = f"{free / 2**30:.1f} Go libres sur le disque de {path}".replace(".", ",", 1)
         mend = "Libérez de la place : de vieilles sauvegardes, les journaux."
@@ -62,14 +67,13 @@ def backup(settings: Settings, now: datetime) -> Iterator[Finding]:
     if made is None:
         yield look("backup", "Aucune sauvegarde n'a été faite.", mend)
         return
-    hours = round((now - made.at).total_seconds() / 3600)
-    said = f"La dernière sauvegarde a {hours} h" if hours < 72 else f"La dernière sauvegarde a {hours // 24} jours"
+    said = f"La dernière sauvegarde a {_age(now - made.at)}"
     if now - made.at > STALE:
         yield look("backup", f"{said}.", mend)
     elif not made.path.is_file():
         yield look("backup", f"{said}, mais {made.path} n'est plus là.", "Est-elle gardée ailleurs ?")
     else:
-        yield good("backup", f"{said} ({made.path.name}, {made.bytes / 2**20:.1f} Mo).")
+        yield good("backup", f"{said} ({made.path.name}, {made.bytes // 1024} Ko).")
 
 
 def certificates(settings: Settings) -> Iterator[Finding]:
@@ -90,7 +94,11 @@ def paper(core: Core) -> Iterator[Finding]:
     """Make a document: its program and its fonts are there."""
     made = core.papers.make("sheet", "", SHEET, core.wording.languages[0])
     if made is None or not made.content.startswith(b"%PDF-"):
-        yield bad("paper", "Un document PDF n'a pas pu être fait.", "Réinstallez Rally'nov : typst et ses polices manquent.")
+        yield bad(
+            "paper",
+            "Un document PDF n'a pas pu être fait.",
+            "Réinstallez Rally'nov : typst et ses polices manquent.",
+        )
         return
     yield good("paper", f"Un document PDF se fait ({len(made.content) // 1024} Ko).")
 
@@ -104,9 +112,20 @@ def addresses(settings: Settings) -> Iterator[Finding]:
             "RALLYNOV_WEB_URL=https://…",
         )
     elif not settings.web_url.startswith("https://"):
-        yield look("address", f"L'adresse publique {settings.web_url} n'est pas chiffrée.", "RALLYNOV_WEB_URL=https://…")
+        yield look(
+            "address",
+            f"L'adresse publique {settings.web_url} n'est pas chiffrée.",
+            "RALLYNOV_WEB_URL=https://…",
+        )
     else:
         yield good("address", f"L'adresse publique est {settings.web_url}.")
+
+
+def _age(gone: timedelta) -> str:
+    hours = int(gone.total_seconds() // 3600)
+    if hours < 1:
+        return "moins d'une heure"
+    return f"{hours} h" if hours < 72 else f"{hours // 24} jours"
 
 
 def _existing(path: Path) -> Path:

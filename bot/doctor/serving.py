@@ -20,7 +20,9 @@ def ready(settings: Settings) -> Iterator[Finding]:
         answer = httpx.get(f"http://{place}/readyz", timeout=PATIENCE, trust_env=False)
         said = answer.json()
     except (httpx.HTTPError, ValueError):
-        yield look("run", f"Aucun « run » ne répond sur {place}.", "Démarrez-le : rallynov run, ou le service.")
+        yield look(
+            "run", f"Aucun « run » ne répond sur {place}.", "Démarrez-le : rallynov run, ou le service."
+        )
         return
     if said.get("ready") is True:
         yield good("run", f"« run » répond sur {place} et fait son travail.")

@@ -1,6 +1,7 @@
 """Bodies through httpx, which our own connections and PTB's go with: they hold a whole answer in memory, this does not."""
 
 import logging
+from functools import cached_property
 
 import httpx
 
@@ -13,8 +14,13 @@ class Httpx:
 
     def __init__(self, pool: int) -> None:
         logging.getLogger("httpx").setLevel(logging.WARNING)  # at INFO it writes every URL, and so the token
-        self._client = httpx.AsyncClient(
-            limits=httpx.Limits(max_connections=pool, max_keepalive_connections=0),
+        self._pool = pool
+
+    @cached_property
+    def _client(self) -> httpx.AsyncClient:
+        """Made for the first file: it reads all certificates, megabytes that others do not need."""
+        return httpx.AsyncClient(
+            limits=httpx.Limits(max_connections=self._pool, max_keepalive_connections=0),
             timeout=httpx.Timeout(READ, connect=CONNECT, pool=POOL),
             headers={"Accept-Encoding": "identity"},
         )
@@ -29,4 +35,5 @@ class Httpx:
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._client.aclose()
+        if "_client" in vars(self):
+            await self._client.aclose()

@@ -8,7 +8,6 @@ from fastapi import FastAPI, Request, Response
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import HTMLResponse
 
-from bot.web import words
 from bot.web.archive import ArchivePages
 from bot.web.assets import Assets
 from bot.web.chat import Chat
@@ -19,6 +18,7 @@ from bot.web.dossiers import DossierPages
 from bot.web.exports_pages import ExportPages
 from bot.web.faq_pages import FaqPages
 from bot.web.health import Health
+from bot.web.legal import LegalPages
 from bot.web.news import News
 from bot.web.papers import PaperPages
 from bot.web.questions import QuestionPages
@@ -29,7 +29,6 @@ from bot.web.stages import StagePages
 from bot.web.statistics_pages import StatisticsPages
 from bot.web.uploads import UNPACKED, Uploads
 from bot.web.view import View
-from bot.web.words import Page
 
 PACKED = 5
 """A page is packed at each request: further levels cost more than what they save."""
@@ -56,6 +55,7 @@ def create_app(door: Door) -> FastAPI:
         DossierPages,
         ExportPages,
         FaqPages,
+        LegalPages,
         PaperPages,
         QuestionPages,
         SheetPages,
@@ -66,21 +66,12 @@ def create_app(door: Door) -> FastAPI:
         part(door, view, readers).mount(app)
     News(door, view).mount(app)
     Health(door).mount(app)
-    for path, page in words.documents(door.operator, door.contact).items():
-        app.add_route(path, _document(view, readers, page), methods=["GET"])
     for router in door.routers:
         app.include_router(router)
     assets.mount(app)
     for status in (404, 405):
         app.add_exception_handler(status, _trouble(view, readers, status))
     return app
-
-
-def _document(view: View, readers: Readers, page: Page) -> Callable[[Request], Awaitable[Response]]:
-    async def show(request: Request) -> Response:
-        return HTMLResponse(view.document(page, await readers.of(request)))
-
-    return show
 
 
 def _trouble(

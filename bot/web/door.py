@@ -79,5 +79,8 @@ class Door:
     """Where exports are made; None for no such pages."""
     archive: Archive | None = None
     """Where the pages of announcements are read; None for no such pages."""
+    director: str = ""
+    host: str = ""
+    """Who directs the publication, and who hosts it, as the legal notice names them; empty when it is not said."""
     patience: float = 5.0
     """Seconds that a page waits for its answer before it says that the message is kept."""

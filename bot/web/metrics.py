@@ -35,7 +35,10 @@ MEANINGS = {
     "rallynov_inbox_rows": ("Events in the database that wait or were set aside, by status.", "status"),
     "rallynov_outbox_rows": ("Messages in the database, by status.", "status"),
     "rallynov_outbox_waiting": ("Messages that wait to be sent, by class.", "class"),
-    "rallynov_oldest_waiting_seconds": ("How long the oldest has waited, by queue; 0 when nothing waits.", "queue"),
+    "rallynov_oldest_waiting_seconds": (
+        "How long the oldest has waited, by queue; 0 when nothing waits.",
+        "queue",
+    ),
     "rallynov_attachments_waiting": ("Files that wait to be fetched and examined.", ""),
 }
 
@@ -115,7 +118,9 @@ def _done(counts: Counts) -> Iterable[Metric]:
     yield HistogramMetricFamily(
         "rallynov_turn_seconds", "From an event received to its answer committed.", buckets, counts.seconds
     )
-    sends = CounterMetricFamily("rallynov_sends", "Messages sent by this process, by outcome.", labels=["channel", "outcome"])
+    sends = CounterMetricFamily(
+        "rallynov_sends", "Messages sent by this process, by outcome.", labels=["channel", "outcome"]
+    )
     for labels, count in sorted(counts.sends.items()):
         sends.add_metric(labels, count)
     yield sends
@@ -139,7 +144,11 @@ def _counted(tx: Connection, now: datetime) -> Rows:
 
 def _waiting(tx: Connection) -> tuple[dict[str, float], dict[str, datetime | None]]:
     """Count what waits to be sent, and since when, by class."""
-    held = select(OutboxRow.rank, func.count(), func.min(OutboxRow.created_at)).where(UNSENT).group_by(OutboxRow.rank)
+    held = (
+        select(OutboxRow.rank, func.count(), func.min(OutboxRow.created_at))
+        .where(UNSENT)
+        .group_by(OutboxRow.rank)
+    )
     counts: dict[str, float] = dict.fromkeys(CLASSES.values(), 0)
     oldest: dict[str, datetime | None] = dict.fromkeys(CLASSES.values())
     for rank, count, since in tx.execute(held):

@@ -1,4 +1,4 @@
-"""The files of a dossier on the web: an ordinary form that sends some, and their downloads for whoever shares it.
+"""The files of a dossier, or of an announcement, on the web: an ordinary form that sends some, and their downloads for whoever shares it.
 
 A file is an event of the conversation, like anything that is said: it is kept until the worker has looked at it.
 """
@@ -22,6 +22,7 @@ from bot.web.limits import Pace
 from bot.web.reader import Reader, Readers
 from bot.web.receiving import Arrived, Received, Reception
 from bot.web.view import View
+from rallynov.announcements import filing
 from rallynov.delivery.inbox import Incoming
 from rallynov.dialogue.events import OfferedFile
 from rallynov.dialogue.turn import Place
@@ -113,7 +114,7 @@ class Uploads:
     def _admissible(self, address: str) -> None:
         """Refuse a visitor who has no dossier to add to, and everybody while too much waits (synchronous)."""
         with self._door.delivery.store.read() as tx:
-            if not reading.may_add(tx, address):
+            if not (reading.may_add(tx, address) or filing.may_add(tx, address)):
                 raise HTTPException(403)
         if self._stored[0].arrived() > CROWDED:
             log.error("too_many_files_wait")
@@ -159,7 +160,7 @@ class Uploads:
         """Throw away at once what the conversation did not take; the sweeping would in an hour."""
         names = {file.arrival for file in received.files if file.arrival}
         with self._door.delivery.store.read() as tx:
-            wanted = reading.wanted(tx, names)
+            wanted = reading.wanted(tx, names) | filing.wanted(tx, names)
         for name in names - wanted:
             self._stored[0].forget(name)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from babel import Locale
@@ -16,7 +17,7 @@ from bot.web import drawings, visitors
 from bot.web.assets import Assets
 from bot.web.door import Door
 from bot.web.reader import Reader
-from bot.web.words import TROUBLES, Page, labels
+from bot.web.words import TROUBLES, labels
 from rallynov.delivery import conversations, history
 from rallynov.delivery.conversations import Address
 from rallynov.delivery.history import Exchange, Words
@@ -89,7 +90,7 @@ class View:
         self._templates.globals |= {
             "edition": door.edition,
             "asset": assets.url,
-            "languages": [(language, _own_name(language)) for language in languages],
+            "languages": lambda: [(language, _own_name(language)) for language in languages],
             "steps": door.steps,
             "radar": drawings.radar,
             "points": drawings.points,
@@ -106,19 +107,6 @@ class View:
     def fragment(self, talk: Talk, desk: Desk, reader: Reader) -> str:
         """Write what is new in a conversation, and the forms that go with it."""
         return self.write("fragment.html", reader, talk=talk, desk=desk)
-
-    def document(self, page: Page, reader: Reader) -> str:
-        """Write a page of text."""
-        word, spread, language = self._door.wording.word, self._door.wording.spread, reader.language
-        sections = [
-            (
-                word(section.head, language) if section.head else "",
-                [text for words in section.texts for text in spread(words, language)],
-                [word(item, language) for item in section.items],
-            )
-            for section in page.sections
-        ]
-        return self.write("document.html", reader, title=word(page.title, language), sections=sections)
 
     def trouble(self, status: int, reader: Reader) -> str:
         """Write the page for something that went wrong."""
@@ -194,7 +182,8 @@ class View:
             return history.latest(tx, address)
 
 
+@cache
 def _own_name(language: str) -> str:
-    """Return the name of a language in itself, with a capital."""
+    """Return the name of a language in itself, with a capital; the first page reads the data of Babel, 5 MB."""
     name = Locale.parse(language).get_language_name(language) or language
     return name[:1].upper() + name[1:]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 
-from rallynov.dialogue.words import Say, Term, Words, say
+from rallynov.dialogue.words import Say, say
 from rallynov.wording import Wording
 
 LABELS: Mapping[str, Say] = {
@@ -37,6 +36,9 @@ LABELS: Mapping[str, Say] = {
     "papers": say("Documents to keep"),
     "files": say("Files to add to the dossier"),
     "files_add": say("Add these files"),
+    "news_file": say("The picture or the document of the announcement"),
+    "news_file_add": say("Send this file"),
+    "photo": say("Picture of the announcement:"),
     "dossier": say("My dossier"),
     "dossier_see": say("See my dossier"),
     "dossier_state": say("Where it stands"),
@@ -87,7 +89,9 @@ LABELS: Mapping[str, Say] = {
     "archive_gone": say("Announcement withdrawn"),
     "archive_withdrawn": say("This announcement was withdrawn: what it said is not valid any more."),
     "archive_none": say("Nothing has been announced yet."),
-    "archive_how": say("To receive announcements in your conversation, type “/annonces” there and choose your topics."),
+    "archive_how": say(
+        "To receive announcements in your conversation, type “/annonces” there and choose your topics."
+    ),
     "faq": say("Frequent questions"),
     "faq_intro": say(
         "Choose a question to read its answer. If yours is not here, ask it in the conversation, in your own words."
@@ -166,105 +170,3 @@ TROUBLES: Mapping[int, tuple[Say, Say]] = {
 def labels(wording: Wording, language: str) -> dict[str, str]:
     """Resolve the short words into a language."""
     return {name: wording.word(words, language) for name, words in LABELS.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A heading (None: none), paragraphs, and items of a list."""
-
-    head: Say | None = None
-    texts: Sequence[Words] = ()
-    items: Sequence[Words] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page of text."""
-
-    title: Say
-    sections: Sequence[Section]
-
-
-def documents(operator: str, contact: str) -> Mapping[str, Page]:
-    """Return the pages of text by their address."""
-    return {
-        "/confidentialite": Page(
-            say("Your data"), (Section(texts=(Term("privacy:notice:full"),)), _in_the_browser())
-        ),
-        "/accessibilite": Page(say("Accessibility"), _accessibility(operator, contact)),
-        "/mentions-legales": Page(say("Legal notice"), _legal(operator, contact)),
-    }
-
-
-def _in_the_browser() -> Section:
-    """Tell what the web page adds to the privacy notice."""
-    return Section(
-        say("On this page"),
-        (
-            say(
-                "At your first answer, and not before, one cookie is set: a random number that lets you find your "
-                "conversation again for three months. There is no audience measurement, and nothing comes from another site."
-            ),
-            say(
-                "Until you close the tab, your browser also keeps a text that you began and have not sent, and the address "
-                "of the page. It tells us nothing of them."
-            ),
-        ),
-    )
-
-
-def _accessibility(operator: str, contact: str) -> Sequence[Section]:
-    """Return the accessibility statement: what was tested, what was not, and how to report a difficulty."""
-    opening = say(
-        "Accessibility: not compliant. No audit against the French reference (RGAA 4.1) has been made yet, and the law "
-        "then has us say “not compliant”. {operator} wants everyone to be able to use this service: here is what we know.",
-        operator=Say(operator),
-    )
-    tested = (
-        say("the whole self-diagnosis with the keyboard alone;"),
-        say("the whole self-diagnosis without JavaScript;"),
-        say("every page with the automatic tool axe, levels A and AA, in light and in dark colours;"),
-        say("a phone's screen (375 pixels wide) and a computer's (1280 pixels)."),
-    )
-    untested = (
-        say(
-            "The service has not been tried yet by people who use a screen reader, a braille display or their voice."
-        ),
-        say(
-            "After a change of language, the earlier messages of a conversation stay in the language in which they were "
-            "written, and a screen reader is not told of it."
-        ),
-    )
-    report = say(
-        "If something is in your way, write to {contact}. Tell us the page and what you use; you will have an answer, "
-        "and the content in another form if you need it.",
-        contact=Say(contact),
-    )
-    remedy = say(
-        "If our answer does not suit you, you may turn to the Défenseur des droits: on defenseurdesdroits.fr, through its "
-        "delegates, or by post without a stamp (Défenseur des droits, Libre réponse 71120, 75342 Paris CEDEX 07)."
-    )
-    return (
-        Section(texts=(opening,)),
-        Section(say("What was tested"), items=tested),
-        Section(say("What was not"), untested),
-        Section(say("Report a difficulty"), (report,)),
-        Section(say("If nothing comes of it"), (remedy,)),
-        Section(texts=(say("Statement made on 22 November 2026."),)),
-    )
-
-
-def _legal(operator: str, contact: str) -> Sequence[Section]:
-    publisher = say("This service is published by {operator}.", operator=Say(operator))
-    reach = say("To reach us, or to know who hosts this service: {contact}.", contact=Say(contact))
-    software = say("Rally'nov is free software, under the European Union Public Licence (EUPL 1.2).")
-    rules = Term("privacy:rules:where")
-    result = say(
-        "The result of the self-diagnosis is indicative. It is not a label, and no decision follows from it."
-    )
-    return (
-        Section(say("Publisher"), (publisher, reach)),
-        Section(say("Software"), (software,)),
-        Section(say("Rules of the rally"), (rules,)),
-        Section(say("What the result is worth"), (result,)),
-    )

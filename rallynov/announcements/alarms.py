@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from rallynov.announcements.crowd import edition_of
 from rallynov.announcements.model import Announcement
@@ -12,8 +12,8 @@ from rallynov.delivery.decisions import Klass
 from rallynov.delivery.posting import Letter, Post
 from rallynov.dialogue.screens import Block, Screen, note, text, title
 from rallynov.dialogue.words import Typed, say
+from rallynov.people.granting import people_acting
 from rallynov.people.roles import Role
-from rallynov.people.tables import GrantRow
 
 _ONWARD = note(say("To see it and to decide, type “/envois”."))
 
@@ -44,9 +44,7 @@ def broken(announcement: Announcement, reason: str) -> Screen:
 
 def tell(tx: Connection, post: Post, announcement: Announcement, screen: Screen, now: datetime) -> None:
     """Write to the coordinators of the announcement's edition, once for each state of it."""
-    mine = GrantRow.edition == edition_of(tx, announcement), GrantRow.role == Role.COORDINATOR.value
-    held_by = select(GrantRow.person_id).where(*mine, GrantRow.revoked_at.is_(None))
-    team = tuple(dict.fromkeys(tx.execute(held_by.order_by(GrantRow.id)).scalars()))
+    team = tuple(people_acting(tx, edition_of(tx, announcement), Role.COORDINATOR))
     key = f"alarm:{announcement.id}:{announcement.version}"
     post.send(tx, [Letter(key, team, screen, Klass.STAFF)], now)
 

@@ -148,10 +148,24 @@ class Resend(OnAnnouncement):
 
 @dataclass(frozen=True, slots=True)
 class Correct(OnAnnouncement):
-    """Change what was delivered, once another person has approved it; at once when the team says that it is ``urgent``."""
+    """Keep what is to take the place of what was delivered; nothing changes yet."""
 
     content: Content = field(repr=False)
+    seen: int
+
+
+@dataclass(frozen=True, slots=True)
+class OfferCorrection(OnAnnouncement):
+    """Give a correction to be read by another person; it is made at once when the team says that it is ``urgent``."""
+
     urgent: bool
+    seen: int
+
+
+@dataclass(frozen=True, slots=True)
+class DropCorrection(OnAnnouncement):
+    """Leave what was delivered as it is."""
+
     seen: int
 
 
@@ -179,6 +193,8 @@ ALL: tuple[type[OnAnnouncement], ...] = (
     SendLate,
     Resend,
     Correct,
+    OfferCorrection,
+    DropCorrection,
     Withdraw,
 )
 """All that may be ordered."""

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from sqlalchemy import (
+    JSON,
     ColumnElement,
     Connection,
     ScalarSelect,
@@ -25,7 +26,6 @@ from sqlalchemy import (
     outerjoin,
     select,
 )
-from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from rallynov.announcements.model import Announcement, Audience, Standing
@@ -118,7 +118,7 @@ class Joined:
         value = self._commune.value
         insee: ColumnElement[str] = func.json_extract(value, "$.insee", type_=String)
         if self._dialect == "postgresql":
-            insee = cast(value, JSON)["insee"].astext
+            insee = cast(value, JSON)["insee"].as_string()
         return func.coalesce(func.substr(insee, 1, 2), TerritoryRow.territory, "")
 
     def of(self, announcement: Announcement) -> list[ColumnElement[bool]]:

@@ -6,14 +6,16 @@ they live. Somebody who asked for nothing, who cannot be reached or whose data i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from rallynov.announcements.model import Announcement, Standing
 from rallynov.people.consents.model import Topic
 
 SAMPLES = 5
 """Names that are shown of an audience."""
+MOVED = 0.05
+"""By what share the number of recipients may change between its reading and the approval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,10 @@ class Crowd:
 
     def samples(self, announcement: Announcement) -> tuple[Sample, ...]:
         """Return some of them, at most ``SAMPLES``: one of each cell in turn, so that they differ."""
-        rows = [list(cell.samples) for cell in self.within(announcement)]
+        told = (
+            (one for one in cell.samples if one.name or one.territory) for cell in self.within(announcement)
+        )
+        rows = [list(one) for one in told]
         turns = (row[at] for at in range(SAMPLES) for row in rows if at < len(row))
         return tuple(one for one, _ in zip(turns, range(SAMPLES), strict=False))
 
@@ -78,3 +83,15 @@ def includes(announcement: Announcement, cell: Cell) -> bool:
         and not (asked.seated and announcement.content.stage in cell.seats)
         and asked.told not in cell.told
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How many people each announcement that waits for somebody's approval is for, counted in this very turn."""
+
+    of: Mapping[str, int] = field(default_factory=dict)
+
+
+def moved(counted: int, now: int) -> bool:
+    """Tell whether the number of recipients is no longer the one that was told."""
+    return abs(now - counted) > MOVED * counted

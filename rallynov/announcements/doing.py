@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from rallynov.announcements import commands, filing, letters, rows
 from rallynov.announcements.crowd import size
+from rallynov.announcements.crowd_model import moved
 from rallynov.announcements.lifecycle import Act, Refusal, allowed, whose
 from rallynov.announcements.model import REGRET, Announcement, Status
 from rallynov.announcements.readers import readers
@@ -28,8 +29,6 @@ from rallynov.people.roles import Grants
 
 LEFT_OUT = (OutboxStatus.FAILED, OutboxStatus.SKIPPED)
 """States of a message that did not arrive, and that a new try may mend."""
-MOVED = 0.05
-"""By what share the number of recipients may change between its reading and the approval."""
 
 
 class Doing:
@@ -73,8 +72,8 @@ class Doing:
                 return self._approve(order, command)
             case commands.Refuse() as command:
                 return self._refuse(order, command)
-            case commands.Correct() as command:
-                return self._correct(order, command)
+            case commands.Correct() | commands.OfferCorrection() | commands.DropCorrection():
+                return self._correct(order)
             case _:
                 return self._steer(order)
         return []
@@ -146,8 +145,9 @@ class Doing:
     def _refuse(self, order: Order, command: commands.Refuse) -> list[Letter]:
         if self._of(order).status is not Status.SUBMITTED:
             one, _ = self._check(Act.REFUSE_CORRECTION, order)
-            kept = replace(_seen(one, command.seen), correction=None, corrector="")
-            done = self._put(order, one, kept, Act.REFUSE_CORRECTION, command.reason)
+            done = self._put(
+                order, _seen(one, command.seen), _settled(one), Act.REFUSE_CORRECTION, command.reason
+            )
             shown = letters.correction_refused(done, command.reason)
             return [self._letter(done, order, "kept", shown, also=one.corrector)]
         one, status = self._check(Act.REFUSE, order)
@@ -155,23 +155,28 @@ class Doing:
         done = self._put(order, one, told, Act.REFUSE, command.reason)
         return [self._letter(done, order, "refused", letters.refused(done, command.reason))]
 
-    def _correct(self, order: Order, command: commands.Correct) -> list[Letter]:
-        """Keep a correction until another person has read it; the team may have it made at once."""
-        one, _ = self._check(Act.CORRECT_NOW if command.urgent else Act.CORRECT, order)
-        asked = replace(_seen(one, command.seen), correction=command.content, corrector=order.person)
-        if command.urgent:
-            return self._corrected(order, asked, Act.CORRECT_NOW)
-        return self._for_readers(self._put(order, one, asked, Act.CORRECT), order)
+    def _correct(self, order: Order) -> list[Letter]:
+        """Keep a correction, drop it, or give it to be read by another person; the team may have it made at once."""
+        match order.command:
+            case commands.Correct(_, content, seen):
+                one, _ = self._check(Act.CORRECT, order)
+                kept = replace(_seen(one, seen), correction=content, corrector=order.person, offered=False)
+                self._put(order, one, kept, Act.CORRECT)
+            case commands.DropCorrection(_, seen):
+                one, _ = self._check(Act.DROP_CORRECTION, order)
+                self._put(order, _seen(one, seen), _settled(one), Act.DROP_CORRECTION)
+            case commands.OfferCorrection(_, urgent, seen):
+                one, _ = self._check(Act.CORRECT_NOW if urgent else Act.OFFER_CORRECTION, order)
+                if urgent:
+                    return self._corrected(order, _seen(one, seen), Act.CORRECT_NOW)
+                offered = replace(_seen(one, seen), offered=True)
+                return self._for_readers(self._put(order, one, offered, Act.OFFER_CORRECTION), order)
+        return []
 
     def _corrected(self, order: Order, one: Announcement, act: Act) -> list[Letter]:
         """Put a correction in the place of what was told; the announcer carries it to those who have it."""
-        told = replace(
-            one,
-            content=one.correction or one.content,
-            correction=None,
-            corrector="",
-            revision=one.revision + 1,
-        )
+        content = one.correction or one.content
+        told = replace(_settled(one), content=content, revision=one.revision + 1)
         done = self._put(order, one, told, act)
         return [self._letter(done, order, "corrected", letters.corrected(done), also=one.corrector)]
 
@@ -197,7 +202,7 @@ class Doing:
             case commands.Cancel():
                 one, status = self._check(Act.CANCEL, order)
                 many = bulk.cancel(self._tx, one.id, order.at)
-                ended = replace(one, status=status, ended=order.at, correction=None, corrector="")
+                ended = replace(_settled(one), status=status, ended=order.at)
                 done = self._put(order, one, ended, Act.CANCEL, str(many))
                 return [self._letter(done, order, "cancelled", letters.cancelled(done))]
             case commands.Withdraw():
@@ -208,14 +213,8 @@ class Doing:
         """Take it back from everybody; what has not left does not leave."""
         one, status = self._check(Act.WITHDRAW, order)
         bulk.cancel(self._tx, one.id, order.at, "withdrawn")
-        told = replace(
-            one,
-            status=status,
-            ended=one.ended or order.at,
-            correction=None,
-            corrector="",
-            revision=one.revision + 1,
-        )
+        ended = one.ended or order.at
+        told = replace(_settled(one), status=status, ended=ended, revision=one.revision + 1)
         done = self._put(order, one, told, Act.WITHDRAW)
         return [self._letter(done, order, "withdrawn", letters.withdrawn(done))]
 
@@ -258,9 +257,9 @@ class Doing:
         return Letter(f"newsroom:{one.id}:{one.version}:{what}", tuple(people), screen, Klass.STAFF)
 
 
-def moved(counted: int, now: int) -> bool:
-    """Tell whether the number of recipients is no longer the one that was told."""
-    return abs(now - counted) > MOVED * counted
+def _settled(one: Announcement) -> Announcement:
+    """Return an announcement of which no correction waits."""
+    return replace(one, correction=None, corrector="", offered=False)
 
 
 def _seen(one: Announcement, seen: int) -> Announcement:

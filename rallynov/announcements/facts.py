@@ -7,7 +7,6 @@ the soonest. An approval asks for its own number, which is always fresh.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -15,7 +14,7 @@ from sqlalchemy import Connection
 from rallynov.announcements import report, rows
 from rallynov.announcements.census import census
 from rallynov.announcements.crowd import size
-from rallynov.announcements.crowd_model import Crowd
+from rallynov.announcements.crowd_model import Crowd, Sizes
 from rallynov.announcements.model import Announcement, Status
 from rallynov.announcements.report import Report, Reports
 from rallynov.announcements.service import at_work, for_reader, own_and_others, waiting_for
@@ -80,13 +79,6 @@ def _earlier(tx: Connection, edition: str, organisation: str) -> tuple[str, ...]
     mine = AnnouncementRow.edition == edition, AnnouncementRow.organisation == organisation
     sent = AnnouncementRow.status.in_((Status.SENT, Status.SENDING, Status.PAUSED, Status.CANCELLED))
     return tuple(one.id for one in rows.read(tx, *mine, sent, most=EARLIER))
-
-
-@dataclass(frozen=True, slots=True)
-class Sizes:
-    """How many people each announcement that waits for somebody's approval is for, counted in this very turn."""
-
-    of: Mapping[str, int] = field(default_factory=dict)
 
 
 class Measures(_Asked):

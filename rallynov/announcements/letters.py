@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from rallynov.announcements.model import Announcement, Content
+from rallynov.announcements.when import told as moment
 from rallynov.dialogue.screens import Block, Choice, Media, Screen, listing, note, quote, rich, text, title
 from rallynov.dialogue.words import Say, Typed, Words, say
 from rallynov.editions.stages import screens as stages
@@ -78,9 +79,7 @@ def refused(announcement: Announcement, reason: str) -> Screen:
 def approved(announcement: Announcement, leaves: datetime) -> Screen:
     """Tell those who wrote when it leaves."""
     told = say(
-        "“{title}” was approved. It leaves on {leaves} (Paris time).",
-        title=_named(announcement),
-        leaves=leaves,
+        "“{title}” was approved. It leaves on {moment}.", title=_named(announcement), moment=moment(leaves)
     )
     back = note(say("Until then you can still take it back: type “/diffuser”."))
     return _staff(title(say("Your announcement is approved")), text(told), back)
@@ -136,6 +135,17 @@ def sent(announcement: Announcement, *summary: Words) -> Screen:
     """Tell those who wrote that it has left entirely, and what became of it."""
     told = say("“{title}” has left.", title=_named(announcement))
     return _staff(title(say("Your announcement is sent")), text(told), listing(*summary), _FOLLOW)
+
+
+def held(announcement: Announcement) -> Screen:
+    """Tell those who wrote that it did not leave when it was due, and who decides."""
+    told = say(
+        "“{title}” should have left on {moment}, and the service was stopped. It has not left: the team says whether it "
+        "still does.",
+        title=_named(announcement),
+        moment=moment(announcement.due or announcement.changed),
+    )
+    return _staff(title(say("Your announcement is late")), text(told), _FOLLOW)
 
 
 _FOLLOW = note(say("To follow it, type “/envois”."))

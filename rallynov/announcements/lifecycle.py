@@ -42,6 +42,8 @@ class Act(StrEnum):
     RESEND = "resend"
     RESEND_UNKNOWN = "resend_unknown"
     CORRECT = "correct"
+    OFFER_CORRECTION = "offer_correction"
+    DROP_CORRECTION = "drop_correction"
     CORRECT_NOW = "correct_now"
     APPROVE_CORRECTION = "approve_correction"
     REFUSE_CORRECTION = "refuse_correction"
@@ -102,7 +104,11 @@ TABLE: Mapping[tuple[Status | None, Act], Rule] = {
     (_SENDING, Act.FINISH): Rule(_SENT, None, Who.CLOCK),
     (_SENT, Act.RESEND): Rule(_SENDING, _SEND),
     (_SENT, Act.RESEND_UNKNOWN): Rule(_SENDING, Action.RESEND_UNKNOWN, Who.TEAM),
-    **{(one, Act.CORRECT): Rule(one, _CORRECT) for one in LEFT},
+    **{
+        (one, act): Rule(one, _CORRECT)
+        for one in LEFT
+        for act in (Act.CORRECT, Act.OFFER_CORRECTION, Act.DROP_CORRECTION)
+    },
     **{(one, Act.CORRECT_NOW): Rule(one, _CORRECT, Who.TEAM) for one in LEFT},
     **{(one, Act.APPROVE_CORRECTION): Rule(one, _APPROVE, Who.READER) for one in LEFT},
     **{(one, Act.REFUSE_CORRECTION): Rule(one, _APPROVE, Who.READER) for one in LEFT},
@@ -167,7 +173,7 @@ def whose(announcement: Announcement, grants: Grants) -> Whose:
 
 def wrote(announcement: Announcement, act: Act = Act.APPROVE) -> frozenset[str]:
     """Return who wrote what is to be read: the announcement, or its correction."""
-    if act in {Act.APPROVE_CORRECTION, Act.REFUSE_CORRECTION}:
+    if act in _READ:
         return frozenset((announcement.corrector,))
     return announcement.hands | {announcement.author}
 
@@ -197,7 +203,9 @@ def _unmet(act: Act, announcement: Announcement) -> Refusal | None:
         return Refusal(Reason.NOT_READY, _NOT_FILED)
     if act in _OF_DELIVERED and announcement.started is None:
         return Refusal(Reason.NOBODY_HAS_IT, _NOBODY_HAS_IT)
-    if act in _OF_CORRECTION and announcement.correction is None:
+    if act in _OF_CORRECTION and (
+        announcement.correction is None or (act in _READ and not announcement.offered)
+    ):
         return Refusal(Reason.NOTHING_TO_READ, _NOTHING_TO_READ)
     return None
 
@@ -209,8 +217,9 @@ def filed(announcement: Announcement) -> bool:
     return named <= {one.id for one in announcement.files if one.state == "kept"}
 
 
-_OF_CORRECTION = frozenset((Act.APPROVE_CORRECTION, Act.REFUSE_CORRECTION))
-_OF_DELIVERED = frozenset((Act.CORRECT, Act.CORRECT_NOW, Act.WITHDRAW)) | _OF_CORRECTION
+_READ = frozenset((Act.APPROVE_CORRECTION, Act.REFUSE_CORRECTION))
+_OF_CORRECTION = frozenset((Act.OFFER_CORRECTION, Act.DROP_CORRECTION, Act.CORRECT_NOW)) | _READ
+_OF_DELIVERED = frozenset((Act.CORRECT, Act.WITHDRAW)) | _OF_CORRECTION
 _NOT_YOURS = say("Your role does not allow this for this announcement. The team of the rally can help you.")
 _TEAM_ONLY = say("Only the team of the rally can do this.")
 _OWN_WORK = say("You wrote in this announcement: another person has to read it.")

@@ -25,7 +25,13 @@ _FORMS: Sequence[tuple[str, Say]] = (
     ("svg", say("The QR code alone (SVG drawing)")),
 )
 _MONTHS = (
-    *(say("January {year}"), say("February {year}"), say("March {year}"), say("April {year}"), say("May {year}")),
+    *(
+        say("January {year}"),
+        say("February {year}"),
+        say("March {year}"),
+        say("April {year}"),
+        say("May {year}"),
+    ),
     *(say("June {year}"), say("July {year}"), say("August {year}"), say("September {year}")),
     *(say("October {year}"), say("November {year}"), say("December {year}")),
 )
@@ -43,7 +49,7 @@ class LinkDialogue:
             return refused()
         own = organisation(scene)
         if place.focus == POSTER:
-            return _poster(own)
+            return _poster()
         return _link(own, scene.of(SignUps))
 
     def choose(self, place: Place, key: str, scene: Scene) -> Move:
@@ -66,7 +72,11 @@ class LinkDialogue:
 
 
 def _link(own: str, signed: SignUps) -> Screen:
-    head = say("The link of “{organisation}”", organisation=Typed(own)) if own else say("The link to announcements")
+    head = (
+        say("The link of “{organisation}”", organisation=Typed(own))
+        if own
+        else say("The link to announcements")
+    )
     what = say(
         "Whoever opens it chooses here which announcements they receive, topic by topic, and may stop at any time. They need "
         "no account and no name."
@@ -83,7 +93,9 @@ def _link(own: str, signed: SignUps) -> Screen:
         )
         blocks += _counts(signed)
     poster = Choice("poster", say("Poster and QR code"))
-    return Screen("link", tuple(blocks), (poster,), (Choice("back", say("Back to where I was")),), code=start_of(own))
+    return Screen(
+        "link", tuple(blocks), (poster,), (Choice("back", say("Back to where I was")),), code=start_of(own)
+    )
 
 
 def _counts(signed: SignUps) -> list[Block]:
@@ -112,11 +124,17 @@ def _named(month: str) -> Words:
     return Say(named.msgid, (("year", Typed(str(at.year))),))
 
 
-def _poster(own: str) -> Screen:
+def _poster() -> Screen:
     blocks = (
         title(say("Poster and QR code")),
-        text(say("Print the poster, or put the QR code on your own. It says what one signs up for, and how to stop.")),
+        text(
+            say(
+                "Print the poster, or put the QR code on your own. It says what one signs up for, and how to stop."
+            )
+        ),
     )
     papers = tuple(Paper(POSTER, form, label) for form, label in _FORMS)
     back = Choice("link", say("Back to the link"))
-    return Screen("link:poster", blocks, (), (back, Choice("back", say("Back to where I was"))), papers=papers)
+    return Screen(
+        "link:poster", blocks, (), (back, Choice("back", say("Back to where I was"))), papers=papers
+    )

@@ -137,7 +137,7 @@ class Announcement:
     ``wish`` is when it should leave (None: as soon as it may), ``due`` when it does. ``revision`` grows with each
     correction of what was delivered. ``refusal`` is the reason of the last refusal, ``changed`` the last write.
     ``hands`` are all who wrote in it, by id: none of them approves it. ``correction`` is what ``corrector`` would put in
-    the place of what was delivered, until another person has read it.
+    the place of what was delivered; once it is ``offered`` it waits for another person to read it.
     """
 
     id: str
@@ -164,6 +164,7 @@ class Announcement:
     hands: frozenset[str] = frozenset()
     correction: Content | None = None
     corrector: str = ""
+    offered: bool = False
 
     @property
     def ready(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -46,7 +46,11 @@ class Addresses:
 
 
 def poster_maker(
-    store: Store, edition: tuple[str, str], addresses: Addresses, wording: Wording, now: Callable[[], datetime]
+    store: Store,
+    edition: tuple[str, str],
+    addresses: Addresses,
+    wording: Wording,
+    now: Callable[[], datetime],
 ) -> Maker:
     """Return the maker of posters; ``edition`` is its slug and its title, a ref is ``pdf``, ``png`` or ``svg``.
 
@@ -100,7 +104,7 @@ def _given(poster: Poster, word: Callable[[Words], str]) -> dict[str, object]:
         "title": word(say("Receive the news of the rally")),
         "running": word(say("{edition}. Poster of the announcements.", edition=Typed(poster.edition))),
         "brand": poster.edition,
-        "lines": [word(say("With {organisation}", organisation=Typed(own)))] if own else [],
+        "with": word(say("With {organisation}", organisation=Typed(own))) if own else "",
         "what": word(_WHAT),
         "topics": [word(Term(f"form:news.{topic}:label")) for topic in Topic],
         "ways": [

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, or_, select
 
@@ -26,7 +27,7 @@ from rallynov.editions.quiet import awake, quiet
 from rallynov.people.consents.model import Topic
 from rallynov.people.consents.service import who
 from rallynov.storage.notices import notify
-from rallynov.storage.prepared import INSERTS
+from rallynov.storage.prepared import INSERTS, Insertable, Prepared
 from rallynov.storage.store import Store
 
 LOOKS = 10
@@ -160,7 +161,7 @@ class Releases:
         """Ask of everybody whether they may be written to now."""
         people = [one.person for one in found]
         wanted = set(who(tx, source.topic, people)) if source.topic else set()
-        last = _reached(tx, people)
+        last = {} if source.urgent else _reached(tx, people, source.broadcast)
         going: list[Planned] = []
         gone: dict[str, list[int]] = {}
         later: dict[int, datetime] = {}
@@ -181,7 +182,7 @@ class Releases:
         for reason, ids in gone.items():
             bulk.give_up(tx, ids, reason, now)
         bulk.put_off(tx, later)
-        _reach(tx, [one.person for one in going], now)
+        _reach(tx, source.broadcast, [one.person for one in going], now)
         return going
 
     def _corrected(self, tx: Connection, found: Sequence[Planned], now: datetime) -> list[Planned]:
@@ -200,13 +201,24 @@ class Releases:
         return going
 
 
-def _reached(tx: Connection, people: Sequence[str]) -> dict[str, datetime]:
-    found = select(ReachRow.person_id, ReachRow.at).where(ReachRow.person_id.in_(people))
-    return {row.person_id: row.at for row in tx.execute(found)}
+def _reached(tx: Connection, people: Sequence[str], but: str) -> dict[str, datetime]:
+    """Return when people last received something else than an announcement."""
+    others = ReachRow.person_id.in_(people), ReachRow.announcement_id != but
+    return {
+        row.person_id: row.at for row in tx.execute(select(ReachRow.person_id, ReachRow.at).where(*others))
+    }
 
 
-def _reach(tx: Connection, people: Sequence[str], now: datetime) -> None:
+def _reach(tx: Connection, announcement: str, people: Sequence[str], now: datetime) -> None:
     if people:
-        add = INSERTS[tx.dialect.name](ReachRow)
-        add = add.on_conflict_do_update(index_elements=["person_id"], set_={"at": add.excluded.at})
-        tx.execute(add, [{"person_id": person, "at": now} for person in people])
+        row = {"announcement_id": announcement, "at": now}
+        _REACH.many(tx, [{"person_id": person, **row} for person in people])
+
+
+def _remembered(dialect: str) -> Insertable:
+    add = INSERTS[dialect](ReachRow)
+    newer: dict[str, Any] = {name: add.excluded[name] for name in ("announcement_id", "at")}
+    return add.on_conflict_do_update(index_elements=["person_id"], set_=newer)
+
+
+_REACH = Prepared(_remembered, ("person_id", "announcement_id", "at"))

@@ -58,15 +58,15 @@ LEFT_OUT = (Fate.FAILED, Fate.BLOCKED, Fate.GONE, Fate.UNREACHABLE, Fate.PUT_OFF
 """Fates that a new try may mend."""
 _NAMED: Mapping[Fate, Say] = {
     Fate.WAITING: say("waiting"),
-    Fate.ARRIVED: say("sent"),
-    Fate.UNKNOWN: say("not known"),
+    Fate.ARRIVED: say("delivered"),
+    Fate.UNKNOWN: say("perhaps delivered: Telegram did not answer"),
     Fate.FAILED: say("failed"),
     Fate.BLOCKED: say("blocked by the person"),
     Fate.GONE: say("address not found"),
     Fate.UNREACHABLE: say("not reachable"),
     Fate.UNWANTED: say("no longer wanted"),
     Fate.PUT_OFF: say("given up: too many announcements that week"),
-    Fate.CANCELLED: say("cancelled"),
+    Fate.CANCELLED: say("never sent: cancelled"),
     Fate.OLD: say("too old to be changed"),
     Fate.CHANGED: say("nothing to change"),
 }
@@ -88,10 +88,15 @@ class Report:
 
     lines: tuple[Line, ...] = ()
 
+    def arrived(self, *, called: bool) -> int:
+        """Count what was delivered on the channels that are called, or on those that read their pages."""
+        mine = (line for line in self.lines if line.fate is Fate.ARRIVED)
+        return sum(line.many for line in mine if (line.channel == "telegram") is called)
+
     @property
     def total(self) -> int:
         """All messages."""
-        return self.many(Fate)
+        return sum(line.many for line in self.lines)
 
     def many(self, fates: Collection[Fate]) -> int:
         """Count the messages that had one of some fates."""
@@ -154,18 +159,20 @@ def summary(report: Report) -> tuple[Words, ...]:
     return tuple(say("{fate}: {n}", fate=_NAMED[fate], n=found[fate]) for fate in Fate if found[fate])
 
 
-def changes(report: Report) -> tuple[Block, ...]:
-    """Tell what of the delivered could be changed, and why the rest could not."""
-    if not report.lines:
-        return ()
-    done, waits = report.many({Fate.ARRIVED}), report.many({Fate.WAITING})
+def changes(report: Report, sent: Report) -> tuple[Block, ...]:
+    """Tell what of the delivered could be changed, and why the rest could not; pages are changed where they stand."""
+    done, waits = report.many({Fate.ARRIVED}) + sent.arrived(called=False), report.many({Fate.WAITING})
+    left = [line for line in report.lines if line.fate not in {Fate.ARRIVED, Fate.WAITING, Fate.CHANGED}]
+    lost = sent.many({Fate.UNKNOWN})
+    if not (done or waits or left or lost):
+        return (note(say("Nobody had received it: there was nothing to change.")),)
     blocks: list[Block] = [title(say("What was changed at their place"))]
     blocks.append(text(plural("{n} message was changed.", "{n} messages were changed.", done)))
     if waits:
         blocks.append(note(_to_change(waits)))
-    left = [line for line in report.lines if line.fate not in {Fate.ARRIVED, Fate.WAITING, Fate.CHANGED}]
-    if left:
-        blocks += [text(say("Could not be changed:")), listing(*map(_unchanged, left))]
+    why = [*map(_unchanged, left), *((say("{n}: {reason}", n=lost, reason=_LOST),) if lost else ())]
+    if why:
+        blocks += [text(say("Could not be changed:")), listing(*why)]
     return tuple(blocks)
 
 
@@ -194,3 +201,4 @@ _WHY_NOT: Mapping[Fate, Say] = {
     Fate.UNKNOWN: say("Telegram has not answered: it may have been changed"),
     Fate.FAILED: say("refused by Telegram"),
 }
+_LOST = say("perhaps delivered, without our knowing which message it is")

@@ -64,8 +64,8 @@ def open_(tx: Connection, edition: str, draft: Announcement) -> Announcement:
     opened = replace(draft, number=number, version=1)
     row = {"id": draft.id, "edition": edition, "number": number, "planned": False, "version": 1}
     fresh = INSERTS[tx.dialect.name](AnnouncementRow).on_conflict_do_nothing(index_elements=["id"])
-    written = tx.execute(fresh.values(row | _columns(opened) | {"created_at": draft.changed}))
-    if written.rowcount != 1:
+    written = fresh.values(row | _columns(opened) | {"created_at": draft.changed})
+    if tx.execute(written.returning(AnnouncementRow.id)).first() is None:
         raise OvertakenError("this announcement is there already")
     return opened
 
@@ -80,7 +80,7 @@ def put(tx: Connection, before: Announcement, after: Announcement, at: datetime)
     return told
 
 
-def act(  # noqa: PLR0913  # what an act is
+def act(
     tx: Connection, announcement: str, at: datetime, actor: str | None, done: str, detail: str = ""
 ) -> None:
     """Keep what was done; that somebody wrote is kept once."""
@@ -132,7 +132,7 @@ def _columns(one: Announcement) -> dict[str, Any]:
         "started_at": one.started,
         "ended_at": one.ended,
         "revision": one.revision,
-        "correction": orjson.dumps(one.correction).decode() if one.correction else "",
+        "correction": _corrected(one),
         "corrector": one.corrector or None,
         "version": one.version,
         "changed_at": one.changed,
@@ -171,9 +171,23 @@ def _one(row: Row[Any]) -> Announcement:
         ended=row.ended_at,
         revision=row.revision,
         version=row.version,
-        correction=Content(**orjson.loads(row.correction)) if row.correction else None,
         corrector=row.corrector or "",
+        **_correction(row.correction),
     )
+
+
+def _corrected(one: Announcement) -> str:
+    """Return a correction as it is kept."""
+    if one.correction is None:
+        return ""
+    return orjson.dumps({"content": one.correction, "offered": one.offered}).decode()
+
+
+def _correction(kept: str) -> dict[str, Any]:
+    if not kept:
+        return {}
+    read = orjson.loads(kept)
+    return {"correction": Content(**read["content"]), "offered": read["offered"]}
 
 
 def _audience(kept: Mapping[str, Any]) -> Audience:

@@ -55,7 +55,7 @@ class AnnouncementRow(Base):
     corrected: Mapped[int] = mapped_column(default=0, info=NOTHING)
     """The last revision that is planned for all who had received the announcement."""
     correction: Mapped[str] = mapped_column(default="", info=NOTHING)
-    """What would be put in the place of the content, as JSON; empty when nothing would."""
+    """What would be put in the place of the content, and whether it was given to be read, as JSON; else empty."""
     corrector: Mapped[str | None] = _who("who would correct it")
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(info=NOTHING)
@@ -117,4 +117,5 @@ class ReachRow(Base):
     person_id: Mapped[str] = mapped_column(
         ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, info=person("who received it")
     )
+    announcement_id: Mapped[str] = mapped_column(info=personal("which"))
     at: Mapped[datetime] = mapped_column(info=personal("when"))

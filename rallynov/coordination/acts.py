@@ -16,18 +16,19 @@ from rallynov.coordination import letters
 from rallynov.coordination.lot import Lot, Outcome
 from rallynov.coordination.model import Staff
 from rallynov.coordination.tables import LabelRow, MessageRow, MessageToRow, NoteRow, VerdictRow
+from rallynov.delivery.decisions import Klass
 from rallynov.delivery.posting import Letter, Post
 from rallynov.delivery.subject import OvertakenError
-from rallynov.dialogue.words import Words, say
+from rallynov.dialogue.words import say
 from rallynov.editions import late
 from rallynov.editions.late import LateCode
 from rallynov.editions.model import Calendar, Edition
-from rallynov.initiatives.desk import Desk, Held
+from rallynov.initiatives.desk import Held
 from rallynov.initiatives.lifecycle import COORDINATOR, Act, Moment, Refusal, decide
 from rallynov.initiatives.model import Right
 from rallynov.initiatives.moving import Moves, Verdict
 from rallynov.initiatives.tables import ShareRow
-from rallynov.people.permissions import Action, Whose
+from rallynov.people.permissions import Action
 from rallynov.storage.prepared import INSERTS
 
 CHANGED = say("It has changed since this verdict was prepared: read it again, then prepare the verdict anew.")
@@ -173,7 +174,8 @@ class Acts:
     ) -> Outcome:
         """Write to all who write in some dossiers, once for each; again with the same id, only to those left out."""
         lot = Lot(tx, staff, dossiers, Action.MESSAGE_HOLDERS, self._edition)
-        self._keep(tx, staff, mail, at)
+        if lot.open:
+            self._keep(tx, staff, mail, at)
         mine = select(MessageToRow.dossier_id).where(MessageToRow.message_id == mail.id)
         written = set(tx.execute(mine.where(MessageToRow.dossier_id.in_(dossiers))).scalars())
         told, rows = [], []
@@ -182,7 +184,7 @@ class Acts:
             lot.ended(held.id, None if people else UNREACHABLE)
             if people and held.id not in written:
                 shown = letters.message(letters.called(lot.desk.title(held.id)), mail.text)
-                told.append(letters.to_holders(mail.id, held.id, people, shown))
+                told.append(Letter(f"message:{mail.id}:{held.id}", people, shown, Klass.STAFF))
                 rows.append({"message_id": mail.id, "dossier_id": held.id})
         if rows:
             tx.execute(insert(MessageToRow), rows)

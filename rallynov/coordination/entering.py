@@ -13,18 +13,19 @@ from datetime import datetime, timedelta
 import orjson
 from sqlalchemy import Connection, insert, select
 
-from rallynov.coordination.lot import Lot, Outcome
+from rallynov.coordination.lot import GONE, Lot, Outcome
 from rallynov.coordination.model import Staff
 from rallynov.coordination.tables import EntryRow
+from rallynov.delivery.posting import Post
 from rallynov.delivery.subject import Order, OvertakenError
 from rallynov.dialogue.hearing import Lexicon
-from rallynov.dialogue.words import Words, say
+from rallynov.dialogue.words import say
 from rallynov.editions.model import Edition, day_of
 from rallynov.initiatives import rows
 from rallynov.initiatives.commands import KeepAnswer, KeepDraft, SubmitDossier
 from rallynov.initiatives.form import DossierForm, Field, Json
 from rallynov.initiatives.lifecycle import fingerprint
-from rallynov.initiatives.model import Dossier, Right, Sharer, Status, missing
+from rallynov.initiatives.model import Answer, Dossier, Right, Status, missing
 from rallynov.initiatives.moving import Moves
 from rallynov.initiatives.reading import Places, Reading, read, spoken
 from rallynov.initiatives.tables import DossierRow, DraftRow, ShareRow
@@ -38,6 +39,8 @@ LASTS = timedelta(days=30)
 SINCE = timedelta(days=366)
 """How long ago the paper may have been received."""
 TAKEN = say("Its contact has taken this dossier over: it is theirs alone to change.")
+SUBMITTED = say("This dossier is submitted: it is not entered any more.")
+LATE = say("The paper was received when no dossier was taken any more. Nothing was submitted.")
 LACKS = say("Something that must be answered is still missing. Nothing was submitted.")
 
 
@@ -55,10 +58,17 @@ class Entering:
     """The entering of paper dossiers of an edition."""
 
     def __init__(
-        self, form: DossierForm, edition: Edition, moves: Moves, places: Places, lexicon: Lexicon
+        self,
+        form: DossierForm,
+        edition: Edition,
+        moves: Moves,
+        post: Post,
+        places: Places,
+        lexicon: Lexicon,
     ) -> None:
         self.form = form
-        self._edition, self._moves, self._places, self._lexicon = edition, moves, places, lexicon
+        self._edition, self._moves, self._post = edition, moves, post
+        self._places, self._lexicon = places, lexicon
 
     def open(
         self, tx: Connection, staff: Staff, dossiers: Sequence[str], received: datetime, at: datetime
@@ -120,14 +130,15 @@ class Entering:
         if missing(self.form, now):
             return Outcome((), ((dossier, LACKS),))
         received = tx.execute(select(EntryRow.received_at).where(EntryRow.dossier_id == dossier)).scalar_one()
-        lot.stand_in(staff.person)
+        lot.stand_in(dossier, staff.person)
         command = SubmitDossier(dossier, fingerprint(self.form, now), min(received, at))
         try:
             letter = self._moves.submit(tx, lot.desk, Order(staff.person, "desk", command, at, 0), command)
         except OvertakenError:
             return Outcome((), ((dossier, LATE),))
+        self._post.send(tx, [letter], at)
         lot.ended(dossier)
-        return lot.telling(letter)
+        return lot.outcome
 
     def invite(
         self, tx: Connection, staff: Staff, dossiers: Sequence[str], code: str, at: datetime
@@ -141,5 +152,57 @@ class Entering:
             lot.ended(dossier)
         return lot.outcome
 
+    def _lot(self, tx: Connection, staff: Staff, dossier: str, *, submitted: bool = False) -> Lot:
+        """Lock a dossier that was entered and that nobody owns; when nothing else is told, one that is not submitted."""
+        lot = Lot(tx, staff, (dossier,), Action.ENTER_DOSSIER, self._edition)
+        known = tx.execute(select(EntryRow.dossier_id).where(EntryRow.dossier_id == dossier)).first()
+        for held in tuple(lot.open):
+            if known is None:
+                lot.withhold(held, GONE)
+            elif held.sharers or not (submitted or held.status is Status.DRAFT):
+                lot.withhold(held, TAKEN if held.sharers else SUBMITTED)
+        return lot
 
-LATE = say("The paper was received when no dossier was taken any more. Nothing was submitted.")
+    def entries(self, tx: Connection) -> list[tuple[str, str, datetime]]:
+        """Return what was entered and not submitted yet, as (id, title or organisation, when the paper was received)."""
+        here = (DossierRow.edition == self._edition.slug) & (DossierRow.status == Status.DRAFT)
+        mine = select(EntryRow.dossier_id, EntryRow.received_at).join(
+            DossierRow, DossierRow.id == EntryRow.dossier_id
+        )
+        owned = select(ShareRow.dossier_id)
+        found = tx.execute(mine.where(here, EntryRow.dossier_id.not_in(owned)).order_by(EntryRow.at.desc()))
+        known = dict(found.all())
+        held = rows.contents(tx, list(known)) if known else {}
+        return [(one, _called(held[one].answers), received) for one, received in known.items()]
+
+    def entry(self, tx: Connection, staff: Staff, dossier: str) -> Entry | None:
+        """Return one that was entered; its content only as long as nobody owns it."""
+        mine = select(EntryRow.received_at, DossierRow.status, DossierRow.receipt).join(
+            DossierRow, DossierRow.id == EntryRow.dossier_id
+        )
+        row = tx.execute(mine.where(EntryRow.dossier_id == dossier)).first()
+        if row is None:
+            return None
+        received, status, receipt = row
+        shared = select(ShareRow.person_id).where(ShareRow.dossier_id == dossier)
+        owned = tx.execute(shared.limit(1)).first() is not None
+        open_ = not owned and status == Status.DRAFT
+        held = rows.contents(tx, [dossier])[dossier]
+        drafts = select(DraftRow.field, DraftRow.value).where(
+            DraftRow.dossier_id == dossier, DraftRow.person_id == staff.person
+        )
+        began = {name: orjson.loads(value) for name, value in tx.execute(drafts)}
+        shown = Dossier(
+            dossier,
+            Status(status),
+            answers=held.answers if open_ else {},
+            receipt=receipt or "",
+            drafts=began if open_ else {},
+        )
+        return Entry(shown, received, open_, owned)
+
+
+def _called(answers: Mapping[str, Answer]) -> str:
+    """Return the title of what was entered so far, else its organisation."""
+    values = (answers[name].value for name in ("title", "name") if name in answers)
+    return next((value for value in values if isinstance(value, str)), "")

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, or_, select
 
 from rallynov.coordination import listing
 from rallynov.coordination.listing import Scope
-from rallynov.coordination.model import Prepared, Row
+from rallynov.coordination.model import Prepared, Row, Said, Staff
 from rallynov.coordination.tables import EntryRow, MessageRow, MessageToRow, NoteRow, VerdictRow
 from rallynov.dialogue.words import Typed, Words, say
 from rallynov.editions.model import Calendar
@@ -27,15 +27,7 @@ from rallynov.initiatives.overview import Contents, Line, Moved, Overview, Part,
 from rallynov.initiatives.papers.found import Submitted, submitted_last
 from rallynov.initiatives.screens.parts import right_named
 from rallynov.initiatives.tables import DossierRow, MoveRow, ShareRow
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """An internal note, or a message that was sent."""
-
-    at: datetime
-    text: str
-    mine: bool = False
+from rallynov.people.permissions import Action, Whose
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,3 +198,19 @@ def _alike(tx: Connection, scope: Scope, dossier: str) -> tuple[Row, ...]:
     registered = DossierRow.status.in_(sorted(REGISTERED))
     others = select(DossierRow.id).where(here, registered, or_(*signs)).order_by(DossierRow.created_at)
     return listing.named(tx, scope, list(tx.execute(others.limit(20)).scalars()))
+
+
+def offers(who: Staff, file: File, at: datetime) -> Mapping[str, bool]:
+    """Tell what somebody may do with a dossier, as far as its life lets them."""
+    whose = Whose.OWN if file.own else Whose.OTHER
+    judges = who.may(Action.JUDGE_DOSSIER, whose)
+    return {
+        "correct": who.may(Action.REQUEST_CORRECTION, whose) and file.may(Act.SEND_BACK, at),
+        "admit": judges and file.may(Act.ADMIT, at),
+        "reject": judges and file.may(Act.REJECT, at),
+        "unprepare": judges and file.prepared is not None,
+        "release": who.may(Action.RELEASE_VERDICTS, whose) and file.prepared is not None,
+        "note": who.may(Action.ANNOTATE_DOSSIER, whose),
+        "late": who.may(Action.MAKE_LATE_CODE, whose) and file.owned,
+        "message": who.may(Action.MESSAGE_HOLDERS, whose) and file.owned,
+    }

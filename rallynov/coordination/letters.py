@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from rallynov.delivery.decisions import Klass
-from rallynov.delivery.posting import Letter
 from rallynov.dialogue.screens import Screen, note, quote, text, title
 from rallynov.dialogue.words import Typed, Words, say
 from rallynov.initiatives.letters import named
@@ -29,11 +27,6 @@ def message(dossier: Words, typed: str) -> Screen:
             note(SERVICE),
         ),
     )
-
-
-def to_holders(message_id: str, dossier: str, people: tuple[str, ...], shown: Screen) -> Letter:
-    """Return the letter of a message about one dossier: written once to each address."""
-    return Letter(f"message:{message_id}:{dossier}", people, shown, Klass.STAFF)
 
 
 def late_code(dossier: Words, code: str, until: datetime) -> Screen:

@@ -143,6 +143,8 @@ def _narrowed(wanted: Statement, scope: Scope, given: Filters) -> Statement:
         joined = joined.where(DossierRow.status.in_(sorted(REGISTERED)))
     if given.statuses:
         joined = joined.where(DossierRow.status.in_(sorted(given.statuses)))
+    if given.number:
+        return joined.where(DossierRow.receipt == given.number, *_marked(scope, given))
     for term in given.terms:
         found = CardRow.words.contains(term, autoescape=True)
         joined = joined.where(

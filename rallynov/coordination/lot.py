@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -11,6 +11,7 @@ from rallynov.coordination.model import Staff
 from rallynov.dialogue.words import Words, say
 from rallynov.editions.model import Edition
 from rallynov.initiatives.desk import Desk, Held
+from rallynov.initiatives.model import Right, Sharer
 from rallynov.people.permissions import Action, Whose
 
 NOT_ALLOWED = say("You may not do this with a dossier that you share.")
@@ -64,6 +65,16 @@ class Lot:
         else:
             self._refused.append((dossier, why))
 
+    def withhold(self, held: Held, why: Words) -> None:
+        """Leave a dossier out."""
+        self.open.remove(held)
+        self._refused.append((held.id, why))
+
+    def stand_in(self, dossier: str, person: str) -> None:
+        """Act for the owner of a dossier that has none, in this transaction alone: nothing of it is written."""
+        held = self.desk.of(dossier)
+        self.desk.put(replace(held, sharers={person: Sharer(person, "", Right.OWN)}))
+
     @property
     def done(self) -> Sequence[str]:
         """The dossiers with which it was done so far."""
@@ -73,5 +84,3 @@ class Lot:
     def outcome(self) -> Outcome:
         """What became of all of them."""
         return Outcome(tuple(self._done), tuple(self._refused))
-
-

@@ -5,12 +5,14 @@ A view of the table is its address: filters and order are read from it and writt
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from urllib.parse import urlencode
 
+from rallynov.editions.model import Calendar
 from rallynov.exports.model import REGISTERED
 from rallynov.initiatives.lifecycle import Act
 from rallynov.initiatives.model import Status
@@ -27,6 +29,7 @@ VERDICTS = {"admit": Act.ADMIT, "reject": Act.REJECT}
 ANY, NONE = "any", "none"
 WORDS_MOST, LABEL_MOST, NOTE_MOST, REASON_MOST = 8, 40, 4000, 2000
 """Words that are searched at most; characters of a label, of a note or message, of a reason."""
+_NUMBER = re.compile(r"\d{4}-\d{4,6}")
 TOGETHER = 1000
 """Dossiers on which one act may bear."""
 
@@ -73,6 +76,12 @@ class Filters:
         """What is searched: each word, but a number that was typed with spaces is one."""
         bare = "".join(self.words.split())
         return (bare,) if bare.isdigit() else tuple(fold(self.words).split()[:WORDS_MOST])
+
+    @property
+    def number(self) -> str:
+        """The number of a receipt, when that is what is searched."""
+        bare = "".join(self.words.split())
+        return bare if _NUMBER.fullmatch(bare) else ""
 
     @property
     def any(self) -> bool:
@@ -199,6 +208,44 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """An internal note, or a message that was sent."""
+
+    at: datetime
+    text: str
+    mine: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Something that became of a dossier."""
+
+    at: datetime
+    act: Act
+    dossier: str
+    number: str
+    called: str
+    again: bool = False
+    """Whether it is a submission after a correction."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What is new since a moment, and where things stand now."""
+
+    since: datetime
+    acts: Mapping[Act, int]
+    items: Sequence[Item]
+    notes: int
+    remarks: int
+    counts: Mapping[Status, int]
+    prepared: int
+    late: int
+    questions: int
+    calendar: Calendar
+
+
+@dataclass(frozen=True, slots=True)
 class Staff:
     """Somebody who may see all dossiers, with what they may do, asked at each act."""
 
@@ -208,6 +255,12 @@ class Staff:
     def may(self, action: Action, whose: Whose = Whose.OTHER) -> bool:
         """Tell whether they may do something to what is somebody else's, unless told whose."""
         return may(self.grants, action, whose)
+
+    @property
+    def role(self) -> str:
+        """The role in which they look, as the access log names it."""
+        held = sorted(grant.role for grant in self.grants.held)
+        return str(Role.COORDINATOR) if self.inner else str(held[0]) if held else ""
 
     @property
     def inner(self) -> bool:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
 from rallynov.coordination import listing
 from rallynov.coordination.listing import Scope
+from rallynov.coordination.model import Item, News
 from rallynov.coordination.tables import NoteRow, VisitRow
 from rallynov.editions.model import Calendar
 from rallynov.exports.model import REGISTERED
 from rallynov.faq.tables import TicketRow
 from rallynov.faq.ticket import Stage
 from rallynov.initiatives.lifecycle import Act
-from rallynov.initiatives.model import Status
 from rallynov.initiatives.tables import CardRow, DossierRow, MoveRow, RemarkRow
 from rallynov.storage.prepared import INSERTS
 
@@ -29,35 +28,6 @@ SHOWN = 12
 _OF_PEOPLE = (Act.OPEN, Act.SUBMIT, Act.WITHDRAW, Act.REOPEN)
 _TOLD = (Act.SUBMIT, Act.WITHDRAW)
 """What people do with their dossiers, and what of it a list names."""
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """Something that became of a dossier."""
-
-    at: datetime
-    act: Act
-    dossier: str
-    number: str
-    called: str
-    again: bool = False
-    """Whether it is a submission after a correction."""
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """What is new since a moment, and where things stand now."""
-
-    since: datetime
-    acts: Mapping[Act, int]
-    items: Sequence[Item]
-    notes: int
-    remarks: int
-    counts: Mapping[Status, int]
-    prepared: int
-    late: int
-    questions: int
-    calendar: Calendar
 
 
 def visit(tx: Connection, edition: str, person: str, now: datetime) -> datetime:
@@ -80,8 +50,8 @@ def last_visit(tx: Connection, edition: str, person: str, now: datetime) -> date
     return seen if now - seen > VISIT else since
 
 
-def read(tx: Connection, scope: Scope, since: datetime, calendar: Calendar) -> News:
-    """Read what is new since a moment."""
+def read(tx: Connection, scope: Scope, since: datetime, calendar: Calendar, person: str) -> News:
+    """Read what is new to somebody since a moment: what they did themselves is not."""
     here = (DossierRow.edition == scope.edition) & (MoveRow.at > since)
     if not scope.inner:
         here = here & DossierRow.status.in_(sorted(REGISTERED))
@@ -92,10 +62,10 @@ def read(tx: Connection, scope: Scope, since: datetime, calendar: Calendar) -> N
     edition = scope.edition
     return News(
         since,
-        {act: acts[act] for act in _OF_PEOPLE},
+        {act: acts[act] for act in (_OF_PEOPLE if scope.inner else _TOLD)},
         _items(tx, here),
-        _count(tx, NoteRow, edition, since) if scope.inner else 0,
-        _count(tx, RemarkRow, edition, since) if scope.inner else 0,
+        _count(tx, NoteRow, edition, since, person) if scope.inner else 0,
+        _count(tx, RemarkRow, edition, since, person) if scope.inner else 0,
         listing.counts(tx, scope),
         listing.prepared(tx, edition) if scope.inner else 0,
         listing.overdue(tx, scope),
@@ -135,12 +105,15 @@ def _submitted_before(tx: Connection, dossiers: Sequence[str]) -> dict[str, int]
         MoveRow.dossier_id.in_(dossiers), MoveRow.act == Act.SUBMIT
     )
     found = tx.execute(first.group_by(MoveRow.dossier_id)).all() if dossiers else ()
-    return {dossier: at for dossier, at in found}
+    return dict(found)
 
 
-def _count(tx: Connection, table: type[NoteRow | RemarkRow], edition: str, since: datetime) -> int:
+def _count(
+    tx: Connection, table: type[NoteRow | RemarkRow], edition: str, since: datetime, person: str
+) -> int:
+    others = table.author.is_distinct_from(person), table.at > since
     new = select(func.count()).select_from(table).join(DossierRow, DossierRow.id == table.dossier_id)
-    return tx.execute(new.where(DossierRow.edition == edition, table.at > since)).scalar_one()
+    return tx.execute(new.where(DossierRow.edition == edition, *others)).scalar_one()
 
 
 def _questions(tx: Connection, edition: str) -> int:

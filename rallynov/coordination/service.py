@@ -14,14 +14,15 @@ from sqlalchemy import Connection, insert
 
 from rallynov.coordination import files, listing, news
 from rallynov.coordination.acts import Acts, holders
+from rallynov.coordination.entering import Entering, Entry
 from rallynov.coordination.files import Eyes, File
 from rallynov.coordination.listing import Scope
 from rallynov.coordination.lot import Outcome
-from rallynov.coordination.model import TOGETHER, Listing, Row, Staff, Table, staff
-from rallynov.coordination.news import News
+from rallynov.coordination.model import TOGETHER, Listing, News, Row, Staff, Table, staff
 from rallynov.delivery import conversations
 from rallynov.delivery.posting import Post
 from rallynov.delivery.tables import AuditRow
+from rallynov.dialogue.hearing import Lexicon
 from rallynov.editions.model import Edition
 from rallynov.editions.service import read_calendar
 from rallynov.exports.views import View, load_views
@@ -29,11 +30,10 @@ from rallynov.initiatives import cards
 from rallynov.initiatives.attachments import reading
 from rallynov.initiatives.attachments.reading import Readable
 from rallynov.initiatives.form import DossierForm
-from rallynov.initiatives.lifecycle import Act
 from rallynov.initiatives.moving import Moves
+from rallynov.initiatives.reading import Places
 from rallynov.people import access, granting
 from rallynov.people.access import Access, Seen
-from rallynov.people.permissions import Action, Whose
 from rallynov.storage.store import Store
 
 P = ParamSpec("P")
@@ -65,6 +65,7 @@ class Parts:
     edition: Edition
     views: Mapping[str, View]
     acts: Acts
+    entering: Entering
     clock: Callable[[], datetime]
     secret: Callable[[], str]
 
@@ -75,6 +76,7 @@ class Bureau:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self.acts, self.form, self.edition = parts.acts, parts.form, parts.edition
+        self.entering, self.views = parts.entering, parts.views
         self.clock, self.secret = parts.clock, parts.secret
 
     def staff(self, tx: Connection, address: str) -> Staff | None:
@@ -104,7 +106,7 @@ class Bureau:
         with self._parts.store.write() as tx:
             since = news.visit(tx, self.edition.slug, who.person, self.clock())
         with self._parts.store.read() as tx:
-            return news.read(tx, self.scope(tx, who), since, read_calendar(tx, self.edition))
+            return news.read(tx, self.scope(tx, who), since, read_calendar(tx, self.edition), who.person)
 
     def table(self, who: Staff, wanted: Listing) -> tuple[Table, Sequence[str]]:
         """Return one page of the table, and the labels that are in use."""
@@ -130,9 +132,7 @@ class Bureau:
         """Return one dossier, and keep that it was read; None when there is none that they may see."""
         self.refresh()
         with self._parts.store.read() as tx:
-            found = files.read(
-                tx, self.form, Eyes(self.scope(tx, who), who.person, self._parts.views), dossier
-            )
+            found = files.read(tx, self.form, Eyes(self.scope(tx, who), who.person, self.views), dossier)
         if found and found.whole:
             with self._parts.store.write() as tx:
                 access.record(tx, self._access(who, Seen.READ), dossiers=[dossier])
@@ -155,6 +155,16 @@ class Bureau:
         """Keep that dossiers were exported."""
         with self._parts.store.write() as tx:
             access.record(tx, self._access(who, Seen.EXPORTED), dossiers=ids)
+
+    def entries(self) -> Sequence[tuple[str, str, datetime]]:
+        """Return the paper dossiers that are being entered."""
+        with self._parts.store.read() as tx:
+            return self.entering.entries(tx)
+
+    def entry(self, who: Staff, dossier: str) -> Entry | None:
+        """Return a paper dossier that is being entered."""
+        with self._parts.store.read() as tx:
+            return self.entering.entry(tx, who, dossier)
 
     def do(
         self,
@@ -184,9 +194,7 @@ class Bureau:
             access.record(tx, self._access(who, Seen.CHANGED), dossiers=outcome.done)
 
     def _access(self, who: Staff, seen: Seen) -> Access:
-        role = next(iter(sorted(who.grants.held)), None)
-        named = "coordinator" if who.inner else str(role.role) if role else ""
-        return Access(who.person, named, seen, self.clock())
+        return Access(who.person, who.role, seen, self.clock())
 
     @staticmethod
     def chunks(dossiers: Sequence[str]) -> Sequence[Sequence[str]]:
@@ -195,18 +203,7 @@ class Bureau:
 
     def offers(self, who: Staff, file: File) -> Mapping[str, bool]:
         """Tell what somebody may do with a dossier, as far as its life lets them."""
-        whose, at = Whose.OWN if file.own else Whose.OTHER, self.clock()
-        judges = who.may(Action.JUDGE_DOSSIER, whose)
-        return {
-            "correct": who.may(Action.REQUEST_CORRECTION, whose) and file.may(Act.SEND_BACK, at),
-            "admit": judges and file.may(Act.ADMIT, at),
-            "reject": judges and file.may(Act.REJECT, at),
-            "unprepare": judges and file.prepared is not None,
-            "release": who.may(Action.RELEASE_VERDICTS, whose) and file.prepared is not None,
-            "note": who.may(Action.ANNOTATE_DOSSIER, whose),
-            "late": who.may(Action.MAKE_LATE_CODE, whose) and file.owned,
-            "message": who.may(Action.MESSAGE_HOLDERS, whose) and file.owned,
-        }
+        return files.offers(who, file, self.clock())
 
 
 def open_bureau(
@@ -214,9 +211,14 @@ def open_bureau(
     form: DossierForm,
     edition: Edition,
     post: Post,
-    clock: Callable[[], datetime],
-    secret: Callable[[], str],
+    tools: tuple[Callable[[], datetime], Callable[[], str]],
+    places: Places,
+    lexicon: Lexicon,
 ) -> Bureau:
-    """Build the desk of an edition."""
-    acts = Acts(Moves(form, edition), edition, post)
-    return Bureau(Parts(store, form, edition, load_views(form), acts, clock, secret))
+    """Build the desk of an edition; ``tools`` are the clock and what makes secrets."""
+    moves = Moves(form, edition)
+    acts, entering = (
+        Acts(moves, edition, post),
+        Entering(form, edition, moves, post, places, lexicon),
+    )
+    return Bureau(Parts(store, form, edition, load_views(form), acts, entering, *tools))

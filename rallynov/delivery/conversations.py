@@ -133,9 +133,10 @@ def save(tx: Connection, rows: Sequence[Saved]) -> None:
     )
 
 
-def unreachable(tx: Connection, address: str, now: datetime) -> None:
-    """Remember that nothing can be sent to an address until it writes again."""
-    tx.execute(update(ConversationRow).where(ConversationRow.address == address).values(unreachable_at=now))
+def unreachable(tx: Connection, addresses: Sequence[str], now: datetime) -> None:
+    """Remember that nothing can be sent to addresses until they write again."""
+    gone = update(ConversationRow).where(ConversationRow.address.in_(addresses))
+    tx.execute(gone.values(unreachable_at=now))
 
 
 def forget(tx: Connection, people: Sequence[str]) -> None:

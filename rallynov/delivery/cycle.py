@@ -12,7 +12,6 @@ from datetime import datetime
 from rallynov.delivery.inbox import Incoming, Waiting
 from rallynov.delivery.outbox import Receipt
 
-
 STEPS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0)
 """Seconds at which the histogram of turns is cut."""
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, and_, bindparam, case, delete, insert, or_, select, update
 
+from rallynov.delivery import conversations
 from rallynov.delivery.decisions import Klass
 from rallynov.delivery.message import Message, load
 from rallynov.delivery.tables import UNSENT, CircularRow, OutboxRow, OutboxStatus
@@ -83,6 +84,8 @@ class Receipt:
     error: str | None = None
     file_id: str = ""
     """How the channel calls the file that went with it, when it was told."""
+    unreachable: bool = False
+    """Whether nothing reaches its address, until somebody writes from there."""
 
 
 _COLUMNS = (
@@ -197,6 +200,9 @@ def finish(tx: Connection, receipts: Sequence[Receipt], owner: str, now: datetim
             for receipt in receipts
         ],
     )
+    gone = [receipt.message.address for receipt in receipts if receipt.unreachable]
+    if gone:
+        conversations.unreachable(tx, gone, now)
     for circular, file_id in {
         receipt.message.part.circular: receipt.file_id
         for receipt in receipts

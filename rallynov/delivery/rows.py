@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from rallynov.delivery import conversations, outbox
+from rallynov.delivery import outbox
 from rallynov.delivery.outbox import Outgoing
 from rallynov.storage.store import Store
 
@@ -42,8 +42,3 @@ class Rows:
         """Remember that a message may have arrived."""
         with self._store.write() as tx:
             outbox.doubt(tx, message)
-
-    def leave(self, address: str) -> None:
-        """Remember that nothing can be sent to an address."""
-        with self._store.write() as tx:
-            conversations.unreachable(tx, address, self._clock())

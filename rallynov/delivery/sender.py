@@ -9,40 +9,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import zlib
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import ParamSpec
 
 import structlog
 
 from rallynov.delivery import outbox
-from rallynov.delivery.decisions import (
-    Done,
-    Fail,
-    Failure,
-    Hold,
-    Klass,
-    MarkUnknown,
-    Migrate,
-    ReRenderPlain,
-    ResendOnce,
-    Retry,
-    SendNew,
-    Sent,
-    Skip,
-    StopSending,
-    backoff,
-    decide,
-)
+from rallynov.delivery.decisions import Klass, Sent
 from rallynov.delivery.feed import Alone, Feed
 from rallynov.delivery.feeding import Feeding
 from rallynov.delivery.freezer import Freezer
 from rallynov.delivery.lanes import Lane
 from rallynov.delivery.leadership import Leader
 from rallynov.delivery.outbox import Outgoing, Receipt
+from rallynov.delivery.outcomes import Outcomes, Token
 from rallynov.delivery.pacing import Pacer
 from rallynov.delivery.receipts import Commit, Receipts
 from rallynov.delivery.rows import CLAIM, Rows
@@ -59,10 +41,6 @@ GRACE = 5.0
 """Seconds that calls under way have to end when the process ends."""
 RENEWAL = 20.0
 """Seconds between two renewals of the leases; a third of a lease."""
-PATIENCE = 60.0
-"""Seconds of a refused token after which sending stops."""
-SLOWEST = 8.0
-"""Longest wait in seconds between two tries with a refused token."""
 
 
 class Sender:
@@ -92,17 +70,23 @@ class Sender:
         self._fresh_until = self._loop.time() + outbox.LEASE.total_seconds()
         self._ending = asyncio.Event()
         self._stream = Stream(pacer, transport.chat, lambda address: address not in self._lanes, self._begin)
+        self._token = Token(transport.channel, self._rest)
         self._feeding = Feeding(store, self._rows, self._stream, self, self._write, feed, self._leader)
-        self._refused_since: float | None = None
-        self.stopped: str | None = None
-        """Why sending has stopped for good (the token is refused); None while it goes on."""
-        self.over = asyncio.Event()
+        self._outcomes = Outcomes(
+            transport, pacer, self._freezer, self._stream, self._token, self._rest, self._doubt
+        )
+        self.over = self._token.over
         """Set once ``stopped`` is: the door must end rather than live on mute."""
 
     @property
     def channel(self) -> str:
         """Name of the channel."""
         return self._transport.channel
+
+    @property
+    def stopped(self) -> str | None:
+        """Why sending has stopped for good (the token is refused); None while it goes on."""
+        return self._token.stopped
 
     @property
     def pending(self) -> int:
@@ -232,12 +216,12 @@ class Sender:
                 outcome = await self._transport.deliver(message, plain=plain)
                 lane.calling = False  # not when cancelled: nobody knows then
             if isinstance(outcome, Sent):
-                self._refused_since = None
+                self._token.taken()
                 if outcome.answered:
                     self._freezer.offer(message)
                 self._count(message)
                 return Receipt(message, OutboxStatus.SENT, str(outcome.message_id), file_id=outcome.file_id)
-            settled = await self._settle(lane, message, outcome, plain=plain)
+            settled = await self._outcomes.settle(lane, message, outcome, plain=plain)
             if isinstance(settled, Receipt):
                 self._count(message, settled.error if settled.status is OutboxStatus.FAILED else None)
             if isinstance(settled, Receipt) or settled is None:
@@ -277,6 +261,9 @@ class Sender:
                 log.error("outbox_not_written", error=type(error).__name__)
                 await self._rest(1)
 
+    async def _doubt(self, message: Outgoing) -> None:
+        await self._write(self._rows.doubt, message)
+
     async def _pace(self, message: Outgoing) -> None:
         while (wait := self._early(message)) > 0 and not self._ending.is_set():
             await self._rest(wait)
@@ -290,79 +277,3 @@ class Sender:
         """Seconds that a message must still wait for its pace; 0 or less when it may go."""
         now = self._loop.time()
         return self._pacer.ready_at(message.klass, self._transport.chat(message.address), now) - now
-
-    async def _settle(
-        self, lane: Lane, message: Outgoing, failure: Failure, *, plain: bool
-    ) -> Receipt | str | None:
-        """Decide on a failure: a final state, or ``again`` / ``plain`` once the wait it asks for is over."""
-        decision = decide(
-            failure,
-            klass=message.klass,
-            attempts=message.attempts + 1,
-            plain_tried=plain,
-            resent=message.doubts > 0,
-        )
-        lane.waiting[0] = message.tried()
-        match decision:
-            case Done():
-                return Receipt(message, OutboxStatus.SENT)
-            case Fail(reason):
-                log.error("message_failed", channel=self.channel, key=message.key, reason=reason)
-                return Receipt(message, OutboxStatus.FAILED, error=reason)
-            case MarkUnknown():
-                return Receipt(message, OutboxStatus.UNKNOWN, error=failure.detail or "no answer")
-            case Skip(reason, unreachable):
-                if unreachable:
-                    await self._write(self._rows.leave, message.address)
-                return Receipt(message, OutboxStatus.SKIPPED, error=reason)
-            case StopSending(reason):
-                return await self._refused(reason)
-            case _:
-                return await self._wait(lane, message, decision, failure)
-
-    async def _refused(self, reason: str) -> str | None:
-        """Wait out a passing refusal of the token, as the poller does; then stop for good, and say so."""
-        now = self._loop.time()
-        self._refused_since = now if self._refused_since is None else self._refused_since
-        if now - self._refused_since < PATIENCE:
-            await self._rest(min(SLOWEST, backoff(int(now - self._refused_since))))
-            return "again"
-        if self.stopped is None:
-            log.error("sending_stopped", channel=self.channel, reason=reason)
-        self.stopped = reason
-        self.over.set()
-        return None
-
-    async def _wait(
-        self, lane: Lane, message: Outgoing, decision: Retry | ResendOnce | Hold | object, failure: Failure
-    ) -> str:
-        match decision:
-            case Retry(after):
-                if message.klass is Klass.BULK:
-                    return self._set_aside(lane, after)
-                await self._rest(after)
-            case Hold(seconds):
-                jitter = zlib.crc32(message.key.encode()) % 1000 / 1000
-                self._pacer.flooded(self._transport.chat(message.address), seconds, self._loop.time(), jitter)
-                self._freezer.rest(seconds)
-                if message.klass is Klass.BULK:
-                    return self._set_aside(lane, seconds)
-            case ResendOnce(after):
-                lane.waiting[0] = doubted = message.doubted()
-                await self._write(self._rows.doubt, doubted)
-                await self._rest(after)
-            case Migrate(chat):
-                moved = f"{self.channel}:{chat}"
-                lane.waiting[0] = replace(message, address=moved, attempts=message.attempts + 1)
-            case ReRenderPlain():
-                return "plain"
-            case SendNew():
-                log.info("edit_lost", key=message.key)
-            case _:
-                log.error("undecided", kind=failure.kind)
-        return "again"
-
-    def _set_aside(self, lane: Lane, seconds: float) -> str:
-        """Have an announcement wait where it holds up nobody; what is behind it in its lane goes on."""
-        self._stream.later(lane.waiting.popleft(), self._loop.time() + seconds)
-        return "later"

@@ -11,7 +11,6 @@ from tomllib import TOMLDecodeError, loads
 import orjson
 from pydantic import ValidationError
 from sqlalchemy import Connection, Select, Text, and_, bindparam, cast, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 
 from rallynov.delivery.subject import Order
@@ -34,10 +33,9 @@ from rallynov.diagnosis.reading import Band, Concern
 from rallynov.diagnosis.tables import AnswerRow, DiagnosisRow
 from rallynov.dialogue.events import Event
 from rallynov.dialogue.turn import Command
-from rallynov.storage.prepared import INSERTS, Prepared, among, listed
+from rallynov.storage.prepared import INSERTS, Insertable, Prepared, among, listed
 from rallynov.wording import ContentError, Wording
 
-Insertable = sqlite.Insert | postgresql.Insert
 GRID = Path(__file__).parent / "grid.toml"
 
 

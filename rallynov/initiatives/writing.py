@@ -12,16 +12,14 @@ from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import Connection, bindparam, delete, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from rallynov.delivery.subject import Order
 from rallynov.initiatives.commands import KeepAnswer, KeepDraft, SkipField
 from rallynov.initiatives.desk import Desk
 from rallynov.initiatives.model import Json
 from rallynov.initiatives.tables import DossierAnswerRow, DraftRow, RivalRow, WriteRow
-from rallynov.storage.prepared import INSERTS, Prepared, among, listed
+from rallynov.storage.prepared import INSERTS, Insertable, Prepared, among, listed
 
-Insertable = sqlite.Insert | postgresql.Insert
 Row = dict[str, Any]
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from rallynov.delivery.subject import Order
 from rallynov.dialogue.events import Commanded, Event, Said
@@ -22,7 +21,7 @@ from rallynov.people.model import (
     read_code,
 )
 from rallynov.people.tables import CodeRow, PersonRow
-from rallynov.storage.prepared import Prepared, among, listed
+from rallynov.storage.prepared import INSERTS, Insertable, Prepared, among, listed
 
 _LOAD = Prepared(
     lambda name: select(PersonRow.id, PersonRow.notice_version).where(among(PersonRow.id, "people", name))
@@ -52,18 +51,17 @@ class People:
             for o in orders
             if isinstance(o.command, AcceptNotice)
         ]
-        tx.execute(_ACCEPT[tx.dialect.name], rows)
+        _ACCEPT.many(tx, rows)
 
 
-def _accepting(table: sqlite.Insert | postgresql.Insert) -> sqlite.Insert | postgresql.Insert:
+def _accepting(table: Insertable) -> Insertable:
     newer = {"notice_version": table.excluded.notice_version, "notice_at": table.excluded.notice_at}
     return table.on_conflict_do_update(index_elements=["id"], set_=newer)
 
 
-_ACCEPT = {
-    "sqlite": _accepting(sqlite.insert(PersonRow)),
-    "postgresql": _accepting(postgresql.insert(PersonRow)),
-}
+_ACCEPT = Prepared(
+    lambda name: _accepting(INSERTS[name](PersonRow)), ("id", "notice_version", "notice_at", "created_at")
+)
 
 
 Others = Callable[[Connection, Mapping[str, str]], Mapping[str, TypedCode]]

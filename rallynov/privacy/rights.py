@@ -17,7 +17,8 @@ from rallynov.people.screens import RoleChoice
 from rallynov.privacy.model import AccessLog, Agreed, Line, Looked, MyData, Shelf
 
 NAME = "rights"
-MINE, CORRECT, LIMIT, JOURNAL = (Place(NAME, focus) for focus in (None, "correct", "limit", "journal"))
+MINE, COPY = Place(NAME), Place(NAME, "copy")
+CORRECT, LIMIT, JOURNAL = (Place(NAME, focus) for focus in ("correct", "limit", "journal"))
 JSON, ARCHIVE, LOG = "mydata", "mydata-files", "access-log"
 """The kinds of papers."""
 ALL = "1"
@@ -77,6 +78,8 @@ class RightsDialogue:
     def screen(self, place: Place, scene: Scene) -> Screen:
         """Return what is held, where to correct it, the limitation, or the access log for whoever may read it."""
         match place.focus:
+            case "copy":
+                return _copy(scene.channel)
             case "correct":
                 return _correcting(scene)
             case "limit":
@@ -87,7 +90,9 @@ class RightsDialogue:
                 return _held(scene.of(MyData), scene.of(Limited))
 
     def choose(self, place: Place, key: str, scene: Scene) -> Move:
-        """Limit, lift, or come back to where the person was."""
+        """Offer the copies, limit, lift, or come back to where the person was."""
+        if place == MINE and key == "copy":
+            return Move(to=COPY, over=True)
         if place != LIMIT or key not in {"on", "off"}:
             lead = (note(say("Nothing was changed.")),) if key == "no" else ()
             return Move(back=True, lead=lead)
@@ -142,18 +147,29 @@ def _held(data: MyData, limited: Limited) -> Screen:
         blocks.append(
             text(say("Since {day}, your data are kept and not used, as you asked.", day=Day(limited.since)))
         )
-    blocks.append(
+    take = Choice("copy", say("Take a copy"))
+    return Screen("mydata", tuple(blocks), (take, _CORRECT, _LIMIT, _ERASE), (_BACK,))
+
+
+def _copy(channel: str) -> Screen:
+    """Offer the files, once they are asked for: on Telegram they are sent at once, and pass through it."""
+    what = (
+        say("JSON, for programs: everything, as it is kept."),
+        say("ZIP: the same with a text to read, and the files of your dossiers."),
+    )
+    way = (
         note(
             say(
-                "The complete copy is in the files below: one for programs (JSON), one with your files and a text (ZIP)."
+                "On Telegram, these files pass through Telegram. The web gives them without it: “/continuer”."
             )
-        )
+        ),
     )
+    blocks = (title(say("A copy of my data")), listing(*what), *(way if channel == "telegram" else ()))
     papers = (
         Paper(JSON, ALL, say("My data (JSON)")),
         Paper(ARCHIVE, ALL, say("My data and my files (ZIP)")),
     )
-    return Screen("mydata", tuple(blocks), (), (_CORRECT, _LIMIT, _ERASE, _BACK), papers=papers)
+    return Screen("copy", blocks, (), (_BACK,), papers=papers)
 
 
 def _shelf(shelf: Shelf) -> Words:

@@ -21,6 +21,7 @@ HERE = Place(NAME)
 MENU = Choice("menu", say("Menu"))
 CHOICE = Choice("chiffres", say("Figures of the rally"))
 ALL = Choice("all", say("All figures"))
+_COUNTING = say("The figures are being counted: choose again in a moment.")
 _LINES = 14
 """Lines told of a table without a picture; the rest is in its file."""
 
@@ -35,14 +36,16 @@ class FiguresDialogue:
         """Return the list of tables, or one of them."""
         if not may(scene.of(Grants), Action.SEE_FIGURES):
             return _refused()
+        report = scene.of(Figures).report  # asked for by the list too: it is counted anew meanwhile
         if place.focus not in TITLES:
             return _list()
-        report = scene.of(Figures).report
         table = report.find(place.focus) if report else None
         return _table(report, table) if report and table else _list()
 
     def choose(self, place: Place, key: str, scene: Scene) -> Move:
         """Show a table, or all of them."""
+        if key in TITLES and may(scene.of(Grants), Action.SEE_FIGURES) and scene.of(Figures).report is None:
+            return Move(HERE, lead=(note(_COUNTING),))
         return Move(to=Place(NAME, key) if key in TITLES else HERE)
 
     def write(self, place: Place, text: str, scene: Scene) -> Move | None:

@@ -135,15 +135,13 @@ def _spread(tx: Connection, edition: str) -> tuple[Pairs, Pairs, Pairs]:
     said: dict[str, dict[str, Json]] = {name: {} for name in _SAID}
     for dossier, name, value in tx.execute(_answers(alive)):
         said[name][dossier] = orjson.loads(value)
-    place, size = (
-        {dossier: (found(said[name].get(dossier)),) for dossier in rank}
-        for name, found in (("commune", _place), ("headcount", _size))
-    )
+    place = {dossier: (_place(said["commune"].get(dossier)),) for dossier in rank}
+    size = {dossier: (_size(said["headcount"].get(dossier)),) for dossier in rank}
     theme = {dossier: _listed(said["themes"].get(dossier)) for dossier in rank}
     return _tally(rank, place), _tally(rank, size), _tally(rank, theme)
 
 
-def _answers(alive: Iterable[Any]) -> Select[tuple[str, str, str]]:
+def _answers(alive: Iterable[Any]) -> Select[str, str, str]:
     return (
         select(DossierAnswerRow.dossier_id, DossierAnswerRow.field, DossierAnswerRow.value)
         .join(DossierRow, DossierRow.id == DossierAnswerRow.dossier_id)

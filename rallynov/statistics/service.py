@@ -1,6 +1,7 @@
 """Figures, counted at most once a minute: for the conversations of who may see them, for a page, as CSV files.
 
-A report holds counts alone: it is the same for everybody who may see it, and kept in memory until the next.
+A report holds counts alone: it is the same for everybody who may see it, and kept in memory until the next. While the
+product runs it is counted on a thread of its own: with ten thousand dossiers it takes a second, and no turn waits for it.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -53,10 +55,38 @@ class Statistics:
         self._store, self._edition, self._grid, self._form = store, edition, grid, form
         self._librarian, self._now = librarian, now
         self._last: Report | None = None
+        self._thread: ThreadPoolExecutor | None = None
+        self._counting = False
+
+    def start(self) -> None:
+        """Count beside the turns from now on."""
+        self._thread = ThreadPoolExecutor(1, "figures")
+
+    def close(self) -> None:
+        """Count no more."""
+        if self._thread:
+            self._thread.shutdown(wait=False, cancel_futures=True)
+            self._thread = None
 
     def load(self, tx: Connection, people: Mapping[str, Event]) -> Mapping[str, Figures]:
-        """Return the report; it is read only when a dialogue that may show it asks for it."""
-        return dict.fromkeys(people, Figures(self.report(tx)))
+        """Return the report; it is read only when a dialogue that may show it asks for it.
+
+        Where it is counted beside the turns this is the last one: the list of figures, which comes first, has had it
+        counted anew.
+        """
+        if self._thread is None:
+            return dict.fromkeys(people, Figures(self.report(tx)))
+        if not self._counting and not self._fresh():
+            self._counting = True
+            self._thread.submit(self._renew)
+        return dict.fromkeys(people, Figures(self._last))
+
+    def _renew(self) -> None:
+        try:
+            with self._store.read() as tx:
+                self.report(tx)
+        finally:
+            self._counting = False
 
     def blank(self, person: str) -> Figures:
         """Return no figure."""
@@ -67,11 +97,15 @@ class Statistics:
 
     def report(self, tx: Connection) -> Report:
         """Return the report of the last minute, or count anew."""
-        now, last = self._now(), self._last
-        if last is None or not timedelta(0) <= now - last.at < FRESH:
-            counted = count(tx, self._edition.slug, self._grid, self._topic)
+        if (last := self._fresh()) is None:
+            now, counted = self._now(), count(tx, self._edition.slug, self._grid, self._topic)
             last = self._last = Report(now, tables(counted, self._grid, self._form))
         return last
+
+    def _fresh(self) -> Report | None:
+        """Return the report of the last minute."""
+        last = self._last
+        return last if last and timedelta(0) <= self._now() - last.at < FRESH else None
 
     def shown(self, address: str) -> Report | None:
         """Return the report to whoever stands behind an address; None when they may not see it (synchronous)."""

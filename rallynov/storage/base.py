@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, MetaData, Text
@@ -28,20 +29,9 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
     def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
-        """Write a moment once for all the rows of a batch: they share it."""
+        """Write a moment once for all the rows of a batch: they share a few. All columns share this processor."""
         write = super().bind_processor(dialect)
-        if write is None:
-            return None
-        last: tuple[Any, Any] = (None, None)
-
-        def written(value: Any) -> Any:
-            nonlocal last
-            kept = last  # another thread may write it meanwhile
-            if value is not kept[0]:
-                kept = last = (value, write(value))
-            return kept[1]
-
-        return written
+        return None if write is None else lru_cache(maxsize=16)(write)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Give UTC back."""

@@ -23,7 +23,13 @@ from rallynov.wording import Wording
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 WORDS = Wording({"operator": "exemple", "contact": "exemple"})
 STAGE = Stage(
-    "s3", 3, "25", "Salle exemple", NOW + timedelta(days=30), NOW + timedelta(days=30, hours=2), host="Partenaire exemple"
+    "s3",
+    3,
+    "25",
+    "Salle exemple",
+    NOW + timedelta(days=30),
+    NOW + timedelta(days=30, hours=2),
+    host="Partenaire exemple",
 )
 
 
@@ -31,7 +37,7 @@ def cell(territory: str, count: int, *, standing: Standing = Standing.NONE, **mo
     """People alike, with a sample each."""
     told: dict[str, object] = {"topic": Topic.PARTNERS, "themes": frozenset(), "member": False} | more
     return Cell(
-        told["topic"],  # type: ignore[arg-type]
+        frozenset({told["topic"]}),  # type: ignore[arg-type]
         territory,
         standing,
         told["themes"],  # type: ignore[arg-type]
@@ -50,6 +56,7 @@ CROWD = Crowd(
         cell("25", 5, topic=Topic.STAGES),
     )
 )
+HOME = Place("broadcast")
 PARTNER = Grants((Grant(Role.WRITER, "Structure exemple"),))
 TEAM = Grants((Grant(Role.COORDINATOR),))
 
@@ -60,7 +67,7 @@ class Writer:
 
     grants: Grants = PARTNER
     facts: dict[type, object] = field(default_factory=dict)
-    place: Place = Place("broadcast")
+    place: Place = HOME
     orders: list[Command] = field(default_factory=list)
     lead: tuple[Block, ...] = ()
     language: str = "fr"
@@ -130,5 +137,6 @@ class Writer:
             WORDS.word(words, self.language) for block in (*lead, *self.shown.blocks) for words in block.items
         )
 
-    def keys(self) -> list[str]:
+    @property
+    def offered(self) -> list[str]:
         return [one.key for one in (*self.shown.choices, *self.shown.actions)]

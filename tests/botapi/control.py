@@ -3,12 +3,12 @@
 import asyncio
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 import orjson
 
 from .chats import BOT, Chats, chat, now, person
-from .faults import Fault, Faults
+from .faults import Fault, Faults, Refused
 from .files import Files
 from .updates import Updates
 
@@ -212,6 +212,19 @@ class Control:
         """Refuse the next messages to one chat with a 429 and its retry_after."""
         with self._changed:
             self._faults.flood(chat_id, retry_after, times)
+
+    def afflict(
+        self,
+        chat_id: int,
+        kind: Literal["fail", "drop", "hang"] = "fail",
+        status: int = 500,
+        times: int | None = None,
+        description: str = "",
+    ) -> None:
+        """Refuse what goes to one chat, or cut or keep silent instead of answering."""
+        body = Refused(status, description).body if description else None
+        with self._changed:
+            self._faults.afflict(chat_id, Fault(kind, times, status, body=body))
 
     def _press(self, chat_id: int, message: dict[str, Any], data: str) -> int:
         query: dict[str, Any] = {"id": f"{abs(chat_id)}{self._chats.next_id():09}", "from": person(chat_id)}

@@ -57,6 +57,7 @@ class Faults:
     def __init__(self) -> None:
         self._by_method: dict[str, list[Fault]] = {}
         self._floods: dict[int, Fault] = {}
+        self._by_chat: dict[int, Fault] = {}
         self.blocked: set[int] = set()
 
     def add(self, method: str, fault: Fault) -> None:
@@ -68,6 +69,7 @@ class Faults:
         if method is None:
             self._by_method.clear()
             self._floods.clear()
+            self._by_chat.clear()
             self.blocked.clear()
         else:
             self._by_method.pop(method.lower(), None)
@@ -89,6 +91,19 @@ class Faults:
                     fault.left -= 1
                 return fault
         return None
+
+    def afflict(self, chat_id: int, fault: Fault) -> None:
+        """Have something go wrong with all that goes to one chat."""
+        self._by_chat[chat_id] = fault
+
+    def of_chat(self, chat_id: Any) -> Fault | None:
+        """Use up the fault of a chat, if it has one."""
+        fault = self._by_chat.get(chat_id)
+        if fault is None or fault.left == 0:
+            return None
+        if fault.left is not None:
+            fault.left -= 1
+        return fault
 
     def check_chat(self, chat_id: Any) -> None:
         """Refuse a message to a chat that blocked the bot, or that is flooded."""

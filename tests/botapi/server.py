@@ -137,7 +137,7 @@ class BotApi(Control):
                     connection.cut()
 
     def _call(self, connection: Connection, method: str, params: dict[str, Any], at: float) -> None:
-        fault = self._faults.take(method)
+        fault = self._faults.take(method) or self._faults.of_chat(params.get("chat_id"))
         if fault is not None and fault.kind == "hang":
             self._record(Call(method, params, at, 0))
         elif method.lower() == "getupdates" and (fault is None or fault.kind == "drop"):

@@ -26,9 +26,12 @@ PAGES: Mapping[str, Sequence[tuple[str, str]]] = {
     "/etapes": [("", "/etapes?pres={q}")],
     "/etapes/{number}": [("anne", "/etapes/1")],
     "/equipe": [("claude", "/equipe"), ("lea", "/equipe")],
-    "/equipe/dossiers": [("claude", "/equipe/dossiers"), ("claude", "/equipe/dossiers?q={q}&label={q}&status={q}&sort={q}")],
-    "/equipe/dossiers/lot": [("claude", "/equipe/dossiers/lot?acte={q}&vue={q}&ids=d1"), ("claude", "/equipe/dossiers/lot?acte=message&d=d1")],
-    "/equipe/dossiers/{dossier}": [("claude", "/equipe/dossiers/d1"), ("claude", "/equipe/dossiers/d3"), ("claude", "/equipe/dossiers/{q}")],
+    "/equipe/dossiers": [("claude", "/equipe/dossiers"), ("claude", "/equipe/dossiers?q={q}&label={q}&status={q}")],
+    "/equipe/dossiers/lot": [("claude", "/equipe/dossiers/lot?acte={q}&vue={q}"), ("claude", "/equipe/dossiers/lot?d=d1")],
+    "/equipe/dossiers/{dossier}": [("claude", f"/equipe/dossiers/{one}") for one in ("d1", "d3", "{q}")],
+    "/equipe/saisie": [("claude", "/equipe/saisie")],
+    "/equipe/saisie/{dossier}": [("claude", "/equipe/saisie/d4")],
+    "/equipe/saisie/{dossier}/{step:int}": [("claude", f"/equipe/saisie/d4/{nth}") for nth in range(1, 5)],
     "/equipe/questions": [("claude", "/equipe/questions")],
     "/equipe/questions/a-apprendre": [("claude", "/equipe/questions/a-apprendre")],
     "/equipe/questions/semaines": [("claude", "/equipe/questions/semaines")],
@@ -60,13 +63,18 @@ FORMS: Mapping[str, Sequence[tuple[str, str, Mapping[str, str]]]] = {
     "/equipe/exports": [("claude", "/equipe/exports", {"view": "complete", "kind": "json", "table": "dossiers"})],
     "/equipe/dossiers/lot": [("claude", "/equipe/dossiers/lot", {"acte": "label", "ids": "d1", "label": "exemple"})],
     "/equipe/dossiers/{dossier}": [("claude", "/equipe/dossiers/d1", {"acte": "note", "text": "exemple"})],
+    "/equipe/saisie": [("claude", "/equipe/saisie", {"received": "2026-01-02"})],
+    "/equipe/saisie/{dossier}": [("claude", "/equipe/saisie/d4", {"acte": "invite"})],
+    "/equipe/saisie/{dossier}/{step:int}": [("claude", "/equipe/saisie/d4/1", {"name": "exemple"})],
 }  # fmt: skip
 """Every form: who sends it, where, with what."""
 
 
 def routes(app: FastAPI, method: str) -> set[str]:
     """Return the routes of a method."""
-    return {route.path for route in app.routes if isinstance(route, Route) and method in (route.methods or ())}
+    return {
+        route.path for route in app.routes if isinstance(route, Route) and method in (route.methods or ())
+    }
 
 
 def uncovered(app: FastAPI) -> set[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -18,24 +18,24 @@ from conversation import Talk
 from faq.stage import equip
 from initiatives.life import FORM, FULL, TEXT, Life
 from people.appointed import appoint
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from bot.web.visitors import address_of
 from bot.wiring import PULL, Core, clock
 from rallynov.announcements.model import Audience
 from rallynov.announcements.tables import AnnouncementRow
-from rallynov.coordination.tables import LabelRow, MessageRow, MessageToRow, NoteRow, VerdictRow
+from rallynov.coordination.tables import EntryRow, LabelRow, MessageRow, MessageToRow, NoteRow, VerdictRow
 from rallynov.delivery.posting import Post
 from rallynov.delivery.tables import ConversationRow
 from rallynov.diagnosis.tables import AnswerRow
 from rallynov.editions.model import DEFAULT
 from rallynov.editions.stages.tables import StageRow
 from rallynov.faq.tables import FaqVersionRow, LearnedRow, TicketLineRow, TicketRow
-from rallynov.initiatives.commands import AddRemark, JoinDossier, KeepAnswer
+from rallynov.initiatives.commands import AddRemark, JoinDossier, KeepAnswer, KeepDraft
 from rallynov.initiatives.coordination import Coordination
 from rallynov.initiatives.model import Right
 from rallynov.initiatives.moving import Moves, Verdict
-from rallynov.initiatives.tables import AttachmentRow
+from rallynov.initiatives.tables import AttachmentRow, ShareRow
 from rallynov.people.roles import Role
 from rallynov.storage.base import Base
 from rallynov.storage.store import Store
@@ -94,7 +94,8 @@ class Planted:
             for table, keys, name, value in self.places:
                 held = _held(value, chosen)
                 where = [
-                    table.c[key] == moved.get((table.name, key, str(known)), known) for key, known in keys.items()
+                    table.c[key] == moved.get((table.name, key, str(known)), known)
+                    for key, known in keys.items()
                 ]
                 tx.execute(update(table).where(*where).values({name: held}))
                 if name in keys:
@@ -155,7 +156,9 @@ def _talked(made: Planted, talks: Mapping[str, Talk]) -> None:
     appoint(made.core, clock, talks["claude"].address, Role.COORDINATOR)  # type: ignore[arg-type]
     appoint(made.core, clock, talks["lea"].address, Role.WRITER, made.mark("organisation of a partner"))  # type: ignore[arg-type]
     talks["lea"].say("/menu")
-    talks["anne"].say("/recap")
+    anne.say("/recap")
+    anne.press("recap-R1")
+    anne.press("edit-R1.1")
     talks["claude"].say("/roles")
 
 
@@ -172,11 +175,24 @@ def _dossiers(made: Planted) -> None:
     life.person("bruno")
     for dossier in ("d1", "d2", "d3"):
         texts = {name: made.mark(f"{dossier} {name}") for name, value in FULL.items() if value == TEXT}
-        lines = {name: made.mark(f"{dossier} {name}") for name in ("name", "title", "person", "position", "street", "reach_source")}
+        lines = {
+            name: made.mark(f"{dossier} {name}")
+            for name in ("name", "title", "person", "position", "street", "reach_source")
+        }
         long = {name: f"{mark} {TEXT}" for name, mark in texts.items()}
         commune = {"insee": "25056", "name": made.mark(f"{dossier} commune"), "postcode": "25000"}
-        rows = [{"label": made.mark(f"{dossier} indicator"), "before": made.mark(f"{dossier} before"), "after": "8", "date": "2012"}]
-        free = {"links": [f"https://exemple.fr/{made.mark(f'{dossier} link')}"], "email": f"{made.mark(f'{dossier} email')}@exemple.fr"}
+        rows = [
+            {
+                "label": made.mark(f"{dossier} indicator"),
+                "before": made.mark(f"{dossier} before"),
+                "after": "8",
+                "date": "2012",
+            }
+        ]
+        free = {
+            "links": [f"https://exemple.fr/{made.mark(f'{dossier} link')}"],
+            "email": f"{made.mark(f'{dossier} email')}@exemple.fr",
+        }
         life.full(anne, dossier, **{**long, **lines, **free, "commune": commune, "indicators": rows})
         life.order("bruno", JoinDossier(dossier, Right.EDIT, made.mark(f"{dossier} colleague's name")))
         life.order("bruno", AddRemark(dossier, "need", made.mark(f"{dossier} remark")))
@@ -186,8 +202,23 @@ def _dossiers(made: Planted) -> None:
         life.submit(anne, dossier)
     desk = Coordination(Moves(FORM, DEFAULT), Post(made.core.wording, PULL))
     with made.store.write() as tx:
-        desk.request_correction(tx, "d3", Verdict(_person(made, "claude"), clock(), made.mark("reason of a correction")))
+        desk.request_correction(
+            tx, "d3", Verdict(_person(made, "claude"), clock(), made.mark("reason of a correction"))
+        )
+    _on_paper(made, life)
     made.ids |= {"dossier": "d1", "draft": "d2", "corrected": "d3"}
+
+
+def _on_paper(made: Planted, life: Life) -> None:
+    """A dossier that the team enters, with what could not be read yet."""
+    claude = _person(made, "claude")
+    typed = {name: made.mark(f"d4 {name}") for name in ("name", "title", "person", "position", "street")}
+    life.open(claude, "d4", **typed, need=f"{made.mark('d4 need')} {TEXT}")
+    life.order(claude, KeepDraft("d4", "headcount", made.mark("d4 draft")))
+    with made.store.write() as tx:
+        tx.execute(delete(ShareRow).where(ShareRow.dossier_id == "d4"))
+        entered = {"dossier_id": "d4", "author": claude, "at": clock(), "received_at": clock()}
+        tx.execute(insert(EntryRow), [entered])
 
 
 def _attached(made: Planted, dossier: str, owner: str) -> None:
@@ -215,7 +246,13 @@ def _asked(made: Planted, talks: Mapping[str, Talk]) -> None:
         ticket = tx.execute(select(TicketRow.id)).scalar_one()
         line = {"ticket_id": ticket, "team": False, "author": _person(made, "denis"), "at": clock()}
         tx.execute(insert(TicketLineRow), [{**line, "words": made.mark("line of a question")}])
-        learned = {"language": "fr", "slug": "appris-exemple", "category": "dossier", "author": "x", "at": clock()}
+        learned = {
+            "language": "fr",
+            "slug": "appris-exemple",
+            "category": "dossier",
+            "author": "x",
+            "at": clock(),
+        }
         title, answer = made.mark("title learned"), made.mark("answer learned")
         tx.execute(insert(LearnedRow), [{**learned, "title": title, "words": answer}])
         tx.execute(insert(LearnedRow), [{**learned, "title": "", "words": made.mark("way learned")}])
@@ -230,11 +267,15 @@ def _told(made: Planted) -> None:
         "ends": now + timedelta(days=9, hours=2), "capacity": 20, "point": "47.2,6.0", "status": "planned", "version": 1,
         "changed": now, **{one: made.mark(f"{one} of a stage") for one in ("place", "address", "host", "access")},
     }  # fmt: skip
-    content = {"title": made.mark("title announced"), "text": f"{made.mark('text announced')} [lien](https://exemple.fr/{made.mark('link announced')})"}
+    link = f"https://exemple.fr/{made.mark('link announced')}"
+    lines = (
+        f"{made.mark('text announced')}\nune ligne, *grasse* et _penchée_\n\n- un point\n- {link}\n\n> cité"
+    )
+    content = {"title": made.mark("title announced"), "text": lines}
     announced = {
         "id": "a1", "edition": DEFAULT.slug, "number": 1, "organisation": made.mark("organisation that announces"),
-        "topic": "calendar", "content": json.dumps(content), "audience": orjson.dumps(Audience()).decode(), "status": "sent", "created_at": now,
-        "changed_at": now, "started_at": now, "ended_at": now,
+        "topic": "calendar", "content": json.dumps(content), "audience": orjson.dumps(Audience()).decode(),
+        "status": "sent", "created_at": now, "changed_at": now, "started_at": now, "ended_at": now,
     }  # fmt: skip
     kept = {"dossier_id": "d1", "author": claude, "at": now}
     with made.store.write() as tx:
@@ -242,13 +283,22 @@ def _told(made: Planted) -> None:
         tx.execute(insert(AnnouncementRow), [announced])
         tx.execute(insert(NoteRow), [{**kept, "text": made.mark("internal note")}])
         tx.execute(insert(LabelRow), [{**kept, "label": made.mark("label")}])
-        tx.execute(insert(VerdictRow), [{**kept, "act": "reject", "reason": made.mark("prepared reason"), "version": 1}])
-        told = {"id": "m1", "edition": DEFAULT.slug, "author": claude, "at": now, "text": made.mark("message to holders")}
+        tx.execute(
+            insert(VerdictRow),
+            [{**kept, "act": "reject", "reason": made.mark("prepared reason"), "version": 1}],
+        )
+        told = {
+            "id": "m1",
+            "edition": DEFAULT.slug,
+            "author": claude,
+            "at": now,
+            "text": made.mark("message to holders"),
+        }
         tx.execute(insert(MessageRow), [told])
         tx.execute(insert(MessageToRow), [{"message_id": "m1", "dossier_id": "d1"}])
 
 
-def rotations(made: Planted, texts: Sequence[str], many: int) -> Iterator[dict[str, str]]:
+def rotations(made: Planted, texts: Sequence[str], turns: Iterable[int]) -> Iterator[dict[str, str]]:
     """Give each mark a payload, another one at each turn: after as many turns as payloads, each has had all."""
-    for turn in range(many):
+    for turn in turns:
         yield {name: texts[(turn + 7 * at) % len(texts)] for at, name in enumerate(made.names)}

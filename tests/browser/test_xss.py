@@ -1,7 +1,7 @@
 """What people type, on every page of the site, is text: nothing of it runs, loads, or becomes an element.
 
 Ten payloads here; a campaign plants them all in each field in turn:
-``uv run pytest -n0 -m campaign tests/browser/test_xss.py`` (``RALLYNOV_ROTATIONS=20`` for fewer turns).
+``uv run pytest -n0 -m campaign tests/browser/test_xss.py`` (``RALLYNOV_ROTATIONS=0:20`` for its first turns).
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ import os
 import socket
 import threading
 from collections.abc import Iterator, Mapping
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import httpx
 import pytest
@@ -22,10 +24,12 @@ import uvicorn
 from browser.covered import FILES, PAGES, uncovered
 from browser.planting import COOKIES, MARK, Planted, payloads, planted, rotations
 from playwright.sync_api import Browser, BrowserContext, Page
+from sqlalchemy import func, select
 
 from bot.run import _application
 from bot.settings import Settings
 from bot.wiring import build
+from rallynov.delivery.tables import InboxRow
 from rallynov.storage import schema
 from rallynov.storage.store import Store
 
@@ -33,7 +37,8 @@ pytestmark = pytest.mark.browser
 TEXTS = payloads()
 FEW = [0, 31, 86, 108, 118, 147, 160, 172, 193, 210]
 """One of each family."""
-MOST_UNSEEN = 0
+NEVER = {"d1 name of a refused file", "d1 name of a waiting file", "way learned", "rival"}
+"""What no page shows: files that were not submitted, what only the index reads, what is asked in conversation alone."""
 WATCH = """
 for (const name of ['alert', 'confirm', 'prompt', 'print']) window[name] = () => pwned(name);
 document.addEventListener('securitypolicyviolation',
@@ -44,6 +49,11 @@ SHAPE = """() => [...document.querySelectorAll('*')].map(one => [
   ['href', 'src', 'action', 'formaction', 'data', 'xlink:href'].filter(name => one.hasAttribute(name))
     .map(name => { try { return new URL(one.getAttribute(name), location).protocol } catch { return 'odd' } }).join(' '),
 ])"""
+
+
+FILL = """text => document.querySelectorAll(
+  'main input:not([type]), main input[type=text], main textarea').forEach(one => {
+    one.value = text; one.classList.add('filled') })"""
 
 
 class Trial:
@@ -78,7 +88,9 @@ class Trial:
         if name:
             context.add_cookies([{"name": "rallynov", "value": COOKIES[name], "url": self.url}])
         context.expose_binding("pwned", lambda source, what: self._wrong("ran", what, source))
-        context.expose_binding("violated", lambda source, what: self._wrong("against the policy", what, source))
+        context.expose_binding(
+            "violated", lambda source, what: self._wrong("against the policy", what, source)
+        )
         context.add_init_script(WATCH)
         page = context.new_page()
         page.on("dialog", lambda one: (self.found.append(f"dialog: {one.message}"), one.dismiss()))
@@ -98,7 +110,9 @@ class Trial:
         seen = {}
         for route in PAGES.values():
             for name, path in route:
-                asked = path.replace("{q}", quote(payload, safe="")).replace("{ticket}", self.made.ids["ticket"])
+                asked = path.replace("{q}", quote(payload, safe="")).replace(
+                    "{ticket}", self.made.ids["ticket"]
+                )
                 page = self.pages[name]
                 answer = page.goto(self.url + asked, wait_until="load")
                 assert answer
@@ -107,12 +121,48 @@ class Trial:
                 seen[f"{name} {path}"] = kinds, page.content()
         return seen
 
+    def typed(self, payload: str) -> dict[str, tuple[set[tuple[str, str]], str]]:
+        """Send forms whose answer gives back what was typed, because it does not suit."""
+        seen, page = {}, self.pages["claude"]
+        for path in ("/equipe/exports", "/equipe/saisie/d4/1"):
+            page.goto(self.url + path, wait_until="load")
+            page.evaluate(FILL, f"{payload}, 33")
+            with page.expect_navigation(wait_until="load"):
+                page.evaluate(
+                    "[...document.querySelectorAll('main form')].find(one => one.querySelector('.filled')).submit()"
+                )
+            kinds = {(kind, schemes) for kind, schemes in page.evaluate(SHAPE)}
+            seen[f"typed {path}"] = kinds, page.content()
+        return seen
+
     def close(self) -> None:
         for page in self.pages.values():
             page.context.close()
         self._server.should_exit = True
         self._thread.join()
         self.store.close()
+
+
+class Elsewhere(BaseHTTPRequestHandler):
+    """Another site, whose page sends a form to ours as soon as it is opened."""
+
+    def __init__(self, target: str, *args: object) -> None:
+        self._target = target
+        super().__init__(*args)  # type: ignore[arg-type]
+
+    def do_GET(self) -> None:
+        """Show the form."""
+        page = (
+            f'<form id="f" method="post" action="{self._target}" enctype="multipart/form-data">'
+            '<input name="text" value="volé"></form><script>document.getElementById("f").submit()</script>'
+        )
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(page.encode())
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +175,8 @@ def trial(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterat
 @pytest.fixture(scope="module")
 def plain(trial: Trial) -> dict[str, tuple[set[tuple[str, str]], str]]:
     """Every page with its marks: what it is made of when nobody is hostile."""
-    seen = trial.walk()
+    seen = trial.walk() | trial.typed("exemple")
+    assert any("exemple, 33" in source for page, (_, source) in seen.items() if page.startswith("typed"))
     assert trial.found == []
     return seen
 
@@ -142,11 +193,11 @@ def foreign(plain: Mapping[str, Any], seen: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def tried(trial: Trial, plain: Mapping[str, Any], texts: list[str], turns: int) -> None:
-    for nth, chosen in enumerate(rotations(trial.made, texts, turns)):
+def tried(trial: Trial, plain: Mapping[str, Any], texts: list[str], turns: range) -> None:
+    for nth, chosen in zip(turns, rotations(trial.made, texts, turns), strict=True):
         trial.made.plant(chosen)
         try:
-            seen = trial.walk(texts[nth % len(texts)])
+            seen = trial.walk(texts[nth % len(texts)]) | trial.typed(texts[nth % len(texts)])
         finally:
             trial.made.restore()
         assert foreign(plain, seen) == []
@@ -159,16 +210,16 @@ def test_every_route_is_walked(trial: Trial) -> None:
 
 def test_every_field_is_seen_somewhere(trial: Trial, plain: Mapping[str, Any]) -> None:
     seen = {name for _, source in plain.values() for name in MARK.findall(source)}
-    unseen = sorted(where for name, where in trial.made.names.items() if name not in seen)
-    assert unseen == [], "|".join(unseen)
+    unseen = {where for name, where in trial.made.names.items() if name not in seen}
+    assert unseen <= NEVER, unseen
 
 
 def test_a_few_payloads_on_every_page(trial: Trial, plain: Mapping[str, Any]) -> None:
-    tried(trial, plain, [TEXTS[nth] for nth in FEW], 1)
+    tried(trial, plain, [TEXTS[nth] for nth in FEW], range(1))
 
 
 def test_what_is_handed_over_is_no_page(trial: Trial) -> None:
-    trial.made.plant(next(rotations(trial.made, TEXTS, 1)))
+    trial.made.plant(next(rotations(trial.made, TEXTS, range(1))))
     try:
         for route in FILES.values():
             for name, path in route:
@@ -176,7 +227,8 @@ def test_what_is_handed_over_is_no_page(trial: Trial) -> None:
                 answer = httpx.get(trial.url + path, cookies=cookies)
                 assert answer.headers["x-content-type-options"] == "nosniff"
                 if path.endswith(".atom"):
-                    spaces = {one.tag.partition("}")[0] for one in ElementTree.fromstring(answer.content).iter()}
+                    whole = ET.fromstring(answer.content)  # noqa: S314  # ours
+                    spaces = {one.tag.partition("}")[0] for one in whole.iter()}
                     assert spaces == {"{http://www.w3.org/2005/Atom"}
                 elif answer.status_code == 200:
                     assert answer.headers["content-disposition"].startswith("attachment"), path
@@ -187,10 +239,14 @@ def test_what_is_handed_over_is_no_page(trial: Trial) -> None:
         trial.made.restore()
 
 
-def test_the_trial_sees_what_runs_what_is_refused_and_what_is_foreign(trial: Trial, plain: Mapping[str, Any]) -> None:
+def test_the_trial_sees_what_runs_what_is_refused_and_what_is_foreign(
+    trial: Trial, plain: Mapping[str, Any]
+) -> None:
     page = trial.pages[""]
     page.goto(trial.url + "/faq", wait_until="load")
-    page.evaluate("() => { document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=pwned(0)>'); alert(1) }")
+    page.evaluate(
+        "() => { document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=pwned(0)>'); alert(1) }"
+    )
     page.evaluate("() => new Promise(done => setTimeout(done, 50))")
     found, trial.found = trial.found, []
     assert any(one.startswith("ran: 'alert'") for one in found)
@@ -199,6 +255,26 @@ def test_the_trial_sees_what_runs_what_is_refused_and_what_is_foreign(trial: Tri
     assert foreign(plain, {"x": (kinds, "")}) == ["x: IMG onerror src http:"]
 
 
+def test_a_form_of_another_site_is_sent_in_vain(trial: Trial) -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Elsewhere, f"{trial.url}/say"))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    page = trial.pages["anne"]
+    try:
+        with trial.store.read() as tx:
+            before = tx.execute(select(func.count()).select_from(InboxRow)).scalar()
+        with page.expect_response(lambda one: one.url.endswith("/say")) as sent:
+            page.goto(f"http://localhost:{server.server_address[1]}/")
+        assert sent.value.status == 403
+        assert sent.value.request.headers["origin"].startswith("http://localhost:")
+        with trial.store.read() as tx:
+            assert tx.execute(select(func.count()).select_from(InboxRow)).scalar() == before
+    finally:
+        server.shutdown()
+        server.server_close()
+        trial.found.clear()
+
+
 @pytest.mark.campaign
 def test_every_payload_in_every_field_on_every_page(trial: Trial, plain: Mapping[str, Any]) -> None:
-    tried(trial, plain, TEXTS, int(os.environ.get("RALLYNOV_ROTATIONS", str(len(TEXTS)))))
+    first, _, last = os.environ.get("RALLYNOV_ROTATIONS", f"0:{len(TEXTS)}").partition(":")
+    tried(trial, plain, TEXTS, range(int(first), int(last)))

@@ -14,7 +14,10 @@ from typing import Any
 from bot.telegram.calls import Api
 from bot.telegram.poller import Poller
 from bot.telegram.sender import TelegramTransport
-from rallynov.delivery import inbox
+from rallynov.announcements.announcer import Announcer
+from rallynov.announcements.fanout import Fanout
+from rallynov.announcements.releasing import Releases
+from rallynov.delivery import bulk, inbox
 from rallynov.delivery.decider import Decider
 from rallynov.delivery.receipts import Receipts
 from rallynov.delivery.service import Delivery
@@ -113,6 +116,15 @@ FILE_POINTS: dict[str, Callable[[Passed], None]] = {
 }
 """In the order of a file: claimed, not yet committed; a piece of it comes; about to be examined, and to be stored; it lies
 in its place, its row does not say so; the message is written, nothing is committed; committed, nothing tidied up."""
+
+NEWS_POINTS: dict[str, Callable[[Passed], None]] = {
+    "planning": lambda passed: after(Fanout, "plan", passed),
+    "planned": lambda passed: after(Announcer, "step", passed),
+    "releasing": lambda passed: after(bulk, "release", passed),
+    "released": lambda passed: after(Releases, "fetch", passed),
+}
+"""In the order of an announcement: a chunk of recipients is written, then committed; some are marked as being sent, then
+committed and not in hand."""
 
 
 def acknowledge_first() -> None:

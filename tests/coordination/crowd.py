@@ -109,7 +109,7 @@ def _row(
         "id": one, "edition": edition.slug, "form": "2013.1", "version": 3,
         "status": Status.SUBMITTED if submitted else Status.DRAFT,
         "siren": given["registry"][:9], "named": f"initiative exemple {nth}",
-        "receipt": f"2026-{nth + 1:05d}" if submitted else None, "submitted_at": at if submitted else None,
+        "receipt": f"2026-{nth + 1:04d}" if submitted else None, "submitted_at": at if submitted else None,
         "created_at": at, "updated_at": at,
     }  # fmt: skip
 

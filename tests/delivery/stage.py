@@ -13,6 +13,8 @@ from sqlalchemy import select
 
 from rallynov.delivery import outbox
 from rallynov.delivery.decisions import Failure, Klass, Sent
+from rallynov.delivery.feed import Feed
+from rallynov.delivery.leadership import Leader
 from rallynov.delivery.outbox import Outgoing
 from rallynov.delivery.pacing import Pacer
 from rallynov.delivery.sender import Sender
@@ -68,9 +70,11 @@ class Channel:
         self.always: dict[str, Outcome] = {}
         self.silent: set[str] = set()
         self.calls: list[tuple[float, str, str, bool]] = []
+        self.exact: list[tuple[float, str]] = []
         self.before: Callable[[Outgoing], None] = lambda _: None
         self.under_way: list[str] = []
         self.most = 0
+        self.seconds = 0.01
         self.together = 0
         """Times that two messages of one chat were under way together."""
 
@@ -80,10 +84,11 @@ class Channel:
     async def deliver(self, message: Outgoing, *, plain: bool) -> Outcome:
         self.together += message.address in self.under_way
         self.calls.append((round(self.stage.loop.time(), 1), message.address, message.key, plain))
+        self.exact.append((self.stage.loop.time(), message.key))
         self.before(message)
         self.under_way.append(message.address)
         self.most = max(self.most, len(self.under_way))
-        await (asyncio.Event().wait() if message.key in self.silent else asyncio.sleep(0.01))
+        await (asyncio.Event().wait() if message.key in self.silent else asyncio.sleep(self.seconds))
         self.under_way.remove(message.address)
         told = self.told[message.key]
         return told.pop(0) if told else self.always.get(message.key, OK)
@@ -100,6 +105,14 @@ class Stage:
         self.loop = asyncio.get_running_loop()
         self.channel = Channel(self)
         self.sender = Sender(store, self.channel, Pacer(), self.now, "me")
+
+    async def recast(
+        self, pacer: Pacer, feed: Feed | None = None, leader: Leader | None = None, seconds: float = 0.01
+    ) -> None:
+        """Take another sender, and calls that take so long."""
+        await self.sender.close()
+        self.channel.seconds = seconds
+        self.sender = Sender(self.store, self.channel, pacer, self.now, "me", feed=feed, leader=leader)
 
     def now(self) -> datetime:
         return START + timedelta(seconds=self.loop.time())

@@ -41,7 +41,7 @@ TABLE: tuple[tuple[Failure, Decision], ...] = (
     (Failure(KINDS.MIGRATED, new_chat=-7), Migrate(-7)),
     (Failure(KINDS.BAD_CONTENT), ReRenderPlain()),
     (Failure(KINDS.NOT_MODIFIED), Done()),
-    (Failure(KINDS.EDIT_LOST), SendNew()),
+    (Failure(KINDS.TOO_OLD), Skip("too old", unreachable=False)),
     (Failure(KINDS.CONFLICT), Retry(1.0)),
 )
 
@@ -50,6 +50,11 @@ TABLE: tuple[tuple[Failure, Decision], ...] = (
 @pytest.mark.parametrize(("failure", "expected"), TABLE)
 def test_the_first_failure(failure: Failure, expected: Decision, klass: Klass) -> None:
     assert decision(failure, klass=klass) == expected
+
+
+def test_an_edit_that_finds_no_message_is_sent_anew_unless_it_corrects_an_announcement() -> None:
+    ends = {klass: decision(KINDS.EDIT_LOST, klass=klass) for klass in Klass}
+    assert ends == {**dict.fromkeys(ANSWERS, SendNew()), Klass.BULK: Skip("edit lost", unreachable=False)}
 
 
 def test_waits_double_up_to_a_minute() -> None:

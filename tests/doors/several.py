@@ -59,7 +59,8 @@ class Webber:
             inbox.store(tx, come)
         while self.core.turns.run().handled:
             pass
-        new = (OutboxRow.address == self.address) & (OutboxRow.id > self.seen)
+        shown = OutboxRow.body.startswith("{")  # what is planned is not on a page yet
+        new = (OutboxRow.address == self.address) & (OutboxRow.id > self.seen) & shown
         with self.core.store.read() as tx:
             rows = tx.execute(select(OutboxRow.id, OutboxRow.body).where(new).order_by(OutboxRow.id)).all()
         self.seen = rows[-1].id if rows else self.seen
@@ -106,7 +107,8 @@ class _Stage:
     def _code(self) -> str:
         """The last code that was shown to anyone."""
         with self._core.store.read() as tx:
-            bodies = tx.execute(select(OutboxRow.body).order_by(OutboxRow.id.desc())).scalars()
+            shown = select(OutboxRow.body).where(OutboxRow.body.startswith("{"))
+            bodies = tx.execute(shown.order_by(OutboxRow.id.desc())).scalars()
             return next((code for body in bodies if (code := load(body).code)), "")
 
     def _person(self, who: str) -> Person:

@@ -70,7 +70,9 @@ async def test_an_export_is_asked_for_made_and_fetched(
     claude = await member(product, clock, browse)
     await claude.open(EXPORTS)
     assert claude.status == 200
-    text = await claude.post(EXPORTS, view="complete", kind="json", status="", places="25, Jura, Lure", table="dossiers")
+    text = await claude.post(
+        EXPORTS, view="complete", kind="json", status="", places="25, Jura, Lure", table="dossiers"
+    )
     assert claude.status == 200
     assert "Prêt" in text
     path = text.split("/fichier")[0].rpartition('"')[2]
@@ -145,7 +147,9 @@ async def test_a_form_of_elsewhere_or_without_its_token_asks_for_nothing(
     assert not (product.office.workshop.spool.waiting())
 
 
-async def test_all_figures_are_on_one_page_each_with_its_file(product: Core, clock: Clock, browse: Open) -> None:
+async def test_all_figures_are_on_one_page_each_with_its_file(
+    product: Core, clock: Clock, browse: Open
+) -> None:
     fill(product.store, 40, hostile=False)
     claude = await member(product, clock, browse, Role.ADMINISTRATOR)
     text = await claude.open(FIGURES)

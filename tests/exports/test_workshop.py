@@ -67,7 +67,9 @@ def words(talk: Talk) -> str:
     return " ".join(text for _, texts in talk.last.blocks for text in texts)
 
 
-def test_an_export_comes_as_a_document_and_leaves_a_trace(product: Core, claude: Talk, tmp_path: Path) -> None:
+def test_an_export_comes_as_a_document_and_leaves_a_trace(
+    product: Core, claude: Talk, tmp_path: Path
+) -> None:
     fill(product.store, 30)
     request = asked(claude)
     assert "Votre export se prépare" in words(claude)
@@ -82,15 +84,23 @@ def test_an_export_comes_as_a_document_and_leaves_a_trace(product: Core, claude:
     assert check(tmp_path / "again.json", SHAPE).dossiers == 30
     path = product.office.workshop.spool.file(ref)
     assert path
-    assert [stat.S_IMODE(one.stat().st_mode) for one in (path, path.parent, path.parent.parent)] == [0o600, 0o700, 0o700]
+    assert [stat.S_IMODE(one.stat().st_mode) for one in (path, path.parent, path.parent.parent)] == [
+        0o600,
+        0o700,
+        0o700,
+    ]
     with product.store.read() as tx:
         subjects = {tuple(row) for row in tx.execute(select(AuditRow.action, AuditRow.subject))}
-        seen = tx.execute(select(func.count()).select_from(AccessRow).where(AccessRow.action == "exported")).scalar()
+        seen = tx.execute(
+            select(func.count()).select_from(AccessRow).where(AccessRow.action == "exported")
+        ).scalar()
     assert {("AskExport", "export:complete:json"), ("Export", "export:rallynov:complete:json:30")} <= subjects
     assert seen == 30
 
 
-def test_each_sees_the_views_of_their_role_and_their_own_exports(product: Core, claude: Talk, clock: Clock) -> None:
+def test_each_sees_the_views_of_their_role_and_their_own_exports(
+    product: Core, claude: Talk, clock: Clock
+) -> None:
     fill(product.store, 5)
     reader = member(product, clock, "web:lea", Role.READER)
     assert [key for key, _ in reader.say("/export").choices] == ["v-jury", "v-publication", "v-tracking"]
@@ -104,7 +114,9 @@ def test_each_sees_the_views_of_their_role_and_their_own_exports(product: Core, 
         assert product.papers.make("export", CLAUDE, other, "fr") is None
 
 
-def test_a_role_taken_away_takes_its_exports_before_and_after(product: Core, claude: Talk, clock: Clock) -> None:
+def test_a_role_taken_away_takes_its_exports_before_and_after(
+    product: Core, claude: Talk, clock: Clock
+) -> None:
     fill(product.store, 5)
     made(claude)
     [(_, ref, _)] = claude.last.papers
@@ -127,9 +139,8 @@ def test_a_long_one_is_told_now_and_then(product: Core, claude: Talk, clock: Clo
     asked(claude)
     product.office.workshop.run(product.office.workshop.spool.waiting()[0])
     said = [" ".join(one.blocks[0][1]) for one in claude.messages[before:] if one.screen == "news"]
-    assert [one.partition(": ")[2] or one for one in (text.replace("\xa0", " ").replace("\u202f", "") for text in said[:-1])] == [
-        "900 dossiers sur 10000.", "2900 dossiers sur 10000.", "6900 dossiers sur 10000.",
-    ]  # fmt: skip
+    far = [one.replace("\xa0", " ").replace("\u202f", "").partition(": ")[2] for one in said[:-1]]
+    assert far == [f"{done} dossiers sur 10000." for done in (900, 2900, 6900)]
     assert "n’a pas pu être fait" in said[-1]
 
 
@@ -176,7 +187,9 @@ def test_several_volumes_are_bound_and_what_is_heavy_is_fetched_on_its_page(
     assert product.papers.make("export", CLAUDE, request.id, "fr") is None
 
 
-def test_an_export_is_kept_for_an_hour_and_none_outlives_an_erasure(product: Core, claude: Talk, clock: Clock) -> None:
+def test_an_export_is_kept_for_an_hour_and_none_outlives_an_erasure(
+    product: Core, claude: Talk, clock: Clock
+) -> None:
     fill(product.store, 2)
     made(claude)
     spool = product.office.workshop.spool

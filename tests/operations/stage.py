@@ -48,7 +48,10 @@ class Home:
         store = Store(self.url)
         with store.read() as tx:
             names = store_tables(store)
-            rows = {name: sorted(map(tuple, tx.exec_driver_sql(f'SELECT * FROM "{name}"')), key=repr) for name in names}
+            rows = {
+                name: sorted(map(tuple, tx.exec_driver_sql(f'SELECT * FROM "{name}"')), key=repr)  # noqa: S608
+                for name in names
+            }
         store.close()
         return rows
 
@@ -61,7 +64,9 @@ class Home:
 def store_tables(store: Store) -> list[str]:
     with store.read() as tx:
         if store.is_sqlite:
-            found = tx.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
+            found = tx.exec_driver_sql(
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
+            )
         else:
             found = tx.exec_driver_sql("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
         return sorted(row[0] for row in found)
@@ -84,7 +89,11 @@ def furnish(store: Store, folder: Path, dossiers: int = 4) -> None:
             "origin": "web:arrival", "name": "photo.jpg", "mime": "", "size": 7, "state": "waiting", "created_at": AT,
         }  # fmt: skip
         tx.execute(insert(AttachmentRow), [waiting])
-    for name, content in ((".arrivals/arrival", b"arrived"), (".arrivals/loose", b"arrived"), (".base", b"mark")):
+    for name, content in (
+        (".arrivals/arrival", b"arrived"),
+        (".arrivals/loose", b"arrived"),
+        (".base", b"mark"),
+    ):
         (root / name).parent.mkdir(exist_ok=True)
         (root / name).write_bytes(content)
     (root / ".work").mkdir()

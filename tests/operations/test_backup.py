@@ -71,7 +71,9 @@ def test_one_moment_while_others_write(either: Home, monkeypatch: pytest.MonkeyP
     assert checked.exit_code == 0, checked.output
 
 
-def test_a_file_removed_while_the_database_is_copied_is_saved(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_removed_while_the_database_is_copied_is_saved(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
     copy = sqlite.copy
 
     def slow(store: Store, path: Path) -> None:

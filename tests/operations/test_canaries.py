@@ -29,9 +29,25 @@ PERSONAL = {
     "code in a link": "https://rallye.exemple/ouvrir?code=abcd-efgh-ijkl&x=1",
     "deep link": "https://t.me/robot?start=c_abcdefgh",
 }
-CANARIES = ("camille", "12 34", "0381", "987654321", "Zm9v", "secretSECRET", "passe@base", "motdepasse", "abcd")
+CANARIES = (
+    "camille",
+    "12 34",
+    "0381",
+    "987654321",
+    "Zm9v",
+    "secretSECRET",
+    "passe@base",
+    "motdepasse",
+    "abcd",
+)
 TYPED = "notre usine déménage PERSONNEL"
-PLAIN = ("2026-11-22T09:00:00.123456Z", "12:30", "port=8000 seq=12345678901", "http://127.0.0.1:8000/", "RN-00012")
+PLAIN = (
+    "2026-11-22T09:00:00.123456Z",
+    "12:30",
+    "port=8000 seq=12345678901",
+    "http://127.0.0.1:8000/",
+    "RN-00012",
+)
 
 
 class Typed(BaseModel):
@@ -63,7 +79,7 @@ def test_what_looks_like_a_person_or_a_secret(kind: str, logged: io.StringIO) ->
     ours.warning(f"said {canary}")
     library.warning("calling %s with %r", canary, {"x": canary})
     try:
-        raise RuntimeError(f"refused: {canary}")
+        raise RuntimeError(f"refused: {canary}")  # noqa: TRY301
     except RuntimeError:
         ours.exception("broken")
         library.exception("broken")
@@ -108,7 +124,7 @@ def raised(kind: str) -> Exception:
 @pytest.mark.parametrize("kind", ["pydantic", "number", "key", "unicode", "chained"])
 def test_the_words_of_an_exception_may_be_a_persons(kind: str, logged: io.StringIO) -> None:
     try:
-        raise raised(kind)
+        raise raised(kind)  # noqa: TRY301
     except Exception as error:
         structlog.get_logger("rallynov.test").exception("broken")
         structlog.get_logger("rallynov.test").error("broken", error=error)
@@ -125,7 +141,7 @@ def test_one_line_an_event(logged: io.StringIO, request: pytest.FixtureRequest) 
     ours.warning("first", reason="two\nlines", count=3, nothing=None)
     library.warning("second\nlevel=critical forged %s", "x\ny")
     try:
-        raise OSError(28, "No space left on device")
+        raise OSError(28, "No space left on device")  # noqa: TRY301
     except OSError:
         library.exception("third")
     lines = logged.getvalue().splitlines()

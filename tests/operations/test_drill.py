@@ -42,7 +42,12 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def follow(script: str, home: Home, path: str) -> tuple[int, str]:
     """Run one block in a shell of its own, as one copies it."""
-    env = {"PATH": path, "HOME": str(home.folder.parent), "LANG": "C.UTF-8", "RALLYNOV_DATA_DIR": str(home.folder)}
+    env = {
+        "PATH": path,
+        "HOME": str(home.folder.parent),
+        "LANG": "C.UTF-8",
+        "RALLYNOV_DATA_DIR": str(home.folder),
+    }
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],
         cwd=home.folder.parent,

@@ -53,7 +53,9 @@ def test_what_this_process_did(sqlite: Store, clock: Clock) -> None:
     assert held["rallynov_events_handled_total"] == 4
     assert held["rallynov_turn_seconds_count"] == 4
     assert held["rallynov_turn_seconds_sum"] == pytest.approx(90.32)
-    assert [held[f"rallynov_turn_seconds_bucket{{{le}}}"] for le in ("0.005", "0.025", "0.5", "60.0", "+Inf")] == [
+    assert [
+        held[f"rallynov_turn_seconds_bucket{{{le}}}"] for le in ("0.005", "0.025", "0.5", "60.0", "+Inf")
+    ] == [
         *(1, 2, 3, 3),
         4,
     ]
@@ -70,16 +72,32 @@ def test_what_waits(store: Store, clock: Clock) -> None:
     rows = [(0, "queued", 90), (0, "sending", 30), (1, "queued", 10), (2, "queued", 4000), (2, "sent", 9000)]
     with store.write() as tx:
         sent = [
-            {"key": str(n), "rank": rank, "status": status, "created_at": now - timedelta(seconds=ago), **common}
+            {
+                "key": str(n),
+                "rank": rank,
+                "status": status,
+                "created_at": now - timedelta(seconds=ago),
+                **common,
+            }
             for n, (rank, status, ago) in enumerate(rows)
         ]
         tx.execute(insert(OutboxRow), sent)
-        came = {"channel": "web", "address": "web:a", "payload": "{}", "received_at": now - timedelta(seconds=7)}
-        tx.execute(insert(InboxRow), [{"external_id": s, "status": s, **came} for s in ("new", "poison", "done")])
+        came = {
+            "channel": "web",
+            "address": "web:a",
+            "payload": "{}",
+            "received_at": now - timedelta(seconds=7),
+        }
+        tx.execute(
+            insert(InboxRow), [{"external_id": s, "status": s, **came} for s in ("new", "poison", "done")]
+        )
     held = samples(found)
     waiting = {kind: held[f"rallynov_outbox_waiting{{{kind}}}"] for kind in ("reply", "staff", "bulk")}
     assert waiting == {"reply": 2, "staff": 1, "bulk": 1}
-    oldest = {q: round(held[f"rallynov_oldest_waiting_seconds{{{q}}}"]) for q in ("events", "reply", "staff", "bulk")}
+    oldest = {
+        q: round(held[f"rallynov_oldest_waiting_seconds{{{q}}}"])
+        for q in ("events", "reply", "staff", "bulk")
+    }
     assert oldest == {"events": 7, "reply": 90, "staff": 10, "bulk": 4000}
     assert (held["rallynov_inbox_rows{poison}"], held["rallynov_outbox_rows{sent}"]) == (1, 1)
 

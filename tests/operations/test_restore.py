@@ -7,6 +7,7 @@ from pathlib import Path
 
 import postgres
 import pytest
+from alembic import command
 from conversation import Clock, core
 from exports.crowd import AT
 from operations.stage import Home, rows
@@ -16,6 +17,7 @@ from bot.wiring import clock
 from rallynov.delivery.tables import OutboxRow
 from rallynov.privacy import tombstones
 from rallynov.privacy.erasing import erase
+from rallynov.storage import schema
 from rallynov.storage.store import Store
 
 
@@ -101,13 +103,22 @@ def test_an_erasure_is_known_beside_the_backups_when_the_machine_is_lost(home: H
 
 def test_announcements_that_waited_are_not_sent_again(home: Home) -> None:
     store = Store(home.url)
-    common = {"channel": "telegram", "address": "telegram:7", "body": "{}", "status": "queued", "created_at": AT}
+    common = {
+        "channel": "telegram",
+        "address": "telegram:7",
+        "body": "{}",
+        "status": "queued",
+        "created_at": AT,
+    }
     with store.write() as tx:
         tx.execute(insert(OutboxRow), [{"key": str(rank), "rank": rank, **common} for rank in (0, 1, 2)])
     store.close()
     made = home.backup()
     assert home.run("restore", str(made), "--force").exit_code == 0
-    found = rows(home.folder / "rallynov.db", "SELECT rank, status FROM outbox WHERE channel = 'telegram' ORDER BY rank")
+    found = rows(
+        home.folder / "rallynov.db",
+        "SELECT rank, status FROM outbox WHERE channel = 'telegram' ORDER BY rank",
+    )
     assert found == [(0, "queued"), (1, "queued"), (2, "unknown")]
 
 
@@ -117,11 +128,16 @@ def test_a_run_that_works_is_not_disturbed(home: Home) -> None:
     store.own()
     done = home.run("restore", str(made), "--force")
     store.close()
-    assert (done.exit_code, done.output) == (75, "Rally'nov tourne sur cette base : arrêtez-le, puis recommencez.\n")
+    assert (done.exit_code, done.output) == (
+        75,
+        "Rally'nov tourne sur cette base : arrêtez-le, puis recommencez.\n",
+    )
 
 
 @pytest.mark.postgres
-def test_a_server_that_others_use_is_not_disturbed(cluster: postgres.Cluster, tmp_path: Path, home: Home) -> None:
+def test_a_server_that_others_use_is_not_disturbed(
+    cluster: postgres.Cluster, tmp_path: Path, home: Home
+) -> None:
     made = home.backup()
     server = Home(tmp_path / "autre", {"RALLYNOV_DATABASE_URL": cluster.migrated()})
     kind = server.run("restore", str(made))
@@ -149,6 +165,31 @@ def test_a_damaged_database_is_kept_as_it_lies(home: Home) -> None:
     assert (aside / "rallynov.db").read_bytes() == broken
     assert (aside / "pieces" / ".base").exists()
     assert len(home.tables()["dossier"]) == 4
+
+
+def test_a_backup_of_an_older_release_is_brought_up_to_date(tmp_path: Path) -> None:
+    home = Home(tmp_path / "donnees")
+    home.folder.mkdir()
+    store = Store(home.url)
+    with schema._altering(store) as tx:
+        command.upgrade(schema._config(tx), "0005")
+    with store.write() as tx:
+        tx.execute(
+            text(
+                "INSERT INTO person (id, notice_version, created_at) VALUES ('p', '1', '2026-11-22 09:00:00')"
+            )
+        )
+    store.close()
+    made = home.backup("--output", str(tmp_path / "s.zip"))
+    assert "schéma 0005" in home.run("verify-backup").output
+    destroy(home)
+    done = home.run("restore", str(made))
+    assert done.exit_code == 0, done.output
+    assert [row[0] for row in home.tables()["person"]] == ["p"]
+    store = Store(home.url)
+    assert schema.revision(store) == schema.head()
+    store.close()
+    assert sorted(one.name for one in home.folder.iterdir() if "before" in one.name) == []
 
 
 def test_what_was_put_back_is_at_work_at_once(home: Home) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import shutil
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,11 +14,14 @@ from privacy import everything
 from privacy.everything import ADDRESS, PERSON
 from sqlalchemy import Connection, func, insert, select, update
 
+from bot import burying
+from bot.settings import Settings
+from bot.ticker import Ticker
 from rallynov.delivery.tables import ConversationRow, InboxRow
 from rallynov.people.granting import be_somebody
 from rallynov.people.tables import PersonRow
 from rallynov.privacy import erasing, holdings, tombstones
-from rallynov.privacy.tables import TombstoneRow
+from rallynov.privacy.tables import TombstoneKeyRow, TombstoneRow
 from rallynov.storage.lifetimes import kept
 from rallynov.storage.store import Store
 
@@ -116,6 +121,7 @@ def test_what_only_the_file_knows_stays_in_it_and_two_databases_share_it(
     ask(before, clock, ["first"], [])
     tombstones.keep_file(before, tmp_path, clock())
     with sqlite.write() as tx:  # another database, of another key, put in the same place
+        tx.execute(update(TombstoneKeyRow).values(key="ab" * 32))
         write(tx, clock, "first", "web:first")
         write(tx, clock, "second", "web:second")
     assert tombstones.bury_again(sqlite, tmp_path, clock()) == 1
@@ -151,3 +157,22 @@ def test_tombstones_are_kept_as_long_as_a_backup_may_be(before: Store, clock: Cl
     assert count(before, TombstoneRow) == 0
     assert tombstones.keep_file(before, tmp_path, at + kept("tombstone") + timedelta(seconds=1)) == 0
     assert "digest" not in (tmp_path / tombstones.FILE).read_text("utf-8")
+
+
+async def test_a_start_erases_again_and_keeps_the_file(
+    before: Store, sqlite: Store, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(burying, "clock", clock)
+    beats: list[Callable[[], object]] = []
+    monkeypatch.setattr(Ticker, "every", lambda _self, _seconds, work: beats.append(work))
+    ask(before, clock, ["first"], [])
+    tombstones.keep_file(before, tmp_path, clock())
+    with sqlite.write() as tx:
+        write(tx, clock, "first", "web:first")
+    async with burying.buried(Settings(_env_file=None, data_dir=tmp_path), sqlite):
+        assert count(sqlite, PersonRow) == 0
+        ask(sqlite, clock, ["second"], [])
+        [beat] = beats
+        assert inspect.iscoroutinefunction(beat), "the clock awaits nothing else"
+        await beat()
+    assert len((tmp_path / tombstones.FILE).read_text("utf-8").splitlines()) == 1 + 2

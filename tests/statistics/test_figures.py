@@ -1,7 +1,8 @@
-"""Figures of an edition: each person counted once, those who asked for a limitation left out, in conversation and on pages."""
+"""Figures of an edition: each person counted once, those who asked for a limitation left out; shown to who may see them."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from datetime import timedelta
 from types import SimpleNamespace
@@ -39,7 +40,13 @@ def person(store: Store, name: str, *runs: int, finished: Sequence[int] = ()) ->
     with store.write() as tx:
         tx.execute(insert(PersonRow), [{"id": name, "notice_version": "1", "created_at": START}])
         for run, many in enumerate(runs, 1):
-            row = {"person_id": name, "run": run, "edition": EDITION, "grid_version": "1", "started_at": START}
+            row = {
+                "person_id": name,
+                "run": run,
+                "edition": EDITION,
+                "grid_version": "1",
+                "started_at": START,
+            }
             done = START if run in finished else None
             tx.execute(insert(DiagnosisRow), [{**row, "finished_at": done}])
             given = {"person_id": name, "run": run, "value": "3", "answered_at": START}
@@ -47,11 +54,20 @@ def person(store: Store, name: str, *runs: int, finished: Sequence[int] = ()) ->
                 tx.execute(insert(AnswerRow), [{**given, "question": one} for one in ASKED[:many]])
 
 
-def dossier(store: Store, name: str, owner: str, *, receipt: str | None = None, days: float = 0, **said: str) -> None:
+def dossier(
+    store: Store, name: str, owner: str, *, receipt: str | None = None, days: float = 0, **said: str
+) -> None:
     """A dossier: a draft, or submitted after some days."""
     status = "submitted" if receipt else "draft"
     with store.write() as tx:
-        row = {"id": name, "edition": EDITION, "form": "1", "status": status, "created_at": START, "updated_at": START}
+        row = {
+            "id": name,
+            "edition": EDITION,
+            "form": "1",
+            "status": status,
+            "created_at": START,
+            "updated_at": START,
+        }
         tx.execute(insert(DossierRow), [{**row, "receipt": receipt}])
         share = {"dossier_id": name, "person_id": owner, "right": "own", "since": START}
         tx.execute(insert(ShareRow), [share])
@@ -95,7 +111,14 @@ def test_who_asked_for_a_limitation_is_left_out_everywhere(sqlite: Store) -> Non
         person(sqlite, name, 3)
         dossier(sqlite, f"draft{name}", name, title='"t"')
         dossier(sqlite, f"sent{name}", name, receipt=f"RN-{name}", headcount="12")
-    question = {"id": "q", "edition": EDITION, "person_id": "anne", "words": "w", "language": "fr", "verdict": "answer"}
+    question = {
+        "id": "q",
+        "edition": EDITION,
+        "person_id": "anne",
+        "words": "w",
+        "language": "fr",
+        "verdict": "answer",
+    }
     with sqlite.write() as tx:
         tx.execute(insert(QuestionRow), [{**question, "entry": "known", "at": START}])
         before = count(tx, EDITION, GRID, lambda _: "dossier")
@@ -126,7 +149,11 @@ def test_places_sizes_and_themes_are_masked_under_five(sqlite: Store) -> None:
     person(sqlite, "anne")
     for nth in range(9):
         insee = "25056" if nth < 6 else "39300"
-        said = {"commune": f'{{"insee":"{insee}"}}', "headcount": str(nth * 40), "themes": '["health","health"]'}
+        said = {
+            "commune": f'{{"insee":"{insee}"}}',
+            "headcount": str(nth * 40),
+            "themes": '["health","health"]',
+        }
         dossier(sqlite, f"d{nth}", "anne", receipt=f"RN-{nth}", **said)
     dossier(sqlite, "draft", "anne", commune='{"insee":"25056"}')
     found = counted(sqlite)
@@ -153,15 +180,26 @@ def test_delays_are_quartiles_of_five_dossiers_at_least(sqlite: Store) -> None:
 
 
 def test_questions_are_counted_by_topic_and_by_who_answered(sqlite: Store) -> None:
-    asked = {"edition": EDITION, "person_id": "x", "words": "w", "language": "fr", "verdict": "answer", "at": START}
+    asked = {
+        "edition": EDITION,
+        "person_id": "x",
+        "words": "w",
+        "language": "fr",
+        "verdict": "answer",
+        "at": START,
+    }
     handed = {
         "edition": EDITION, "person_id": "x", "words": "w", "language": "fr", "created_at": START, "due_at": START,
         "updated_at": START,
     }  # fmt: skip
     with sqlite.write() as tx:
-        for nth, (entry, rating) in enumerate((("known", ""), ("known", "yes"), ("known", "no"), ("gone", ""), ("", ""))):
+        for nth, (entry, rating) in enumerate(
+            (("known", ""), ("known", "yes"), ("known", "no"), ("gone", ""), ("", ""))
+        ):
             tx.execute(insert(QuestionRow), [{**asked, "id": f"q{nth}", "entry": entry, "rating": rating}])
-        for nth, (entries, stage) in enumerate((("known,x", "answered"), ("known", "closed"), ("", "waiting"))):
+        for nth, (entries, stage) in enumerate(
+            (("known,x", "answered"), ("known", "closed"), ("", "waiting"))
+        ):
             row = {"id": f"t{nth}", "number": nth, "entries": entries, "stage": stage}
             tx.execute(insert(TicketRow), [{**handed, **row}])
     found = counted(sqlite)
@@ -171,12 +209,25 @@ def test_questions_are_counted_by_topic_and_by_who_answered(sqlite: Store) -> No
 
 
 def test_messages_of_announcements_are_counted(sqlite: Store) -> None:
-    row = {"status": "sent", "content": "{}", "audience": "{}", "organisation": "x", "created_at": START, "changed_at": START}
+    row = {
+        "status": "sent",
+        "content": "{}",
+        "audience": "{}",
+        "organisation": "x",
+        "created_at": START,
+        "changed_at": START,
+    }
     sent = {"channel": "telegram", "rank": 1, "body": "", "created_at": START, "broadcast": "a1"}
     with sqlite.write() as tx:
         tx.execute(insert(AnnouncementRow), [{**row, "id": "a1", "edition": EDITION, "number": 1}])
         for nth, (status, error) in enumerate(
-            (("sent", None), ("sent", None), ("failed", "x"), ("skipped", "blocked"), ("skipped", "no longer wanted"))
+            (
+                ("sent", None),
+                ("sent", None),
+                ("failed", "x"),
+                ("skipped", "blocked"),
+                ("skipped", "no longer wanted"),
+            )
         ):
             one = {"key": str(nth), "address": f"telegram:{nth}", "status": status, "error": error}
             tx.execute(insert(OutboxRow), [{**sent, **one}])
@@ -223,9 +274,34 @@ def test_a_report_is_counted_once_a_minute_and_drawn_in_conversation(product: Co
         assert product.office.statistics.report(tx) is not before
 
 
+def test_a_turn_never_waits_for_figures_while_the_product_runs(product: Core, clock: Clock) -> None:
+    talk, statistics = Talk(product, clock, "web:claude"), product.office.statistics
+    talk.say("bonjour")
+    appoint(product, clock, "web:claude", Role.COORDINATOR)
+    statistics.start()
+    assert statistics._thread
+    held, go = threading.Event(), threading.Event()
+    statistics._thread.submit(lambda: (held.set(), go.wait(10)))
+    held.wait(10)
+    talk.say("/chiffres")
+    assert "choisissez de nouveau" in " ".join(talk.say("1").blocks[0][1])
+    go.set()
+    statistics._thread.submit(int).result(10)
+    assert talk.say("1").papers
+    statistics.close()
+
+
 def test_a_table_is_written_as_french_excel_reads_it() -> None:
-    table = Table("delays", Term("x"), (TITLES["delays"], TITLES["funnel"]), ((TITLES["places"], (1.5,)), (TITLES["sizes"], (None,))))
+    table = Table(
+        "delays",
+        Term("x"),
+        (TITLES["delays"], TITLES["funnel"]),
+        ((TITLES["places"], (1.5,)), (TITLES["sizes"], (None,))),
+    )
     report = SimpleNamespace(at=START)
     french = written(table, report, wording(), "fr").decode("utf-8-sig")  # type: ignore[arg-type]
-    assert french.splitlines()[1:3] == ["Dossiers par département;1,5", "Dossiers par nombre de salariés;masqué"]
+    assert french.splitlines()[1:3] == [
+        "Dossiers par département;1,5",
+        "Dossiers par nombre de salariés;masqué",
+    ]
     assert ";1.5\r\n" in written(table, report, wording(), "en").decode("utf-8-sig")  # type: ignore[arg-type]

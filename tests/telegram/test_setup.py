@@ -18,11 +18,11 @@ from rallynov.text import utf16_len
 
 TOKEN = "123456789:AAsecretSECRET"  # noqa: S105
 OTHER_NAMES = {
-    "questions", "inbox", "repondre", "robot", "chiffres", "figures", "export", "exporter",
+    "bureau", "desk", "questions", "inbox", "repondre", "robot", "chiffres", "figures", "export", "exporter",
     "dossiers", "deposer", "sansrappel", "garder", "relire", "reread", "suite", "noreminders",
     "start", "annuler", "help", "pause", "reprendre", "recommencer", "privacy", "supprimer", "triage", "fiche",
     "sheets", "sheet", "etape", "stages", "stage", "language", "lang", "news", "inviter", "invitation", "roles",
-    "mydata", "correct", "restrict", "journal",
+    "mydata", "correct", "restrict", "journal", "diffuser", "broadcast", "lien", "link",
 }  # fmt: skip
 """Commands that are heard and not listed: other names of those that are, and what a button does better."""
 

@@ -45,6 +45,8 @@ def door(core: Core, clock: conversation.Clock) -> Door:
         shelves=core.shelves,
         steps=core.steps,
         counter=core.counter,
+        bureau=core.bureau,
+        workshop=core.office.workshop,
         dossiers=core.dossiers,
         stages=core.stages,
         archive=Archive(core.store, core.edition, core.stages),

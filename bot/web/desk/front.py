@@ -21,7 +21,7 @@ from bot.web.reader import Reader, Readers
 from bot.web.view import View, desk_of
 from rallynov.coordination.model import Staff
 from rallynov.coordination.service import Bureau
-from rallynov.dialogue.words import Day, Words, say
+from rallynov.dialogue.words import Day, Term, Words, say
 from rallynov.initiatives.screens.parts import BADGES
 from rallynov.people.permissions import Action, Whose
 from rallynov.text import clean_text
@@ -125,6 +125,7 @@ class Front:
             who=asked.who,
             may=may,
             badges=BADGES,
+            term=Term,
             day=lambda at: word(say("{at}", at=Day(at)), language) if at else "",
             moment=lambda at: word(say("{at}", at=at), language),
             **context,

@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request, Response
 
 from bot.web.desk.front import HOME, Front
 from bot.web.desk.words import MOVED
-from rallynov.coordination.news import Item, News
+from rallynov.coordination.model import Item, News
 from rallynov.dialogue.words import Words, plural, say
 from rallynov.initiatives.lifecycle import Act
 from rallynov.initiatives.model import Status

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from bot.web.desk.bulk import BulkPages
+from bot.web.desk.entry import EntryPages
 from bot.web.desk.file import FilePages
 from bot.web.desk.front import Front
 from bot.web.desk.home import HomePage
@@ -24,5 +25,5 @@ class DeskPages:
     def mount(self, app: FastAPI) -> None:
         """Give the pages their addresses; where there is no desk, there are none."""
         if self._door.bureau:
-            for part in (HomePage, TablePage, BulkPages, FilePages):
+            for part in (HomePage, TablePage, BulkPages, EntryPages, FilePages):
                 part(self._front).mount(app)

@@ -24,6 +24,38 @@ WORDS: Mapping[str, Say] = {
     "opens": say("Opening:"),
     "closes": say("Closing:"),
     "unset": say("not set"),
+    "entry_about": say(
+        "Enter here a dossier that came on paper. You enter it under your own name: its contact receives a code with which "
+        "it becomes theirs. What is typed is checked as everybody’s is."
+    ),
+    "entry_received": say("The paper was received on"),
+    "entry_begin": say("Begin"),
+    "entry_open": say("Being entered"),
+    "entry_none": say("No paper dossier is being entered."),
+    "entry_steps": say("The steps of the dossier"),
+    "entry_keep": say("Keep, and go on"),
+    "entry_end": say("What is missing, and the end"),
+    "entry_mend": say("Something could not be read: the rest is kept, and what you typed is still here."),
+    "entry_sure": say("Yes, this is what the paper says"),
+    "entry_needed": say("needed to submit"),
+    "entry_rows": say("One row a line, its cells parted by semicolons:"),
+    "entry_files": say("Files are not entered here: the contact adds them once the dossier is theirs."),
+    "entry_lacks": say("Still missing"),
+    "entry_ready": say("Nothing is missing: it can be submitted."),
+    "entry_signed": say("The paper is signed, and says all that the last step needs."),
+    "entry_submit": say("Submit for the contact"),
+    "entry_submit_hint": say("The receipt comes to you: pass it on to the contact."),
+    "entry_code": say("Make a code for the contact"),
+    "entry_code_hint": say(
+        "It works once, for thirty days. With it the dossier becomes theirs, submitted or not; you no longer change it."
+    ),
+    "entry_code_made": say("Give this to the contact, and to nobody else:"),
+    "entry_owned": say("Its contact has taken it over."),
+    "entry_see": say("See the dossier"),
+    "needed_received": say(
+        "Choose the day on which the paper was received: not in the future, not more than a year ago."
+    ),
+    "needed_signed": say("Tick the box when the paper is signed. Nothing was submitted."),
     "entry": say("Enter a paper dossier"),
     "links": say("Other pages of the team"),
     "to_questions": say("Questions received"),

@@ -17,9 +17,11 @@ from rallynov.announcements.writing.spots import Part, Spot, View
 from rallynov.dialogue.screens import Block, Choice, Screen, listing, note, quote, rich, text, title
 from rallynov.dialogue.words import Typed, Words, say
 from rallynov.editions.stages.model import Stage
+from rallynov.editions.stages.screens import day as named_day
 from rallynov.editions.stages.screens import line as stage_line
 from rallynov.people.consents.flow import ABOUT
 from rallynov.people.consents.model import Topic
+from rallynov.text.marks import plain
 
 KEEP = Choice("keep", say("Keep it as it is"))
 SKIP = Choice("skip", say("Skip"))
@@ -136,7 +138,7 @@ def when(spot: Spot, draft: Announcement, tomorrow: datetime, desk: Desk) -> Scr
     )
     choices = [
         Choice("soon", say("As soon as it is approved")),
-        Choice("tomorrow", say("Tomorrow at 9:00 ({moment})", moment=moment(tomorrow))),
+        Choice("tomorrow", say("Tomorrow at 9:00 ({day})", day=named_day(tomorrow))),
     ]
     if desk.team:
         label = say("It is not urgent") if draft.urgent else say("It is urgent")
@@ -207,7 +209,7 @@ def _held(draft: Announcement, desk: Desk) -> list[Words]:
     if draft.topic:
         lines.append(say("Topic: {topic}", topic=topic_named(draft.topic)))
     if content.text:
-        lines.append(say("Text: {text}", text=Typed(_cut(content.text))))
+        lines.append(say("Text: {text}", text=Typed(_cut(plain(content.text)))))
     if one := parts.held(draft):
         lines.append(say("File: {file}", file=parts.file_line(one)))
     if content.stage:

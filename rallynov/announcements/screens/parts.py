@@ -26,7 +26,7 @@ STATUSES: Mapping[Status, Say] = {
     Status.PAUSED: say("paused"),
     Status.SENT: say("sent"),
     Status.CANCELLED: say("cancelled"),
-    Status.WITHDRAWN: say("withdrawn"),
+    Status.WITHDRAWN: say("withdrawn from those who had it"),
 }
 STANDINGS: Mapping[Standing, Say] = {
     Standing.NONE: say("no dossier"),
@@ -161,13 +161,14 @@ def counted(announcement: Announcement, crowd: Crowd) -> tuple[Block, ...]:
     told: Words = plural("{n} person would receive it now.", "{n} people would receive it now.", count)
     if not count:
         told = say("Nobody would receive it now: nobody asked for this topic, or the filters leave nobody.")
-    samples = [_sampled(one) for one in crowd.samples(announcement)]
+    samples = [sampled(one) for one in crowd.samples(announcement)]
     if not samples:
         return (text(told),)
     return (text(told), note(say("For example: {names}", names=joined(samples))))
 
 
-def _sampled(one: Sample) -> Words:
+def sampled(one: Sample) -> Words:
+    """Name somebody of an audience, as far as they may be."""
     who: Words = Typed(one.name) if one.name else say("one person")
     where = TERRITORIES.get(one.territory, "")
     return say("{name} ({place})", name=who, place=Typed(where)) if where else who

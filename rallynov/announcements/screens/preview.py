@@ -12,23 +12,27 @@ from rallynov.editions.stages.model import Stage
 
 PAPER = "media"
 """The kind of paper that a file of an announcement is; its ref is the id of the file."""
+TELEGRAM = "telegram"
 
 
 def preview(announcement: Announcement, stage: Stage | None, channel: str) -> Screen:
-    """Show the very message between two lines of ours; its buttons are named, for a press on them is for whoever gets it."""
+    """Show the very message below a line of ours; its buttons are named, for a press on them is for whoever gets it.
+
+    A page shows its picture as it will; elsewhere the file comes apart, for our words would be too many for a caption.
+    """
     shown = received(announcement, stage)
     file = parts.held(announcement)
-    own = (note(say("Between the two lines, what is received:")), note(_RULE))
-    blocks = (*own, *shown.blocks, note(_RULE), listing(*_differs(announcement, shown, channel, file)))
-    papers = (_paper(file),) if file and file.state == parts.KEPT else ()
+    before = (listing(*_differs(announcement, shown, channel, file)), note(_BELOW))
     draft = announcement.status is Status.DRAFT
     test = (Choice("test", say("Send me a test")),) if draft else ()
+    on_page = channel != TELEGRAM
     return Screen(
         "news:preview",
-        blocks,
+        (*before, *shown.blocks),
         (*test, Choice("whole", say("Back to the announcement"))),
         (MINE,),
-        papers=papers,
+        papers=(_paper(file),) if shown.media and file and not on_page else (),
+        media=shown.media if on_page else None,
     )
 
 
@@ -52,7 +56,7 @@ def _differs(announcement: Announcement, shown: Screen, channel: str, file: News
         web.append(say("On the web: no button; the card tells how to sign up."))
     if file and announcement.content.picture:
         telegram.append(say("Telegram: the picture stands above, the words are its caption."))
-        web.append(say("On the web: the picture is offered under the text, to be opened."))
+        web.append(say("On the web: the picture is shown under the text."))
     elif file:
         telegram.append(say("Telegram: the document stands above, the words are its caption."))
         web.append(say("On the web: the document is offered under the text, to be fetched."))
@@ -60,4 +64,4 @@ def _differs(announcement: Announcement, shown: Screen, channel: str, file: News
     return [*both, say("In each language of ours, your words stay as you typed them.")]
 
 
-_RULE = Typed("—" * 12)
+_BELOW = say("———— Below this line, what is received: ————")

@@ -96,7 +96,7 @@ def _crowded(pen: Pen, head: str, name: str) -> Move:
     asked = pen.draft.audience
     match head:
         case "f" if name in audiences.FILTERS:
-            return Move(to=pen.spot.to(View.FILTER, name).place)
+            return Move(to=pen.spot.to(View.FILTER, name, int(pen.spot.view is View.NEXT)).place)
         case "members":
             return pen.audience(replace(asked, members=not asked.members)).moved(pen.spot)
         case "seated":
@@ -111,7 +111,7 @@ def filtered(pen: Pen, key: str) -> Move:
     """Tick one thing that an audience asks on or off."""
     head, _, option = key.partition("-")
     if head != "x":
-        return Move(to=pen.spot.to(View.EDIT, Part.AUDIENCE).place)
+        return Move(to=pen.spot.to(View.NEXT if pen.spot.seen else View.EDIT, Part.AUDIENCE).place)
     asked, name = pen.draft.audience, pen.spot.target
     if name == "told":
         return pen.audience(replace(asked, told="" if asked.told == option else option)).moved(pen.spot)

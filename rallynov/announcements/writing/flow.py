@@ -218,7 +218,7 @@ class WritingDialogue:
             case "submit":
                 return Move(to=spot.to(View.SUBMIT, "", mark(one)).place)
             case "test":
-                return Move(None, (TestToSelf(one.id),), (note(_TEST),))
+                return Move(spot.to(View.WHOLE).place, (TestToSelf(one.id),), (note(_TEST),))
             case "copy":
                 return self._copied(one, scene)
             case "takeback":

@@ -21,7 +21,18 @@ from rallynov.storage.store import Store
 
 DEBIAN = Path("/usr/lib/postgresql")
 KINDS = frozenset(
-    "TABLE|TABLE DATA|SEQUENCE|SEQUENCE OWNED BY|SEQUENCE SET|DEFAULT|CONSTRAINT|FK CONSTRAINT|INDEX|COMMENT".split("|")
+    (
+        "TABLE",
+        "TABLE DATA",
+        "SEQUENCE",
+        "SEQUENCE OWNED BY",
+        "SEQUENCE SET",
+        "DEFAULT",
+        "CONSTRAINT",
+        "FK CONSTRAINT",
+        "INDEX",
+        "COMMENT",
+    )
 )
 """Everything that a dump of ours holds; nothing that runs by itself."""
 _TOC = re.compile(r"\d+; \d+ \d+ ([A-Z][A-Z ]*[A-Z]) (?:(\S+) (\S+) |- )")
@@ -186,7 +197,9 @@ def _started(name: str, options: Sequence[str]) -> Iterator[IO[bytes]]:
 
 def _failed(name: str, said: bytes) -> BackupError:
     told = _last(said)
-    return BackupError(Why.NO_ROOM) if "No space left" in told else BackupError(Why.PROGRAM, f"{name} : {told}")
+    return (
+        BackupError(Why.NO_ROOM) if "No space left" in told else BackupError(Why.PROGRAM, f"{name} : {told}")
+    )
 
 
 def _last(said: bytes) -> str:

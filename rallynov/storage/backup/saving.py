@@ -125,5 +125,3 @@ def _kind(store: Store) -> str:
 
 def _told(error: OSError) -> Exception:
     return BackupError(Why.NO_ROOM) if error.errno in {errno.ENOSPC, errno.EDQUOT} else error
-
-

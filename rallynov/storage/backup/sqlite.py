@@ -69,7 +69,9 @@ def faults(path: Path, told: Mapping[str, int]) -> list[Fault]:
                 return [Fault(Why.DAMAGED, str(found[0]))]
             if opened.execute("PRAGMA foreign_key_check").fetchone():
                 return [Fault(Why.DAMAGED, "références rompues")]
-            code = opened.execute("SELECT name FROM sqlite_master WHERE type IN ('trigger', 'view')").fetchone()
+            code = opened.execute(
+                "SELECT name FROM sqlite_master WHERE type IN ('trigger', 'view')"
+            ).fetchone()
             if code:  # what runs by itself is none of ours
                 return [Fault(Why.STRANGE, str(code[0]))]
             return differences(tables(opened), told)

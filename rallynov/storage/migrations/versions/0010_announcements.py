@@ -108,7 +108,7 @@ def _around() -> None:
     )
     op.create_table(
         "announcement_reach",
-        _text("person_id"),
+        *map(_text, ("person_id", "announcement_id")),
         _moment("at"),
         _person("announcement_reach", "person_id", "CASCADE"),
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_announcement_reach")),

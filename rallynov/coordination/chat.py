@@ -1,0 +1,142 @@
+"""What the team's conversation knows of the dossiers, and what may be ordered there. Pure.
+
+Each order is checked again as it is applied: who orders it, the dossier as it now is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from rallynov.coordination.model import News, Prepared, Row, Said, Staff
+from rallynov.dialogue.turn import Command
+from rallynov.initiatives.lifecycle import Act
+
+FOUND = 8
+"""Dossiers that one screen offers."""
+AT_ONCE = 100
+"""Verdicts that are told in one turn; more are told from the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """One dossier in few words; ``offers`` are what may be done with it."""
+
+    row: Row
+    version: int
+    prepared: Prepared | None = None
+    notes: tuple[Said, ...] = ()
+    offers: frozenset[str] = frozenset()
+
+    def changed(self, row: Row, prepared: Prepared | None, *gone: str) -> Brief:
+        """Return it once something was done with it."""
+        return replace(
+            self, row=row, version=self.version + 1, prepared=prepared, offers=self.offers - set(gone)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """What somebody of the team finds; ``who`` is None for whoever may not look.
+
+    ``found`` is what the words that they typed find, of ``total``; ``waiting`` the verdicts that are prepared.
+    """
+
+    who: Staff | None = None
+    news: News | None = None
+    words: str = ""
+    found: tuple[Row, ...] = ()
+    total: int = 0
+    brief: Brief | None = None
+    waiting: tuple[Row, ...] = ()
+
+    def of(self, dossier: str) -> Brief | None:
+        """Return the dossier that is open, if it is this one."""
+        return self.brief if self.brief and self.brief.row.id == dossier else None
+
+
+@dataclass(frozen=True, slots=True)
+class LookAround(Command):
+    """Note that somebody of the team looks at what is new."""
+
+    def subject(self) -> str:
+        """Name the desk."""
+        return "desk"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFile(Command):
+    """Note that somebody of the team reads a dossier."""
+
+    dossier: str
+
+    def subject(self) -> str:
+        """Name the dossier."""
+        return f"dossier:{self.dossier}"
+
+
+@dataclass(frozen=True, slots=True)
+class AskCorrection(Command):
+    """Send a dossier back until a moment; ``seen`` is the version that was read."""
+
+    dossier: str
+    reason: str
+    until: datetime
+    seen: int
+
+    def subject(self) -> str:
+        """Name the dossier."""
+        return f"dossier:{self.dossier}"
+
+
+@dataclass(frozen=True, slots=True)
+class PrepareVerdict(Command):
+    """Prepare a verdict on a dossier; ``seen`` is the version that was read."""
+
+    dossier: str
+    act: Act
+    reason: str
+    seen: int
+
+    def subject(self) -> str:
+        """Name the dossier."""
+        return f"dossier:{self.dossier}"
+
+
+@dataclass(frozen=True, slots=True)
+class DropVerdict(Command):
+    """Drop the verdict that is prepared on a dossier."""
+
+    dossier: str
+
+    def subject(self) -> str:
+        """Name the dossier."""
+        return f"dossier:{self.dossier}"
+
+
+@dataclass(frozen=True, slots=True)
+class TellVerdicts(Command):
+    """Tell the verdicts that are prepared on some dossiers."""
+
+    dossiers: tuple[str, ...]
+
+    def subject(self) -> str:
+        """Count the dossiers."""
+        return f"dossiers:{len(self.dossiers)}"
+
+
+@dataclass(frozen=True, slots=True)
+class KeepNote(Command):
+    """Keep an internal note on a dossier."""
+
+    dossier: str
+    text: str
+
+    def subject(self) -> str:
+        """Name the dossier."""
+        return f"dossier:{self.dossier}"
+
+
+ORDERS: tuple[type[Command], ...] = (
+    LookAround, OpenFile, AskCorrection, PrepareVerdict, DropVerdict, TellVerdicts, KeepNote,
+)  # fmt: skip

@@ -1,0 +1,25 @@
+"""The team's desk in conversation, beside those whose dossiers it reads: golden transcripts in both languages."""
+
+from pathlib import Path
+
+import pytest
+from conversation import Clock, core
+from coordination.staff import Staff
+from doors import several
+
+from rallynov.storage.store import Store
+
+HERE = Path(__file__).parent / "several"
+ALL = sorted(HERE.glob("*/*.txt"))
+
+
+@pytest.mark.parametrize("path", ALL, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_goes_as_written(path: Path, sqlite: Store, clock: Clock, pytestconfig: pytest.Config) -> None:
+    built = core(sqlite, clock)
+    update = pytestconfig.getoption("--update")
+    several.play(path, built, clock, update=update, direct=Staff(built, clock))
+
+
+def test_every_transcript_is_played_in_both_languages() -> None:
+    played = {language: {path.name for path in HERE.glob(f"{language}/*.txt")} for language in ("fr", "en")}
+    assert played["fr"] == played["en"] != set()
