@@ -65,6 +65,9 @@ struct Config {
     double pdrop = 0;             // random share executed, but the connection is cut before the answer (lost reply)
     int blocked_mod = 0;          // chat_id % blocked_mod == blocked_rem answers 403 (0 = off)
     int blocked_rem = 1;
+    int gone_mod = 0;             // chat_id % gone_mod == gone_rem answers 400 chat not found (0 = off)
+    int gone_rem = 2;
+    double phang = 0;             // random share taken and never answered, nor executed
     int rate_global = 0;          // enforced limit of message calls per sliding second (0 = off) -> 429
     int rate_paid = 1000;         // same for allow_paid_broadcast
     double rate_chat = 0;         // enforced min. seconds between messages to one chat (0 = off) -> 429
@@ -573,7 +576,14 @@ static Result api_call(string_view method, const Params& p, i64 t, int fd, bool&
     if (msg || m == M_EDIT) {
         if (cfg.blocked_mod && ((chat % cfg.blocked_mod) + cfg.blocked_mod) % cfg.blocked_mod == cfg.blocked_rem)
             return done({403, err_json(403, "Forbidden: bot was blocked by the user"), false});
+        if (cfg.gone_mod && ((chat % cfg.gone_mod) + cfg.gone_mod) % cfg.gone_mod == cfg.gone_rem)
+            return done({400, err_json(400, "Bad Request: chat not found"), false});
         msg_calls++;
+        if (cfg.phang > 0 && rnd() < cfg.phang) {
+            counters["hung"]++;
+            deferred = true;  // whoever asked waits until they give up
+            return done({504, "", false});
+        }
         if (cfg.at429_call && msg_calls == cfg.at429_call) {
             locked_until = t + (i64)cfg.retry_after * 1000000000LL;
             return done({429, err_json(429, fmt("Too Many Requests: retry after %d", cfg.retry_after), cfg.retry_after), false});
@@ -742,6 +752,9 @@ static bool set_option(const string& k, const string& v) {
     else if (k == "pdrop") cfg.pdrop = d;
     else if (k == "blocked_mod") cfg.blocked_mod = (int)d;
     else if (k == "blocked_rem") cfg.blocked_rem = (int)d;
+    else if (k == "gone_mod") cfg.gone_mod = (int)d;
+    else if (k == "gone_rem") cfg.gone_rem = (int)d;
+    else if (k == "phang") cfg.phang = d;
     else if (k == "rate_global") cfg.rate_global = (int)d;
     else if (k == "rate_paid") cfg.rate_paid = (int)d;
     else if (k == "rate_chat") cfg.rate_chat = d;

@@ -42,6 +42,10 @@ CODES = {
     Why.OCCUPIED: CANNOT,
     Why.OTHER_KIND: CONFIG,
 }
+TOO_OLD = (
+    "Cette sauvegarde a plus de {} jours : les effacements demandés depuis ne sont plus tous connus. "
+    "Effacez de nouveau les personnes qui l'avaient demandé."
+)
 KINDS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
@@ -70,7 +74,7 @@ def told(manifest: Manifest) -> str:
     """Say in one line what a backup holds."""
     at = manifest.made_at.astimezone(PARIS)
     rows = counted(sum(manifest.tables.values()), "ligne", "lignes")
-    pieces = counted(len([one for one in manifest.pieces if "/." not in one.name]), "pièce", "pièces")
+    pieces = counted(len([one for one in manifest.pieces if "/." not in one.name]), "fichier", "fichiers")
     return (
         f"Sauvegarde du {at:%d/%m/%Y} à {at:%H:%M} (heure de Paris), Rally'nov {manifest.program}, "
         f"base {KINDS[manifest.database]}, schéma {manifest.revision} : {len(manifest.tables)} tables, {rows}, {pieces}."

@@ -15,7 +15,6 @@ import uvloop
 
 from bot import logs
 from bot.backup_cli import backup, restore, verify_backup
-from bot.doctor_cli import doctor
 from bot.editions_cli import edition
 from bot.export_cli import export, export_request
 from bot.faq_cli import faq
@@ -29,6 +28,9 @@ from bot.settings import Settings
 from bot.wiring import build, clock, new_id
 from rallynov.storage import schema
 from rallynov.storage.store import Store
+
+with without("rich"), without("pygments"):  # httpx would load them, 5 MB, for a command line of its own
+    from bot.doctor_cli import doctor
 
 app = typer.Typer(
     cls=Group,
@@ -75,8 +77,7 @@ def main(
 @app.command(cls=Command, rich_help_panel="Commandes")
 def run() -> None:
     """Servir la conversation web et Telegram, après avoir mis la base à jour."""
-    with without("rich"), without("pygments"):  # httpx would load them, 5 MB, for a command line of its own
-        from bot.run import serve  # noqa: PLC0415  # the other commands start without a web server
+    from bot.run import serve  # noqa: PLC0415  # the other commands start without a web server
 
     settings = read_settings()
     logs.configure(settings.log_format)
@@ -125,9 +126,11 @@ async def _talk(settings: Settings, store: Store, name: str) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGINT, leave)
     core.delivery.start()
     core.librarian.start()
+    leave_office = core.office.open(core.delivery)
     try:
         await terminal.talk(input, typer.echo)
     finally:
+        leave_office()
         core.librarian.close()
         await core.delivery.close()
         store.close()

@@ -12,12 +12,12 @@ from rallynov.announcements.approval import REVIEW_CHOICE, ReviewDialogue
 from rallynov.announcements.facts import Crowds, Followed, Measures
 from rallynov.announcements.filing import FOLDER, NewsClosing, media_maker
 from rallynov.announcements.linking import LinkDialogue
-from rallynov.announcements.links import LinkCounts
 from rallynov.announcements.poster import Addresses, poster_maker
 from rallynov.announcements.screens.preview import PAPER
 from rallynov.announcements.service import Newsroom
+from rallynov.announcements.signups import LinkCounts
 from rallynov.announcements.steering import SENDINGS_CHOICE, SendingsDialogue
-from rallynov.announcements.templates import load_templates
+from rallynov.announcements.template_files import load_templates
 from rallynov.announcements.writing.flow import WRITE_CHOICE, WritingDialogue
 from rallynov.delivery.posting import Post
 from rallynov.delivery.subject import Subject

@@ -36,6 +36,7 @@ def ticking(core: Core) -> Ticker:
     async def remind() -> None:
         await send_reminders(core)
         await send_notices(core)
+        await asyncio.to_thread(core.office.workshop.spool.sweep, clock())
 
     async def warn() -> None:
         await alert(core)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from bot.telegram import render
 from bot.telegram.calls import Api
 from bot.telegram.links import Links
 from bot.telegram.parcels import Parcel, Parcels
-from bot.telegram import render
 from bot.telegram.render import html, keyboard
 from rallynov.delivery.decisions import Sent
 from rallynov.delivery.message import Message

@@ -31,9 +31,11 @@ from rallynov.text import clean_text, fold
 NAME = "review"
 HERE = Place(NAME)
 REVIEW_CHOICE = RoleChoice(
-    Action.APPROVE_ANNOUNCEMENT, Choice("relire", say("Announcements to read")), Whose.OTHER
+    Action.APPROVE_ANNOUNCEMENT, Choice("valider", say("Announcements to read")), Whose.OTHER
 )
 _FOCUS = re.compile(r"(?P<view>[a-z]+):(?P<id>[a-z0-9]+)@(?P<seen>\d+):(?P<count>\d+)", re.ASCII)
+_FIGURE = re.compile(r"\d[\d\s.,']*(?: (?:personnes?|people|person))?")
+"""A number as people type it: 1204, 1 204, 1,204."""
 _GONE = say("This announcement does not wait to be read any more: it was read, or taken back.")
 _CHANGED = say("It was changed since you read it: here it is as it now stands.")
 _BLANK = say("A reason is needed: those who wrote it must know what to change.")
@@ -58,7 +60,7 @@ class ReviewDialogue:
     """Approval in conversation; rights are asked again at every step."""
 
     name = NAME
-    commands: Sequence[str] = ("relire", "review")
+    commands: Sequence[str] = ("valider", "review")
 
     def screen(self, place: Place, scene: Scene) -> Screen:
         """Return what a place shows; what waits to be read where it names nothing that does."""
@@ -141,7 +143,7 @@ def _approving(spot: Spot, one: Announcement, scene: Scene) -> Move:
 
 
 def _certain(spot: Spot, one: Announcement, typed: str, scene: Scene) -> Move:
-    if "".join(sign for sign in typed if not sign.isspace()) != str(spot.count):
+    if not _FIGURE.fullmatch(typed.strip()) or "".join(filter(str.isdigit, typed)) != str(spot.count):
         wrong = say(
             "This is not the number of recipients. Type {count}, or go back without approving.",
             count=spot.count,

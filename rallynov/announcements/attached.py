@@ -64,7 +64,7 @@ def kept(name: str, announcement: Words, *, over: int, scanned: bool) -> Screen:
         text(say("“{name}” goes with {announcement}.", name=Typed(name), announcement=announcement)),
     ]
     if over:
-        told.append(text(say("With it, the text is {over} signs too long: shorten it.", over=over)))
+        told.append(text(say("With it, the text is {over} characters too long: shorten it.", over=over)))
     if not scanned:
         told.append(
             note(say("It was not analysed by an antivirus: this service has none, or it did not answer."))

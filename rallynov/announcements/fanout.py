@@ -17,6 +17,7 @@ from rallynov.announcements.letters import received
 from rallynov.announcements.model import Announcement, Status
 from rallynov.announcements.tables import AnnouncementRow
 from rallynov.delivery import bulk, corrections
+from rallynov.delivery.circulars import keep
 from rallynov.delivery.corrections import Corrections
 from rallynov.delivery.message import Message, apart, dump, load, resolve
 from rallynov.delivery.tables import CircularRow
@@ -50,7 +51,7 @@ class Fanout:
             f"{announcement.id}:{announcement.revision}:{language}": self._words(screen, language)
             for language in self._wording.languages
         }
-        bulk.keep(tx, announcement.id, drawn)
+        keep(tx, announcement.id, drawn)
         return {one.rpartition(":")[2]: one for one in drawn}
 
     def plan(

@@ -17,7 +17,7 @@ from rallynov.announcements import attached, rows
 from rallynov.announcements.attached import DOCUMENTS, KEPT, MOST_BYTES, PICTURES, REFUSED, WAITING
 from rallynov.announcements.commands import AttachToNews
 from rallynov.announcements.model import Announcement, Status
-from rallynov.announcements.screens.parts import excess, named
+from rallynov.announcements.screens.parts import named
 from rallynov.announcements.tables import AnnouncementFileRow
 from rallynov.delivery.posting import Letter, Post
 from rallynov.delivery.subject import Order
@@ -102,7 +102,7 @@ class NewsClosing(Closing):
             others = _FILE.announcement_id == job.dossier, _FILE.id != job.id
             tx.execute(delete(_FILE).where(*others))
             told = rows.put(tx, draft, _filed(draft, job.id, picture=slot == "picture"), now)
-            screen = attached.kept(name, named(told), over=excess(told.content), scanned=scanned)
+            screen = attached.kept(name, named(told), over=told.content.excess, scanned=scanned)
             return self._told(tx, job, screen, now)
 
     def refuse(self, job: Job, reason: Refused, now: datetime) -> list[str]:

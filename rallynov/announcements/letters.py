@@ -61,7 +61,7 @@ def to_read(announcement: Announcement) -> Screen:
     said = say("This announcement leaves once another person than who wrote it has read it:")
     if announcement.correction:
         said = say("This announcement was sent. Its correction is made once another person has read it:")
-    how = note(say("To read it, then to approve it or to refuse it, type “/relire”."))
+    how = note(say("To read it, then to approve it or to refuse it, type “/valider”."))
     whose = note(signed(announcement.organisation))
     return _staff(title(say("An announcement to read")), text(said), quote(_named(announcement)), whose, how)
 

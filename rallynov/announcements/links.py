@@ -1,23 +1,14 @@
-"""The link of an organisation: who comes by it and asks for a topic is counted for it, without a name. Synchronous facts.
+"""The link of an organisation, and how often topics were asked for behind it: by month, without a name. Pure.
 
-Counts are by month and topic; a small one is not told, for somebody might be known by it.
+A small count is not told: somebody might be known by it.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
-
-from rallynov.delivery.subject import Order
-from rallynov.dialogue.events import Event
-from rallynov.dialogue.turn import Command
-from rallynov.editions.model import PARIS
 from rallynov.people.consents.model import Topic, linked, partner_of
-from rallynov.people.consents.tables import ConsentRow
-from rallynov.people.granting import grants_of
 
 LEAST = 5
 """The smallest count that is told."""
@@ -43,37 +34,3 @@ def start_of(organisation: str) -> str:
     """Return what the link of an organisation begins a conversation with; that of nobody for the team."""
     name = partner_of(linked(organisation)) if organisation else ""
     return f"annonces-{name}" if name else "annonces"
-
-
-class LinkCounts:
-    """The subject of links: read when their screen is shown, and never else."""
-
-    orders: Sequence[type[Command]] = ()
-
-    def __init__(self, edition: str) -> None:
-        self._edition = edition
-
-    def load(self, tx: Connection, people: Mapping[str, Event]) -> Mapping[str, SignUps]:
-        """Count behind the links of the organisations that people act for."""
-        grants = grants_of(tx, self._edition, list(people))
-        sources = {person: linked(one.organisation) for person, one in grants.items() if one.organisation}
-        counts = {source: counted(tx, source) for source in set(sources.values())}
-        return {person: counts[source] for person, source in sources.items()}
-
-    def blank(self, person: str) -> SignUps:
-        """Return what somebody sees who acts for nobody."""
-        return NONE
-
-    def apply(self, tx: Connection, orders: Sequence[Order]) -> None:
-        """Do nothing: nothing is ordered of a link."""
-
-
-def counted(tx: Connection, source: str) -> SignUps:
-    """Count the topics that were asked for behind a link, given up since or not."""
-    mine = select(ConsentRow.given_at, ConsentRow.topic).where(ConsentRow.source == source)
-    found = Counter(
-        (f"{row.given_at.astimezone(PARIS):%Y-%m}", Topic(row.topic))
-        for row in tx.execute(mine)
-        if row.topic in set(Topic)
-    )
-    return SignUps(found)

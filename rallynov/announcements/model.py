@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from rallynov.people.consents.model import Topic
+from rallynov.text import utf16_len
 
 TITLE_MOST = 80
 """Characters of a title."""
@@ -17,6 +18,8 @@ TEXT_MOST = 3000
 """Characters of a text that goes without a picture or a document: it leaves in one message."""
 CAPTION_MOST = 800
 """Characters of a title and a text that go under a picture or a document; Telegram refuses more than 1,024."""
+CARD_MOST = 500
+"""Characters that the card of a stage may take: with a file, they are taken from those of the caption."""
 CERTAIN = 200
 """Recipients beyond which their number is to be typed by whoever approves."""
 REGRET = timedelta(minutes=10)
@@ -85,13 +88,20 @@ class Content:
 
     @property
     def room(self) -> int:
-        """Characters that the title and the text may have together."""
-        return CAPTION_MOST if self.picture or self.document else TITLE_MOST + TEXT_MOST
+        """Characters that the title and the text may have together, as Telegram counts them (UTF-16 units)."""
+        if not (self.picture or self.document):
+            return TITLE_MOST + TEXT_MOST
+        return CAPTION_MOST - CARD_MOST if self.stage else CAPTION_MOST
 
     @property
     def whole(self) -> bool:
         """Tell whether nothing is missing to show it to somebody."""
-        return bool(self.title and self.text) and len(self.title) + len(self.text) <= self.room
+        return bool(self.title and self.text) and not self.excess and utf16_len(self.title) <= TITLE_MOST
+
+    @property
+    def excess(self) -> int:
+        """Count the characters that are too many, as Telegram counts them."""
+        return max(0, utf16_len(self.title) + utf16_len(self.text) - self.room)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from rallynov.announcements import alarms, rows
 from rallynov.announcements.model import APART, WAITS, Status
 from rallynov.announcements.tables import AnnouncementRow, ReachRow
 from rallynov.delivery import bulk, corrections
-from rallynov.delivery.bulk import Planned, Words
+from rallynov.delivery.bulk import Planned
+from rallynov.delivery.circulars import Words
 from rallynov.delivery.leadership import Leader
 from rallynov.delivery.outbox import Outgoing
 from rallynov.delivery.posting import Post

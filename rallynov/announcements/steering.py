@@ -25,7 +25,7 @@ from rallynov.announcements.lifecycle import Act, Refusal, allowed, may_do
 from rallynov.announcements.model import Announcement, News, Status
 from rallynov.announcements.report import Reports
 from rallynov.announcements.screens import sending as screens
-from rallynov.announcements.screens.parts import excess, too_long
+from rallynov.announcements.screens.parts import too_long
 from rallynov.dialogue.events import Commanded
 from rallynov.dialogue.screens import Choice, Screen, note, quote, text
 from rallynov.dialogue.turn import Command, Move, Place, Scene
@@ -196,7 +196,7 @@ def _written(one: Announcement, typed: str, scene: Scene) -> Move:
     content = replace(one.content, text=typed)
     if not fold(typed):
         return Move(lead=(text(say("I find no words in this: type the whole new text.")),))
-    if over := excess(content):
+    if over := content.excess:
         return Move(lead=(text(too_long(content, over)), quote(Typed(typed))))
     if content == one.content:
         return Move(lead=(text(say("These are the words that were sent: nothing would change.")),))

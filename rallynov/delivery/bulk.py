@@ -11,10 +11,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, bindparam, delete, exists, func, insert, or_, select, update
 
+from rallynov.delivery.circulars import Words
 from rallynov.delivery.decisions import Klass
-from rallynov.delivery.message import Message, dump, load
 from rallynov.delivery.outbox import LEASE, Outgoing, Part
-from rallynov.delivery.tables import CircularRow, ConversationRow, OutboxRow, OutboxStatus
+from rallynov.delivery.tables import ConversationRow, OutboxRow, OutboxStatus
 from rallynov.storage.prepared import INSERTS, Prepared
 
 RANK = 2
@@ -43,12 +43,6 @@ class Planned:
     reachable: bool
     since: datetime
     again: bool
-
-
-def keep(tx: Connection, broadcast: str, circulars: Mapping[str, Message]) -> None:
-    """Keep the words of a broadcast by the id of each circular; one that is kept already stays as it is."""
-    rows = [{"id": one, "broadcast": broadcast, "body": dump(words)} for one, words in circulars.items()]
-    tx.execute(INSERTS[tx.dialect.name](CircularRow).on_conflict_do_nothing(), rows)
 
 
 COLUMNS = (
@@ -98,14 +92,14 @@ def due(
 ) -> list[Planned]:
     """Lock planned rows whose time has come, in their order, from a row on; on PostgreSQL beside other processes."""
     ready = or_(OutboxRow.not_before.is_(None), OutboxRow.not_before <= now)
-    there = and_(ConversationRow.address == OutboxRow.address, ConversationRow.unreachable_at.is_(None))
+    reached = ConversationRow.address == OutboxRow.address, ConversationRow.unreachable_at.is_(None)
     query = (
         select(
             *(OutboxRow.id, OutboxRow.key, OutboxRow.channel, OutboxRow.address, OutboxRow.attempts),
             *(OutboxRow.doubts, OutboxRow.person_id, OutboxRow.circular, OutboxRow.body),
             *(OutboxRow.provider_id, OutboxRow.created_at, ConversationRow.address.label("there")),
         )
-        .outerjoin(ConversationRow, there)
+        .outerjoin(ConversationRow, and_(*reached))
         .where(OutboxRow.broadcast == broadcast, OutboxRow.status == OutboxStatus.PLANNED)
         .where(OutboxRow.id > after, OutboxRow.channel.in_(channels), ready)
         .order_by(OutboxRow.id)
@@ -262,40 +256,3 @@ def again(tx: Connection, broadcast: str, statuses: Collection[OutboxStatus], no
 def revised(broadcast: str, revision: int) -> str:
     """Return what the rows of a correction are the broadcast of; the broadcast itself for none."""
     return f"{broadcast}:r{revision}" if revision else broadcast
-
-
-def forget(tx: Connection, people: Collection[str]) -> None:
-    """Erase the rows of people."""
-    tx.execute(delete(OutboxRow).where(OutboxRow.person_id.in_(people)))
-
-
-class Words:
-    """The words of circulars, read once each: all who receive one share the value."""
-
-    MOST = 64
-
-    def __init__(self) -> None:
-        self._kept: dict[str, tuple[Message, str]] = {}
-
-    def fill(self, tx: Connection, outgoing: Outgoing) -> Outgoing:
-        """Return a message with its words, and with what the channel calls its file."""
-        if outgoing.part is None:
-            return outgoing
-        message, file_id = self._read(tx, outgoing.part.circular)
-        return replace(outgoing, drawn=message, part=replace(outgoing.part, file_id=file_id))
-
-    def body(self, tx: Connection, outgoing: Outgoing) -> str:
-        """Return a message's words as a page reads them: without buttons, those of the pending question stay."""
-        message = self.fill(tx, outgoing).message()
-        return dump(replace(message, choices=(), actions=(), shared=None))
-
-    def _read(self, tx: Connection, circular: str) -> tuple[Message, str]:
-        kept = self._kept.get(circular)
-        if kept is None or (kept[0].media and not kept[1]):
-            row = tx.execute(select(CircularRow).where(CircularRow.id == circular)).one()
-            message = kept[0] if kept else load(row.body)
-            shared = message if message.shared else replace(message, shared=message)
-            if len(self._kept) >= self.MOST:
-                self._kept.clear()
-            kept = self._kept[circular] = (shared, row.file_id)
-        return kept

@@ -16,7 +16,7 @@ from rallynov.people.roles import AcceptRole, DeclineRole, Grants, HoldInvitatio
 
 
 class Roles:
-    """The subject of roles: facts of every turn, so that what was revoked a moment ago is not held any more."""
+    """The subject of roles: read in the turn that asks, so that what was revoked a moment ago is not held any more."""
 
     orders: Sequence[type[Command]] = (MakeInvitation, HoldInvitation, AcceptRole, DeclineRole)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 
@@ -28,8 +28,8 @@ class Holdings:
     orders: Sequence[type[Command]] = ()
 
     def load(self, tx: Connection, people: Mapping[str, Event]) -> Mapping[str, MyData]:
-        """Read all that is held of each person: these are few at a time."""
-        return {person: told(held(tx, person)) for person in people}
+        """Return what is held of each person, read when it is looked up: a batch has hundreds of people, few of whom ask."""
+        return _Asked(tx, people)
 
     def blank(self, person: str) -> MyData:
         """Return nothing held."""
@@ -37,6 +37,28 @@ class Holdings:
 
     def apply(self, tx: Connection, orders: Sequence[Order]) -> None:
         """Apply nothing: it reads."""
+
+
+class _Asked(Mapping[str, MyData]):
+    """What is held of some people; each is read once, and only whoever is asked about."""
+
+    def __init__(self, tx: Connection, people: Collection[str]) -> None:
+        self._tx, self._people = tx, people
+        self._found: dict[str, MyData] = {}
+
+    def __getitem__(self, person: str) -> MyData:
+        """Read what is held of a person."""
+        if person not in self._found:
+            self._found[person] = told(held(self._tx, person))
+        return self._found[person]
+
+    def __iter__(self) -> Iterator[str]:
+        """Name the people."""
+        return iter(self._people)
+
+    def __len__(self) -> int:
+        """Count the people."""
+        return len(self._people)
 
 
 class Journal:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, or_, select, update
 
+from rallynov.announcements import retention as announcements
 from rallynov.delivery import conversations
 from rallynov.delivery.posting import Post
 from rallynov.delivery.subject import Order
@@ -90,7 +91,10 @@ def purge(tx: Connection, now: datetime) -> tuple[int, int]:
     delivered = (OutboxRow.finished_at < now - PAYLOADS) & (OutboxRow.body != "")
     told = (OutboxRow.channel == "telegram") & delivered  # the web's are the pages of its conversations
     tx.execute(update(OutboxRow).where(told).values(body=""))
-    read = (OutboxRow.channel != "telegram") & (OutboxRow.finished_at < now - VISITS)
+    page = (OutboxRow.channel != "telegram") & OutboxRow.broadcast.is_(
+        None
+    )  # who received what is kept longer
+    read = page & (OutboxRow.finished_at < now - VISITS)
     tx.execute(delete(OutboxRow).where(read))
     tx.execute(delete(AuditRow).where(AuditRow.at < now - JOURNAL))
     access.purge(tx, now - ACCESSES)
@@ -101,6 +105,7 @@ def purge(tx: Connection, now: datetime) -> tuple[int, int]:
     erasure.expire(tx, now)
     seating.purge(tx, now)
     questions.purge(tx, now)
+    announcements.purge(tx, now)
     return int(blanked), _purge_people(tx, now)
 
 

@@ -39,7 +39,7 @@ class FiguresDialogue:
         report = scene.of(Figures).report  # asked for by the list too: it is counted anew meanwhile
         if place.focus not in TITLES:
             return _list()
-        table = report.find(place.focus) if report else None
+        table = report.find(place.focus or "") if report else None
         return _table(report, table) if report and table else _list()
 
     def choose(self, place: Place, key: str, scene: Scene) -> Move:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import (
@@ -25,7 +25,7 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql import ColumnElement
@@ -33,23 +33,12 @@ from sqlalchemy.sql.dml import UpdateBase
 
 from rallynov.storage.base import Base
 
-if TYPE_CHECKING:
-    from sqlalchemy.dialects import postgresql
-
 Statement = Select[*tuple[Any, ...]] | UpdateBase
-Insertable: TypeAlias = "sqlite.Insert | postgresql.Insert"
-Inserting: TypeAlias = "Callable[[type[Base]], Insertable]"
-Writer = Callable[[Any], Any]
-
-
-def _postgresql(table: type[Base]) -> Insertable:
-    from sqlalchemy.dialects.postgresql import insert  # noqa: PLC0415  # megabytes that SQLite does without
-
-    return insert(table)
-
-
-INSERTS: Mapping[str, Inserting] = {"sqlite": sqlite.insert, "postgresql": _postgresql}
+Insertable = sqlite.Insert | postgresql.Insert
+Inserting = Callable[[type[Base]], Insertable]
+INSERTS: Mapping[str, Inserting] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 """The insert of each dialect, with its ON CONFLICT."""
+Writer = Callable[[Any], Any]
 
 
 class _Form(NamedTuple):

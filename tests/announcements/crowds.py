@@ -35,16 +35,29 @@ WORDING = Wording({"operator": "exemple", "contact": "exemple"})
 
 
 def people(
-    store: Store, names: Collection[str], channel: str = "telegram", *, now: datetime = MORNING, language: str = "fr"
+    store: Store,
+    names: Collection[str],
+    channel: str = "telegram",
+    *,
+    now: datetime = MORNING,
+    language: str = "fr",
 ) -> None:
     """Write people who asked for news of the stages; a name that is a number is their chat."""
     with store.write() as tx:
         at = {"created_at": now, "updated_at": now}
-        tx.execute(insert(PersonRow), [{"id": f"p{n}", "notice_version": "4", "created_at": now} for n in names])
+        tx.execute(
+            insert(PersonRow), [{"id": f"p{n}", "notice_version": "4", "created_at": now} for n in names]
+        )
         tx.execute(
             insert(ConversationRow),
             [
-                {"address": f"{channel}:{n}", "channel": channel, "person_id": f"p{n}", "language": language, **at}
+                {
+                    "address": f"{channel}:{n}",
+                    "channel": channel,
+                    "person_id": f"p{n}",
+                    "language": language,
+                    **at,
+                }
                 for n in names
             ],
         )
@@ -58,10 +71,16 @@ def chats(many: int) -> list[str]:
 
 
 def announce(
-    store: Store, *, due: datetime = MORNING, id_: str = "a1", number: int = 1, now: datetime = MORNING, **told: Any
+    store: Store,
+    *,
+    due: datetime = MORNING,
+    id_: str = "a1",
+    number: int = 1,
+    now: datetime = MORNING,
+    **told: Any,
 ) -> Announcement:
     """Write an announcement that was approved, for all who asked for news of the stages."""
-    content = told.pop("content", Content("Étape exemple", "Rendez-vous jeudi à 18 h 30, **salle exemple**."))
+    content = told.pop("content", Content("Étape exemple", "Rendez-vous jeudi à 18 h 30, *salle exemple*."))
     draft = Announcement(id_, number, "", now, topic=Topic.STAGES, content=content)
     approved = replace(draft, status=Status.APPROVED, due=due, approved=now - timedelta(minutes=20), **told)
     with store.write() as tx:

@@ -1,8 +1,9 @@
 """What happens around those who write announcements, in a transcript: roles, what leaves, what Telegram answers.
 
-``! invitation partner-writer aaaa… : CRESS exemple`` and ``! retrait`` are those of roles; ``! rôle coordinator Karim`` gives
-a role to somebody who has spoken. ``! départ`` has the announcer work, without letting anything go; ``! abonnés 230`` asks for news of the stages, each on Telegram; ``! envoi`` lets
-all go that may, ``! envoi sans réponse`` while Telegram answers nothing. ``! arrêt de 8 heures`` is the service being stopped.
+``! invitation partner-writer aaaa… : CRESS exemple`` and ``! retrait`` are those of roles; ``! rôle coordinator Karim``
+gives a role to somebody who has spoken; ``! abonnés 230`` asks for news of the stages, each on Telegram. ``! départ`` has
+the announcer work, without letting anything go; ``! envoi`` lets all go that may, ``! envoi sans réponse`` while Telegram
+answers nothing. ``! arrêt de 8 heures`` is the service being stopped.
 """
 
 from __future__ import annotations

@@ -21,7 +21,10 @@ from rallynov.storage.store import Store
     ("wall", "leaves"),
     [
         ("2027-03-28T02:30", "2027-03-30T06:00:00"),  # an hour that is skipped, on Easter Sunday
-        ("2027-10-31T02:30", "2027-11-02T07:00:00"),  # an hour that comes twice, on a Sunday before All Saints
+        (
+            "2027-10-31T02:30",
+            "2027-11-02T07:00:00",
+        ),  # an hour that comes twice, on a Sunday before All Saints
         ("2027-10-29T09:00", "2027-10-29T07:00:00"),
     ],
 )

@@ -15,7 +15,7 @@ from rallynov.delivery.tables import OutboxStatus
 from rallynov.people.consents.service import stop
 from rallynov.storage.store import Store
 
-NEW = Content("Étape exemple", "Rendez-vous **vendredi** à 18 h 30, salle exemple.")
+NEW = Content("Étape exemple", "Rendez-vous *vendredi* à 18 h 30, salle exemple.")
 
 
 @pytest.fixture

@@ -10,8 +10,9 @@ from typer.testing import CliRunner
 from bot.cli import app
 from bot.settings import Settings
 from bot.wiring import Core, build
-from rallynov.announcements.links import counted, start_of
+from rallynov.announcements.links import start_of
 from rallynov.announcements.poster import Addresses
+from rallynov.announcements.signups import counted
 from rallynov.people.consents.flow import entrance
 from rallynov.people.consents.model import Topic, linked
 from rallynov.people.consents.tables import ConsentRow

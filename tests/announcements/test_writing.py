@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
-from announcements.writer import STAGE, TEAM, Writer
+import pytest
+from announcements.writer import NOW, STAGE, TEXT, WORDS, Writer, written
 
+from bot.telegram.render import plain
 from rallynov.announcements.commands import (
     AttachToNews,
     Discard,
@@ -13,31 +15,25 @@ from rallynov.announcements.commands import (
     SaveWish,
     Submit,
     TakeBack,
-    TestToSelf,
 )
-from rallynov.announcements.model import Audience, NewsFile, Standing, Status
+from rallynov.announcements.letters import received
+from rallynov.announcements.model import Announcement, Audience, Content, Standing, Status
 from rallynov.announcements.screens.parts import THEMES
+from rallynov.delivery.message import resolve
 from rallynov.dialogue.events import OfferedFile
 from rallynov.dialogue.turn import Place
-from rallynov.editions.stages.model import Stages
+from rallynov.editions.stages.model import Stage
 from rallynov.initiatives.service import load_form
 from rallynov.people.consents.model import Topic
-from rallynov.people.roles import Grants
+from rallynov.text import utf16_len
 
-TEXT = "Une *heure* au téléphone.\n- gratuit\n- https://exemple.fr"
-
-
-def written(**facts: object) -> Writer:
-    """A partner whose draft is whole."""
-    writer = Writer()
-    writer.press("write")
-    writer.say("Offre exemple")
-    writer.say(TEXT)
-    for _ in range(2):
-        writer.press("skip")
-    writer.press("done")
-    writer.press("soon")
-    return writer
+LARGE = replace(
+    STAGE,
+    place="Salle exemple des fêtes et des rencontres",
+    address="12 bis rue de l'Exemple, 25000 Commune-exemple-sur-Doubs",
+    host="Une structure hôte exemple au nom long",
+    access="Accès de plain-pied, boucle magnétique, places réservées devant l'entrée (exemple)",
+)
 
 
 def test_a_partner_writes_part_by_part_and_gives_it_to_be_read() -> None:
@@ -89,6 +85,26 @@ def test_what_is_too_long_is_kept_and_told_to_the_sign() -> None:
     writer.say("😀" * 1537)  # each counts for two on Telegram: 3,074 and five
     assert writer.draft.content.whole
     assert writer.shown.name == "news:file"
+
+
+def test_a_title_that_is_too_long_is_not_submitted() -> None:
+    writer = written()
+    writer.press("edit-title")
+    writer.say("t" * 81)
+    writer.press("keep")
+    assert "1 caractère" in writer.read()
+    assert "submit" not in writer.offered
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("stage", [None, LARGE])
+def test_what_fits_with_a_file_fits_under_it_on_telegram(stage: Stage | None, language: str) -> None:
+    content = Content("t" * 80, "", picture="f", stage=3 if stage else 0)
+    content = replace(content, text="é" * (content.room - 80))
+    assert content.whole
+    told = Announcement("a", 1, "me", NOW, "Une structure exemple au nom assez long", content=content)
+    message = resolve(received(told, stage), 0, WORDS, language)
+    assert utf16_len(plain(message)) <= 1024
 
 
 def test_a_file_leaves_less_room_and_says_by_how_much() -> None:
@@ -201,100 +217,3 @@ def test_a_refusal_is_told_with_its_reason() -> None:
     assert "Dites pour qui c'est." in writer.read()
     writer.enter()
     assert "refused" in str(writer.shown.choices)
-
-
-def test_a_template_is_filled_from_the_calendar_and_what_is_left_keeps_it_back() -> None:
-    writer = Writer(TEAM)
-    writer.press("models")
-    writer.press("m-etape")
-    told = writer.press("st-3")
-    assert "Salle exemple" in told
-    assert writer.draft.content.stage == 3
-    assert "[à compléter" in writer.draft.content.text
-    assert "submit" not in writer.offered
-    writer.press("edit-text")
-    writer.say("Un texte sans trou.")
-    assert "submit" in writer.offered
-
-
-def test_the_closing_fills_its_template() -> None:
-    writer = Writer(TEAM)
-    writer.press("models")
-    writer.press("m-cloture")
-    assert "31 mars 2027" in writer.draft.content.text
-    assert writer.draft.topic is Topic.CALENDAR
-
-
-def test_an_earlier_one_is_written_again() -> None:
-    writer = written()
-    first = writer.draft
-    writer.having(status=Status.SENT, audience=Audience(("25",)))
-    writer.enter()
-    writer.press("again")
-    writer.press(f"a-{first.id}")
-    assert writer.draft.id != first.id
-    assert writer.draft.content == first.content
-    assert writer.draft.audience == Audience(("25",))
-    assert writer.draft.status is Status.DRAFT
-
-
-def test_the_preview_is_the_very_message_and_the_test_goes_to_oneself() -> None:
-    writer = written()
-    told = writer.press("preview")
-    assert TEXT in told
-    assert "Structure exemple" in told
-    writer.press("test")
-    assert isinstance(writer.orders[-1], TestToSelf)
-
-
-def test_urgent_is_for_the_team() -> None:
-    partner = written()
-    partner.press("edit-when")
-    assert "urgent" not in partner.offered
-    team = Writer(TEAM)
-    team.press("write")
-    team.press("t-calendar")
-    assert team.draft.organisation == ""
-    team.place = Place("broadcast", f"{team.draft.id}/edit:when")
-    team.press("urgent")
-    assert team.draft.urgent
-
-
-def test_a_moment_in_the_night_is_told_when_it_leaves() -> None:
-    writer = written()
-    writer.press("edit-when")
-    told = writer.say("28 mars 2027 à 2h30")
-    assert "02:30" in told
-    assert "30 mars 2027" in told
-    assert writer.draft.wish
-
-
-def test_a_host_writes_about_stages_too() -> None:
-    writer = Writer(facts={Stages: Stages((replace(STAGE, host="structure EXEMPLE"),))})
-    writer.press("write")
-    assert "t-stages" in writer.offered
-    assert "t-calendar" not in writer.offered
-
-
-def test_nobody_else_writes() -> None:
-    stranger = Writer(Grants())
-    assert stranger.shown.name == "refused"
-    assert stranger.dialogue.write(stranger.place, "x", stranger.scene) is None
-
-
-def test_every_place_can_be_drawn() -> None:
-    writer = written()
-    writer.having(
-        files=(NewsFile("f", "photo.jpg", "", 1, "kept"),),
-        content=replace(writer.draft.content, picture="f", stage=3),
-    )
-    focus = [None, "models", "model:etape", "again", "nothing", "a/b:c@1", *(
-        f"{writer.draft.id}{rest}"
-        for rest in ("", "/edit:topic", "/edit:file", "/edit:stage", "/next:when", "/next:bad", "/filter:told", "/filter:x",
-                     "/preview", "/submit", "/discard", "/strange:title@5")
-    )]  # fmt: skip
-    for language in ("fr", "en"):
-        writer.language = language
-        for one in focus:
-            writer.place = Place("broadcast", one)
-            assert writer.read()

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from rallynov.announcements.crowd_model import Cell, Crowd, Sample
 from rallynov.announcements.model import Announcement, News, Standing
-from rallynov.announcements.templates import load_templates
+from rallynov.announcements.template_files import load_templates
 from rallynov.announcements.writing.flow import WritingDialogue
 from rallynov.dialogue.events import Commanded, OfferedFile
 from rallynov.dialogue.screens import Block, Screen
@@ -56,6 +56,7 @@ CROWD = Crowd(
         cell("25", 5, topic=Topic.STAGES),
     )
 )
+TEXT = "Une *heure* au téléphone.\n- gratuit\n- https://exemple.fr"
 HOME = Place("broadcast")
 PARTNER = Grants((Grant(Role.WRITER, "Structure exemple"),))
 TEAM = Grants((Grant(Role.COORDINATOR),))
@@ -140,3 +141,16 @@ class Writer:
     @property
     def offered(self) -> list[str]:
         return [one.key for one in (*self.shown.choices, *self.shown.actions)]
+
+
+def written() -> Writer:
+    """A partner whose draft is whole."""
+    writer = Writer()
+    writer.press("write")
+    writer.say("Offre exemple")
+    writer.say(TEXT)
+    for _ in range(2):
+        writer.press("skip")
+    writer.press("done")
+    writer.press("soon")
+    return writer

@@ -23,6 +23,6 @@ def figures(request: pytest.FixtureRequest) -> dict[str, Counter[str]]:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     told = config.stash.get(FIGURES, {})
     if told:
-        terminalreporter.section("killed at each point of a turn")
+        terminalreporter.section("figures")
     for point, counts in told.items():
         terminalreporter.line(f"{point:22} " + "  ".join(f"{name} {count}" for name, count in counts.items()))

@@ -143,4 +143,3 @@ def test_deaths_on_postgresql(nursery: Nursery, cluster: Cluster, point: str) ->
     store = Store(cluster.migrated())
     broadcast(nursery, store, [Kill(point, 3)], constants=QUICK)
     store.close()
-

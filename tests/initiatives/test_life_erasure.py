@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import orjson
 import pytest
 from conversation import Clock, core
 from doors.several import Webber
-from initiatives.life import FULL, Life
+from initiatives.life import FORM, FULL, Life
 from people.test_codes import person_of
 from privacy.test_erasure import held
-from sqlalchemy import func, insert, select
+from sqlalchemy import Connection, func, insert, select
 
+from rallynov.coordination.tables import EntryRow, LabelRow, MessageRow, MessageToRow, NoteRow, VerdictRow
+from rallynov.initiatives import cards
 from rallynov.initiatives.commands import (
     AddRemark,
     JoinDossier,
@@ -31,13 +35,19 @@ OF_DOSSIERS = (
     "attachment",
     "dossier",
     "dossier_answer",
+    "dossier_card",
     "dossier_draft",
     "dossier_move",
     "dossier_rival",
     "dossier_share",
     "dossier_write",
+    "paper_entry",
     "remark",
     "reminder",
+    "staff_label",
+    "staff_message_to",
+    "staff_note",
+    "staff_verdict",
 )
 
 
@@ -78,6 +88,20 @@ def everything(life: Life) -> None:
     with life.store.write() as tx:
         tx.execute(insert(AttachmentRow), [file | about | {"created_at": life.clock.at}])
         tx.exec_driver_sql("INSERT INTO reminder VALUES ('d1', '30', '2026-11-22 00:00:00+00:00')")
+        cards.make(tx, FORM, [("d1", 1)])
+        of_team(tx, life.clock.at)
+
+
+def of_team(tx: Connection, at: datetime) -> None:
+    """What the team keeps of the dossier."""
+    row = {"dossier_id": "d1", "author": "claude", "at": at}
+    tx.execute(insert(NoteRow), [row | {"text": f"Une note sur {WORD}"}])
+    tx.execute(insert(LabelRow), [row | {"label": WORD}])
+    tx.execute(insert(VerdictRow), [row | {"act": "reject", "reason": WORD, "version": 1}])
+    tx.execute(insert(EntryRow), [row | {"received_at": at}])
+    message = {"id": "m1", "edition": "e", "author": "claude", "at": at, "text": "Bonjour"}
+    tx.execute(insert(MessageRow), [message])
+    tx.execute(insert(MessageToRow), [{"message_id": "m1", "dossier_id": "d1"}])
 
 
 def test_every_table_of_dossiers_is_checked_here() -> None:
@@ -117,7 +141,8 @@ def test_a_dossier_that_somebody_may_edit_passes_on_without_the_person(life: Lif
     assert [one.name for one in dossier.attachments] == [f"{WORD}.pdf"]
     with life.store.read() as tx:
         assert held(tx, "amina") == {"conversation"}  # where they stand, which holds no words
-        assert held(tx, WORD) == {"attachment", "dossier_move"}  # the name of a file of the organisation's
+        theirs = {"attachment", "dossier_move"}  # the name of a file of the organisation's
+        assert held(tx, WORD) == theirs | {"staff_note", "staff_label", "staff_verdict"}  # the team's own words
         kept = tx.execute(select(MoveRow.content).where(MoveRow.act == "submit")).scalar_one()
     assert set(PERSONAL) & set(orjson.loads(kept or "")["answers"]) == set()
     assert life.headings("web:claude")[-1] == "Vous portez un dossier"

@@ -16,7 +16,9 @@ from sqlalchemy import insert, select, update
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
+from rallynov.announcements.tables import AnnouncementFileRow, AnnouncementRow
 from rallynov.initiatives.tables import AttachmentRow
+from rallynov.storage.backup.model import FOLDERS
 from rallynov.storage.store import Store
 
 FILES = 2
@@ -57,8 +59,8 @@ class Home:
 
     def pieces(self) -> Mapping[str, bytes]:
         """Every file beside the database."""
-        root = self.folder / "pieces"
-        return {str(one.relative_to(root)): one.read_bytes() for one in root.rglob("*") if one.is_file()}
+        there = (one for name in FOLDERS for one in (self.folder / name).rglob("*"))
+        return {str(one.relative_to(self.folder)): one.read_bytes() for one in there if one.is_file()}
 
 
 def store_tables(store: Store) -> list[str]:
@@ -89,6 +91,7 @@ def furnish(store: Store, folder: Path, dossiers: int = 4) -> None:
             "origin": "web:arrival", "name": "photo.jpg", "mime": "", "size": 7, "state": "waiting", "created_at": AT,
         }  # fmt: skip
         tx.execute(insert(AttachmentRow), [waiting])
+    _announce(store, folder)
     for name, content in (
         (".arrivals/arrival", b"arrived"),
         (".arrivals/loose", b"arrived"),
@@ -98,6 +101,35 @@ def furnish(store: Store, folder: Path, dossiers: int = 4) -> None:
         (root / name).write_bytes(content)
     (root / ".work").mkdir()
     (root / ".work" / "draft").write_bytes(b"half of a file")
+
+
+def _announce(store: Store, folder: Path) -> None:
+    """Write an announcement that is due, with its picture."""
+    content = b"JPEG exemple" * 100
+    place = folder / "annonces" / "a1" / "picture"
+    place.parent.mkdir(parents=True)
+    place.write_bytes(content)
+    made = {
+        "id": "a1",
+        "edition": "rallynov",
+        "number": 1,
+        "organisation": "",
+        "content": "{}",
+        "audience": "{}",
+    }
+    made |= {"status": "approved", "due_at": AT, "created_at": AT, "changed_at": AT}
+    kept = {
+        "id": "picture",
+        "announcement_id": "a1",
+        "address": "",
+        "origin": "",
+        "name": "a.jpg",
+        "mime": "image/jpeg",
+    }
+    kept |= {"size": len(content), "state": "kept", "created_at": AT}
+    with store.write() as tx:
+        tx.execute(insert(AnnouncementRow), [made])
+        tx.execute(insert(AnnouncementFileRow), [kept])
 
 
 def home_of(database: str, folder: Path, migrated: Path, dossiers: int = 4) -> Home:

@@ -11,12 +11,14 @@ from zipfile import ZipFile
 
 import postgres
 import pytest
+from conversation import Clock, core
 from operations.stage import Home, furnish
 from sqlalchemy import text
 
-from bot import backup_cli
+from bot import backup_words
+from rallynov.announcements import filing
 from rallynov.storage.backup import holding, postgresql, saving, sqlite
-from rallynov.storage.backup.model import Manifest
+from rallynov.storage.backup.model import FOLDERS, BackupError, Manifest
 from rallynov.storage.store import Store
 
 
@@ -31,14 +33,19 @@ def test_what_it_holds_and_what_it_says(either: Home) -> None:
     path = Path(done.stdout.splitlines()[0])
     assert path.parent == either.folder / "sauvegardes"
     assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
-    assert "8 pièces" in done.stdout
+    assert "9 fichiers" in done.stdout
     assert "données personnelles" in done.stdout
     held = manifest(path)
     assert held.tables["dossier"] == 4
     names = {one.name for one in held.pieces}
-    assert {"pieces/.base", "pieces/.arrivals/arrival", "pieces/.arrivals/loose"} < names
+    assert {
+        "annonces/a1/picture",
+        "pieces/.base",
+        "pieces/.arrivals/arrival",
+        "pieces/.arrivals/loose",
+    } < names
     assert not [name for name in names if ".work" in name]
-    assert len(names) == 11
+    assert len(names) == 12
     assert either.run("verify-backup").output.endswith("La sauvegarde est intacte.\n")
 
 
@@ -122,7 +129,7 @@ def test_without_hard_links(home: Home, monkeypatch: pytest.MonkeyPatch) -> None
         raise OSError(errno.EXDEV, "no links here")
 
     monkeypatch.setattr(holding.os, "link", refused)
-    assert len(manifest(home.backup()).pieces) == 11
+    assert len(manifest(home.backup()).pieces) == 12
 
 
 def full(*_: object, **__: object) -> None:
@@ -194,6 +201,11 @@ def test_a_password_is_on_no_command_line(
 def test_a_server_without_its_programs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(postgresql, "DEBIAN", tmp_path)
     monkeypatch.setattr(postgresql.shutil, "which", lambda _name: None)
-    with pytest.raises(backup_cli.BackupError) as caught:
+    with pytest.raises(BackupError) as caught:
         postgresql._program("pg_dump")
-    assert "postgresql-client" in backup_cli.words.sentence(caught.value.fault)
+    assert "postgresql-client" in backup_words.sentence(caught.value.fault)
+
+
+def test_every_folder_of_files_is_in_it(sqlite: Store) -> None:
+    built = core(sqlite, Clock())
+    assert (built.closing.folder._root.name, filing.FOLDER) == FOLDERS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import postgres
@@ -13,11 +14,13 @@ from exports.crowd import AT
 from operations.stage import Home, rows
 from sqlalchemy import insert, text
 
+from bot import backup_restoring
 from bot.wiring import clock
 from rallynov.delivery.tables import OutboxRow
 from rallynov.privacy import tombstones
 from rallynov.privacy.erasing import erase
 from rallynov.storage import schema
+from rallynov.storage.backup.model import FOLDERS
 from rallynov.storage.store import Store
 
 
@@ -46,8 +49,11 @@ def test_everything_is_there_again(either: Home, tmp_path: Path) -> None:
     done = either.run("restore", str(made))
     assert done.exit_code == 0, done.output
     assert "4 dossiers, 9 pièces." in done.output
-    assert either.tables() == before
-    del files[".work/draft"]
+    assert "1 annonce retenue, qui a pu partir" in done.output
+    found, table = either.tables(), "announcement"
+    assert {**found, table: []} == {**before, table: []}
+    assert [row[8] for row in found[table]] == ["late"], "it was due: the team says whether it still leaves"
+    del files["pieces/.work/draft"]
     assert either.pieces() == files
     assert sorted(one.name for one in either.folder.iterdir() if "rallynov-export" in one.name) == []
     assert not list(either.folder.glob("avant-*"))
@@ -68,7 +74,7 @@ def test_what_is_there_is_not_overwritten_unless_asked_and_then_saved_first(eith
     done = either.run("restore", str(made), "--force")
     assert done.exit_code == 0, done.output
     assert len(either.tables()["dossier"]) == 4
-    assert "new/file" not in either.pieces()
+    assert "pieces/new/file" not in either.pieces()
     [kept] = (either.folder / "sauvegardes").glob("avant-*.zip")
     assert str(kept) in done.output
     again = either.run("restore", str(kept), "--force")
@@ -103,23 +109,21 @@ def test_an_erasure_is_known_beside_the_backups_when_the_machine_is_lost(home: H
 
 def test_announcements_that_waited_are_not_sent_again(home: Home) -> None:
     store = Store(home.url)
-    common = {
-        "channel": "telegram",
-        "address": "telegram:7",
-        "body": "{}",
-        "status": "queued",
-        "created_at": AT,
-    }
+    common = {"channel": "telegram", "address": "telegram:7", "body": "{}", "created_at": AT}
+    waiting = [(0, "queued"), (1, "queued"), (2, "queued"), (2, "planned"), (2, "sending"), (2, "sent")]
     with store.write() as tx:
-        tx.execute(insert(OutboxRow), [{"key": str(rank), "rank": rank, **common} for rank in (0, 1, 2)])
+        sent = [{"key": str(n), "rank": rank, "status": s, **common} for n, (rank, s) in enumerate(waiting)]
+        tx.execute(insert(OutboxRow), sent)
+        tx.execute(text("UPDATE announcement SET status = 'sending'"))
     store.close()
     made = home.backup()
     assert home.run("restore", str(made), "--force").exit_code == 0
     found = rows(
         home.folder / "rallynov.db",
-        "SELECT rank, status FROM outbox WHERE channel = 'telegram' ORDER BY rank",
+        "SELECT rank, status FROM outbox WHERE channel = 'telegram' ORDER BY id",
     )
-    assert found == [(0, "queued"), (1, "queued"), (2, "unknown")]
+    assert found == [(0, "queued"), (1, "queued"), *[(2, "unknown")] * 3, (2, "sent")]
+    assert rows(home.folder / "rallynov.db", "SELECT status FROM announcement") == [("paused",)]
 
 
 def test_a_run_that_works_is_not_disturbed(home: Home) -> None:
@@ -194,10 +198,20 @@ def test_a_backup_of_an_older_release_is_brought_up_to_date(tmp_path: Path) -> N
 
 def test_what_was_put_back_is_at_work_at_once(home: Home) -> None:
     made = home.backup()
-    destroyed = home.folder / "rallynov.db"
-    destroyed.unlink()
-    shutil.rmtree(home.folder / "pieces")
+    (home.folder / "rallynov.db").unlink()
+    for name in FOLDERS:
+        shutil.rmtree(home.folder / name)
     assert home.run("restore", str(made)).exit_code == 0
     store = Store(home.url)
     assert core(store, Clock()).edition
     store.close()
+
+
+def test_a_backup_that_is_older_than_what_is_known_of_erasures(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = home.backup()
+    assert "ne sont plus tous connus" not in home.run("restore", str(made), "--force").stderr
+    later = clock() + timedelta(days=500)
+    monkeypatch.setattr(backup_restoring, "clock", lambda: later)
+    assert "ne sont plus tous connus" in home.run("restore", str(made), "--force").stderr

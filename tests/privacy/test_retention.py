@@ -82,6 +82,25 @@ def _seat(tx: Connection, at: object) -> None:
     put(tx, "seat", at)
 
 
+def _announcement(tx: Connection, at: object) -> None:
+    put(
+        tx,
+        "announcement",
+        at,
+        id="draft",
+        number=1,
+        status="draft",
+        author=None,
+        approver=None,
+        corrector=None,
+    )
+    put(
+        tx, "announcement", at, id="over", number=2, status="sent", author=None, approver=None, corrector=None
+    )
+    put(tx, "outbox", at, broadcast="over", channel="web", circular="words", person_id=None, lease_owner=None)
+    put(tx, "circular", at, broadcast="over", body="les mots d'une annonce")
+
+
 CASES: Mapping[str, tuple[Callable[[Connection, Any], None], tuple[str, ...]]] = {
     "payload": (_payload, ("inbox.payload=un texte reçu", "outbox.body=un texte remis")),
     "event": (lambda tx, at: put(tx, "inbox", at, payload="", not_before=None), ("inbox",)),
@@ -89,6 +108,7 @@ CASES: Mapping[str, tuple[Callable[[Connection, Any], None], tuple[str, ...]]] =
     "journal": (lambda tx, at: put(tx, "audit", at), ("audit",)),
     "access": (lambda tx, at: put(tx, "access", at, dossier_id=None), ("access",)),
     "subscription": (_subscription, ("person", "consent")),
+    "announcement": (_announcement, ("announcement.id=draft", "outbox", "circular")),
     "restriction": (_restriction, ("person", "diagnosis", "restriction")),
     "draft": (_draft, ("dossier",)),
     "dossier": (lambda tx, at: put(tx, "dossier", at, status="submitted"), ("dossier",)),

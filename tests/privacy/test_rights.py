@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from conversation import Clock, Talk, core
 from initiatives.life import Life
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
+from rallynov.dialogue.events import Ignored
 from rallynov.editions.model import DEFAULT
 from rallynov.initiatives.aside import set_aside
 from rallynov.initiatives.commands import JoinDossier
@@ -22,6 +23,7 @@ from rallynov.people.model import Limit
 from rallynov.people.restricting import limit
 from rallynov.people.roles import Grant, Role
 from rallynov.people.tables import AccessRow, PersonRow
+from rallynov.privacy.facts import Holdings
 from rallynov.privacy.service import purge
 from rallynov.storage.lifetimes import kept
 from rallynov.storage.store import Store
@@ -140,3 +142,16 @@ def test_an_administrator_reads_the_log_and_a_coordinator_does_not(sqlite: Store
         assert (f"par Nom de {role}" in said) is shown, said
         with sqlite.write() as tx:
             tx.execute(PersonRow.__table__.delete())
+
+
+def test_what_is_held_is_read_of_whoever_asks_alone(sqlite: Store, clock: Clock) -> None:
+    Life(sqlite, clock).person("amina")
+    asked = []
+    with sqlite.read() as tx:
+        event.listen(tx, "before_cursor_execute", lambda *said: asked.append(said[2]))
+        found = Holdings().load(tx, {name: Ignored() for name in ("amina", "bruno", "claude")})
+        assert asked == []
+        assert found["amina"].rooms
+        once = len(asked)
+        assert found["amina"].rooms
+        assert len(asked) == once

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import httpx
 from conversation import Clock
+from fastapi import FastAPI
 from people.appointed import appoint
-from prometheus_client import CollectorRegistry
+from sqlalchemy import insert
 from web.visitor import HOME, Page, read
 
 from bot.web import visitors
 from bot.web.app import create_app
 from bot.web.door import Door
 from bot.wiring import Core
+from rallynov.delivery.tables import ConversationRow
 from rallynov.people.roles import Role
+from rallynov.people.tables import PersonRow
 
 TABLE = "/equipe/dossiers"
+_COOKIES = itertools.count()
 
 
 @dataclass
@@ -45,12 +50,6 @@ class Colleague:
         self.text = answer.text.replace("\u202f", " ").replace("\xa0", " ").replace("’", "'")
         return self.text
 
-    async def begin(self) -> None:
-        """Be somebody."""
-        await self.open("/")
-        for said in ("bonjour", "commencer le diagnostic", "j'accepte"):
-            await self.post("/say", text=said)
-
     @property
     def address(self) -> str:
         return visitors.address_of(self.client.cookies["rallynov"])
@@ -62,15 +61,26 @@ class Colleague:
         return found[1]
 
 
-def browser(door: Door) -> Colleague:
-    """Open another browser."""
-    app = create_app(replace(door, registry=CollectorRegistry()))
-    return Colleague(httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=HOME))
+_APPS: dict[int, tuple[Door, FastAPI]] = {}
+"""By the door, which is kept with it: its id is then no other's."""
 
 
-async def colleague(door: Door, core: Core, clock: Clock, role: Role = Role.COORDINATOR) -> Colleague:
+def browser(door: Door, core: Core, clock: Clock, *, known: bool = True) -> Colleague:
+    """Open another browser, of somebody who has already spoken unless told; all share one application."""
+    _, app = _APPS.get(id(door)) or _APPS.setdefault(id(door), (door, create_app(door)))
+    one = Colleague(httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=HOME))
+    if known:
+        one.client.cookies.set("rallynov", f"cookie{next(_COOKIES):020d}")
+        row = {"address": one.address, "channel": "web", "person_id": one.address[-12:], "language": "fr"}
+        with core.store.write() as tx:
+            person = {"id": one.address[-12:], "notice_version": "1", "created_at": clock()}
+            tx.execute(insert(PersonRow), [person])
+            tx.execute(insert(ConversationRow), [row | {"created_at": clock(), "updated_at": clock()}])
+    return one
+
+
+def colleague(door: Door, core: Core, clock: Clock, role: Role = Role.COORDINATOR) -> Colleague:
     """Be somebody with a role."""
-    one = browser(door)
-    await one.begin()
+    one = browser(door, core, clock)
     appoint(core, clock, one.address, role)
     return one

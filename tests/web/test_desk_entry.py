@@ -51,7 +51,7 @@ async def fill(one: Colleague, dossier: str) -> None:
 async def test_a_paper_dossier_is_entered_submitted_and_taken_over(
     door: Door, core: Core, clock: Clock
 ) -> None:
-    one = await colleague(door, core, clock)
+    one = colleague(door, core, clock)
     dossier = await begun(one, core)
     await fill(one, dossier)
     assert "Il ne manque rien" in one.text
@@ -64,9 +64,10 @@ async def test_a_paper_dossier_is_entered_submitted_and_taken_over(
     await one.open(f"{ENTRY}/{dossier}")
     await one.post(f"{ENTRY}/{dossier}", acte="code")
     code = one.code()
-    contact = browser(door)
-    await contact.begin()
+    contact = browser(door, core, clock)
+    await contact.open("/")
     await contact.post("/say", text=f"/code {code}")
+    await contact.post("/say", text="j'accepte")
     assert "devient le vôtre" in contact.text
     await contact.post("/say", text="Claude")
     with core.store.read() as tx:
@@ -88,7 +89,7 @@ async def test_a_paper_dossier_is_entered_submitted_and_taken_over(
 async def test_what_cannot_be_read_is_kept_with_the_sentence_that_mends_it(
     door: Door, core: Core, clock: Clock
 ) -> None:
-    one = await colleague(door, core, clock)
+    one = colleague(door, core, clock)
     dossier = await begun(one, core)
     await one.open(f"{ENTRY}/{dossier}/1")
     await one.post(
@@ -103,7 +104,7 @@ async def test_what_cannot_be_read_is_kept_with_the_sentence_that_mends_it(
 
 
 async def test_a_doubt_is_kept_once_it_is_ticked_away(door: Door, core: Core, clock: Clock) -> None:
-    one = await colleague(door, core, clock)
+    one = colleague(door, core, clock)
     dossier = await begun(one, core)
     await one.open(f"{ENTRY}/{dossier}/2")
     await one.post(f"{ENTRY}/{dossier}/2", email="claude@gmial.com")
@@ -116,7 +117,7 @@ async def test_a_doubt_is_kept_once_it_is_ticked_away(door: Door, core: Core, cl
 
 
 async def test_the_day_on_which_the_paper_came_counts(door: Door, core: Core, clock: Clock) -> None:
-    one = await colleague(door, core, clock)
+    one = colleague(door, core, clock)
     with core.store.write() as tx:
         set_calendar(
             tx, core.edition, clock.at.date() - timedelta(days=30), clock.at.date() - timedelta(days=1)
@@ -136,7 +137,7 @@ async def test_the_day_on_which_the_paper_came_counts(door: Door, core: Core, cl
 
 
 async def test_only_coordinators_enter(door: Door, core: Core, clock: Clock) -> None:
-    one = await colleague(door, core, clock, Role.READER)
+    one = colleague(door, core, clock, Role.READER)
     await one.open(ENTRY)
     assert one.status == 403
     await one.post(ENTRY, received="2026-11-20")

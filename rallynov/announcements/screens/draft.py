@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rallynov.announcements.crowd_model import Crowd
-from rallynov.announcements.model import TITLE_MOST, Announcement
+from rallynov.announcements.model import CAPTION_MOST, TITLE_MOST, Announcement
 from rallynov.announcements.screens import parts
 from rallynov.announcements.screens.home import refusal
 from rallynov.announcements.screens.parts import BACK, MENU, MINE, topic_named
 from rallynov.announcements.when import shifted
 from rallynov.announcements.when import told as moment
 from rallynov.announcements.writing.spots import Part, Spot, View
-from rallynov.dialogue.screens import Block, Choice, Screen, listing, note, quote, rich, text, title
+from rallynov.dialogue.screens import Block, Choice, Screen, listing, note, quote, text, title
 from rallynov.dialogue.words import Typed, Words, say
 from rallynov.editions.stages.model import Stage
 from rallynov.editions.stages.screens import day as named_day
@@ -57,15 +57,15 @@ def topic(spot: Spot, desk: Desk) -> Screen:
 
 def heading(spot: Spot, draft: Announcement) -> Screen:
     """Ask for the title."""
-    asked = say("Type the title: what it is about, in a few words. {most} signs fit.", most=TITLE_MOST)
+    asked = say("Type the title: what it is about, in a few words. {most} characters fit.", most=TITLE_MOST)
     return _typed("news:title", say("The title"), asked, draft.content.title, spot)
 
 
 def words(spot: Spot, draft: Announcement) -> Screen:
     """Ask for the text."""
     asked = say(
-        "Type the text, in one message. {most} signs fit, title included. Short sentences: who, what, when, where, and what "
-        "to do.",
+        "Type the text, in one message. {most} characters fit, title included. Short sentences: who, what, when, where, and "
+        "what to do.",
         most=draft.content.room,
     )
     shown = _typed("news:text", say("The text"), asked, draft.content.text, spot)
@@ -90,8 +90,8 @@ def file(spot: Spot, draft: Announcement) -> Screen:
         text(
             say(
                 "Send one picture (JPG, PNG) or one document (PDF, ODT, DOCX) here. It is checked before it goes with the "
-                "announcement. With it, {most} signs fit, title included.",
-                most=800,
+                "announcement. With it, {most} characters fit, title included.",
+                most=CAPTION_MOST,
             )
         )
     )
@@ -234,7 +234,7 @@ def submitting(draft: Announcement, crowd: Crowd) -> Screen:
     own: Words = moment(draft.wish) if draft.wish else say("as soon as it is approved")
     blocks = (
         title(say("Give it to be read?")),
-        rich(Typed(f"*{draft.content.title.replace('*', '')}*")),
+        text(parts.named(draft)),
         *parts.counted(draft, crowd),
         text(say("It leaves: {moment}", moment=own)),
         *(shifted(draft.wish) if draft.wish else ()),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from rallynov.announcements.crowd_model import Crowd, Sample
-from rallynov.announcements.model import Announcement, Content, NewsFile, Standing, Status
+from rallynov.announcements.model import TITLE_MOST, Announcement, Content, NewsFile, Standing, Status
 from rallynov.dialogue.screens import Block, Choice, note, text
 from rallynov.dialogue.words import Say, Term, Typed, Words, plural, say
 from rallynov.editions.stages.model import TERRITORIES
@@ -66,11 +66,6 @@ def joined(words: Sequence[Words]) -> Words:
     return say("{first}, {others}", first=first, others=joined(rest)) if rest else first
 
 
-def excess(content: Content) -> int:
-    """Count the signs that are too many, as Telegram counts them."""
-    return max(0, utf16_len(content.title) + utf16_len(content.text) - content.room)
-
-
 def blanks(content: Content) -> tuple[str, ...]:
     """Return what a template left to fill in."""
     return tuple(dict.fromkeys(_BLANK.findall(f"{content.title}\n{content.text}")))
@@ -84,9 +79,11 @@ def lacks(announcement: Announcement) -> tuple[Block, ...]:
         said.append(say("The topic is missing."))
     if not content.title:
         said.append(say("The title is missing."))
+    if (long := utf16_len(content.title) - TITLE_MOST) > 0:
+        said.append(title_too_long(long))
     if not content.text:
         said.append(say("The text is missing."))
-    if over := excess(content):
+    if over := content.excess:
         said.append(too_long(content, over))
     if empty := blanks(content):
         said.append(say("A part of the template is still to be filled in: {blank}", blank=Typed(empty[0])))
@@ -95,20 +92,30 @@ def lacks(announcement: Announcement) -> tuple[Block, ...]:
     return tuple(text(one) for one in said)
 
 
+def title_too_long(over: int) -> Words:
+    """Say by how much a title is too long."""
+    return plural(
+        "The title is {n} character too long: {most} fit.",
+        "The title is {n} characters too long: {most} fit.",
+        over,
+        most=TITLE_MOST,
+    )
+
+
 def too_long(content: Content, over: int) -> Words:
     """Say by how much a text is too long, and why."""
     if content.picture or content.document:
         return plural(
-            "With a picture or a document, {most} signs fit, title included: {n} is too many. Shorten the text, or take the "
-            "file out.",
-            "With a picture or a document, {most} signs fit, title included: {n} are too many. Shorten the text, or take "
+            "With a picture or a document, {most} characters fit, title included: {n} is too many. Shorten the text, or take "
             "the file out.",
+            "With a picture or a document, {most} characters fit, title included: {n} are too many. Shorten the text, or "
+            "take the file out.",
             over,
             most=content.room,
         )
     return plural(
-        "{most} signs fit in one message, title included: {n} is too many.",
-        "{most} signs fit in one message, title included: {n} are too many.",
+        "{most} characters fit in one message, title included: {n} is too many.",
+        "{most} characters fit in one message, title included: {n} are too many.",
         over,
         most=content.room,
     )

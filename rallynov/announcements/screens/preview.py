@@ -44,7 +44,7 @@ def _differs(announcement: Announcement, shown: Screen, channel: str, file: News
     """Tell what each channel makes of it, this one first."""
     buttons = [one.label for one in shown.actions]
     telegram: list[Words] = [
-        say("Telegram: this message; links are underlined, and a first link may show the page it leads to."),
+        say("Telegram: this message; addresses become links, and the page that they lead to is not shown."),
     ]
     web: list[Words] = [
         say(

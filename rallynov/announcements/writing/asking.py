@@ -20,7 +20,7 @@ from rallynov.announcements.writing.spots import PARTS, Part, Spot, View, mark
 from rallynov.dialogue.events import OfferedFile
 from rallynov.dialogue.screens import Block, Screen, note, quote, text
 from rallynov.dialogue.turn import Move
-from rallynov.dialogue.words import Typed, plural, say
+from rallynov.dialogue.words import Typed, say
 from rallynov.people.consents.model import Topic
 from rallynov.text import clean_line, utf16_len
 
@@ -153,18 +153,13 @@ def _headed(pen: Pen, title: str, desk: Desk) -> Move:
     over = utf16_len(title) - TITLE_MOST
     if over <= 0:
         return _on(told, desk)
-    why = plural(
-        "Kept, but the title is {n} sign too long: {most} fit. Type it shorter.",
-        "Kept, but the title is {n} signs too long: {most} fit. Type it shorter.",
-        over,
-        most=TITLE_MOST,
-    )
-    return told.moved(_pinned(told), text(why))
+    kept = note(say("What you typed is kept; type the title shorter."))
+    return told.moved(_pinned(told), text(parts.title_too_long(over)), kept)
 
 
 def _told(pen: Pen, typed: str, desk: Desk) -> Move:
     told = pen.content(replace(pen.draft.content, text=typed))
-    over = parts.excess(told.draft.content)
+    over = told.draft.content.excess
     if not over:
         return _on(told, desk)
     kept = note(say("Your text is kept; shorten it and send it whole again."))

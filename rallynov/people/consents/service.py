@@ -42,7 +42,7 @@ from rallynov.storage.prepared import INSERTS, Prepared, among, listed
 
 
 class Choices:
-    """The subject of consents: facts of every turn, in one statement."""
+    """The subject of consents: facts in one statement."""
 
     orders: Sequence[type[Command]] = (ChooseTopics, Remind, StopMessages)
 
@@ -68,7 +68,7 @@ class Choices:
 
 
 def _standing(dialect: str) -> Select[tuple[str, str]]:
-    """Select what people asked for and what they object to, in one statement: it runs in every turn."""
+    """Select what people asked for and what they object to, in one statement: it runs in many turns."""
     given = select(ConsentRow.person_id.label("person"), ConsentRow.topic.label("what")).where(
         among(ConsentRow.person_id, "people", dialect), ConsentRow.withdrawn_at.is_(None)
     )

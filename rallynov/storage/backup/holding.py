@@ -12,11 +12,11 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from rallynov.storage.backup.model import PIECE, PIECES
+from rallynov.storage.backup.model import FOLDERS, PIECE
 
 
 class Held:
-    """Files held in a folder of our own, under the names that they have in the archive."""
+    """The files of a data folder, held in a folder of our own, under the names that they have in the archive."""
 
     def __init__(self, root: Path, work: Path) -> None:
         self._root, self._work = root, work
@@ -26,7 +26,7 @@ class Held:
         for name in _names(self._root):
             kept = self._work / name
             if not kept.exists():
-                _hold(self._root / name.removeprefix(PIECES), kept)
+                _hold(self._root / name, kept)
 
     def path(self, name: str) -> Path:
         """Return where a file is held."""
@@ -34,18 +34,17 @@ class Held:
 
     def arrivals(self) -> list[str]:
         """Return what doors have received and nobody has examined, and the mark of the folder."""
-        return sorted(name for name in _names(self._work / PIECES) if "/." in name)
+        return sorted(name for name in _names(self._work) if "/." in name)
 
 
 def _names(root: Path) -> Iterator[str]:
     """Give the name in the archive of every file that belongs there; drafts and what is no file are left out."""
-    for folder in _listed(root):
-        if folder.name == ".base":
-            yield f"{PIECES}.base"
-        elif folder.is_dir() and not folder.is_symlink():
-            for one in _listed(folder):
-                name = f"{PIECES}{folder.name}/{one.name}"
-                if PIECE.fullmatch(name) and not one.is_symlink():
+    for kind in FOLDERS:
+        for folder in _listed(root / kind):
+            inside = _listed(folder) if folder.is_dir() and not folder.is_symlink() else [folder]
+            for one in inside:
+                name = str(one.relative_to(root))
+                if PIECE.fullmatch(name) and one.is_file() and not one.is_symlink():
                     yield name
 
 

@@ -15,10 +15,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 FORMAT = 1
 """The form of the archives that this release writes; it reads all up to this one."""
-MANIFEST, PIECES = "manifest.json", "pieces/"
+MANIFEST = "manifest.json"
+FOLDERS = ("pieces", "annonces")
+"""The folders of files, in the data folder: those of dossiers, and those of announcements."""
 DATABASES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
 _ID = r"[A-Za-z0-9_-]{1,64}"
-PIECE = re.compile(rf"pieces/(?:\.base|\.arrivals/{_ID}|{_ID}/{_ID})", re.ASCII)
+PIECE = re.compile(rf"(?:{'|'.join(FOLDERS)})/(?:\.base|\.arrivals/{_ID}|{_ID}/{_ID})", re.ASCII)
 """Every name that a file beside the database may have: nothing of it can lead out of its folder."""
 
 
@@ -88,7 +90,7 @@ class Manifest(BaseModel):
     @property
     def pieces(self) -> list[File]:
         """The files beside the database."""
-        return [one for one in self.files if one.name.startswith(PIECES)]
+        return [one for one in self.files if one.name != DATABASES.get(self.database)]
 
     @property
     def bytes(self) -> int:

@@ -13,7 +13,7 @@ from pathlib import Path
 from rallynov.storage import schema
 from rallynov.storage.backup import checking, postgresql
 from rallynov.storage.backup.archive import Opened
-from rallynov.storage.backup.model import DATABASES, PIECES, BackupError, Manifest, Why
+from rallynov.storage.backup.model import DATABASES, FOLDERS, BackupError, Manifest, Why
 from rallynov.storage.store import Store
 
 Settle = Callable[[Store], None]
@@ -23,18 +23,18 @@ BESIDE = ("-wal", "-shm", "-journal")
 
 
 def unpack(archive: Opened, work: Path) -> Path:
-    """Unpack the files of an archive, each where its name says, and return their folder."""
-    root = work / "pieces"
-    root.mkdir(mode=0o700)
+    """Unpack the files of an archive, each where its name says, and return what holds their folders."""
+    root = work / "unpacked"
+    for name in FOLDERS:
+        (root / name).mkdir(mode=0o700, parents=True)
     checking.room(work, sum(one.bytes for one in archive.manifest.pieces))
     for file in archive.manifest.pieces:
-        place = root / file.name.removeprefix(PIECES)
+        place = root / file.name
         place.parent.mkdir(mode=0o700, exist_ok=True)
         if fault := archive.read(file, place):
             raise BackupError(*fault)
-    for folder in (*root.iterdir(), root):
-        if folder.is_dir():
-            _synced(folder)
+    for folder in (*root.glob("*/*/"), *root.glob("*/")):
+        _synced(folder)
     return root
 
 
@@ -55,20 +55,21 @@ def exchange(made: tuple[Path, Path], places: tuple[Path, Path], aside: str) -> 
 
     The old database goes first: a machine that stops in between starts without one, and then sweeps nothing away.
     """
-    (database, pieces), (place, root) = made, places
+    (database, unpacked), (place, data) = made, places
     beside = [Path(f"{place}{end}") for end in ("", *BESIDE)]
     kept = [_put(old, place.parent / aside) for old in beside if old.exists()]
-    kept += replace(pieces, root, aside)
+    kept += replace(unpacked, data, aside)
     database.rename(place)
     _synced(place.parent)
     return sorted(set(kept))
 
 
-def replace(pieces: Path, root: Path, aside: str) -> list[Path]:
-    """Put a folder of files in its place; the one that stood there goes into a folder beside it, which is returned."""
-    kept = [_put(root, root.parent / aside)] if root.exists() else []
-    pieces.rename(root)
-    _synced(root.parent)
+def replace(unpacked: Path, data: Path, aside: str) -> list[Path]:
+    """Put folders of files in the data folder; those that stood there go into a folder beside them, which is returned."""
+    kept = [_put(data / name, data / aside) for name in FOLDERS if (data / name).exists()]
+    for name in FOLDERS:
+        (unpacked / name).rename(data / name)
+    _synced(data)
     return kept
 
 

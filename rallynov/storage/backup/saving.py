@@ -25,10 +25,10 @@ Needed = Callable[[Ask, Collection[str]], Collection[str]]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What is saved: the database, the folder of files, and what the database names of it."""
+    """What is saved: the database, the files of the data folder, and what the database names of them."""
 
     store: Store
-    pieces: Path
+    data: Path
     needed: Needed
 
 
@@ -50,7 +50,7 @@ class _Copy:
 
 def save(source: Source, place: Place, program: str, now: datetime) -> tuple[Path, Manifest]:
     """Make an archive and return where it is; nothing of it is in its place yet."""
-    held, database = Held(source.pieces, place.holding), place.work / "copy"
+    held, database = Held(source.data, place.holding), place.work / "copy"
     copy, absent = _copied(source, held, database)
     path = place.work / "archive"
     writing = Writing(path)

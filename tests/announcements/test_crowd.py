@@ -1,0 +1,69 @@
+"""Who an announcement is for: the same people are counted, fanned out and reckoned without a database."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from announcements.throng import HERE, ONE, drawn, written
+
+from rallynov.announcements import crowd
+from rallynov.announcements.census import census, initials
+from rallynov.announcements.model import Audience, Standing
+from rallynov.storage.store import Store
+
+AUDIENCES = (
+    Audience(),
+    Audience(territories=("25",)),
+    Audience(territories=("25", "90"), standings=(Standing.NONE, Standing.SUBMITTED)),
+    Audience(standings=(Standing.ADMISSIBLE, Standing.INADMISSIBLE), themes=("health",)),
+    Audience(themes=("health", "mobility")),
+    Audience(members=True, but=(Standing.DRAFT,)),
+    Audience(but=(Standing.NONE, Standing.ADMISSIBLE)),
+    Audience(seated=True, told="before"),
+    Audience(territories=("39",), members=True, seated=True, told="before", but=(Standing.SUBMITTED,)),
+)
+
+
+def test_the_same_people_are_counted_fanned_out_and_reckoned(store: Store) -> None:
+    everybody = drawn(160)
+    written(store, everybody)
+    with store.read() as tx:
+        counted = census(tx, HERE, "CRESS exemple", ("before",), named=False)
+        for audience in AUDIENCES:
+            one, after, found = replace(ONE, audience=audience), "", []
+            while chunk := crowd.recipients(tx, one, after, 7):
+                found += chunk
+                after = chunk[-1].person
+            expected = [person.id for person in everybody if person.wants(audience)]
+            assert [recipient.person for recipient in found] == expected, audience
+            assert expected or audience is AUDIENCES[-1]
+            assert crowd.size(tx, one) == counted.count(one) == len(expected), audience
+
+
+def test_each_has_one_address_that_reaches_them(sqlite: Store) -> None:
+    everybody = drawn(60)
+    written(sqlite, everybody)
+    with sqlite.read() as tx:
+        found = {one.person: one for one in crowd.recipients(tx, ONE, "", 1000)}
+    for n, person in enumerate(everybody):
+        if person.id in found:
+            open_ = [door for door, opens in person.doors.items() if opens]
+            door = "telegram" if "telegram" in open_ else open_[-1]
+            assert found[person.id].address == f"{door}:{n}"
+
+
+def test_the_team_reads_names_and_a_partner_initials(sqlite: Store) -> None:
+    written(sqlite, drawn(60))
+    with sqlite.read() as tx:
+        partner = census(tx, HERE, "CRESS exemple", (), named=False)
+        team = census(tx, HERE, "", (), named=True)
+    names = {sample.name for cell in team.cells for sample in cell.samples}
+    masked = {sample.name for cell in partner.cells for sample in cell.samples}
+    assert (names, masked) == ({"Camille Exemple", ""}, {"C. E.", ""})
+    assert len(team.samples(replace(ONE, organisation=""))) == 5
+    assert not team.count(replace(ONE, organisation="", audience=Audience(members=True)))
+
+
+def test_initials_say_nothing_more() -> None:
+    assert initials("  jean-luc  d'exemple 3") == "J. D."
+    assert initials("") == ""
