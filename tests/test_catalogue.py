@@ -48,7 +48,9 @@ TYPED = {
     "“sheets”": Verb.SHEETS,
 }
 """What the msgids say that a person may type, and what the program must then understand."""
-SAID_OTHERWISE = {"non conforme", "not compliant"}
+SAID_OTHERWISE = {
+    "non conforme", "not compliant", "recevable", "non recevable", "admissible", "not admissible",
+}  # fmt: skip
 """Words in quotation marks that are neither typed nor chosen."""
 
 

@@ -86,8 +86,8 @@ def documents(door: Door) -> Mapping[str, Page]:
 
 def _privacy(contact: str) -> Sequence[Section]:
     complaint = say(
-        "By post: CNIL, 3 place de Fontenoy, TSA 80715, 75334 Paris CEDEX 07. On its site: cnil.fr, “Plaintes”. You need "
-        "not write to us first, but we may be quicker."
+        "By post: CNIL, 3 place de Fontenoy, TSA 80715, 75334 Paris CEDEX 07. On its site: cnil.fr. You need not write to us "
+        "first, but we may be quicker."
     )
     register = say(
         "The register of what is done with personal data here is made by the program itself, from what it really keeps. Ask "

@@ -1,4 +1,4 @@
-"""The files of a dossier, or of an announcement, on the web: an ordinary form that sends some, and their downloads for whoever shares it.
+"""The files of a dossier or of an announcement on the web: a plain form sends some; whoever shares a dossier fetches its own.
 
 A file is an event of the conversation, like anything that is said: it is kept until the worker has looked at it.
 """

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, or_, select
 
-from rallynov.announcements import alarms, rows
+from rallynov.announcements import alarms, ending, rows
 from rallynov.announcements.fanout import Fanout
 from rallynov.announcements.model import LATE, Announcement, Status
 from rallynov.announcements.releasing import Releases
@@ -93,8 +93,9 @@ class Announcer:
         if one.started and one.revision > work.corrected:
             return self._correct(tx, one, now)
         if one.status is Status.SENDING and bulk.finished(tx, one.id):
-            rows.put(tx, one, replace(one, status=Status.SENT, ended=now), now)
+            sent = rows.put(tx, one, replace(one, status=Status.SENT, ended=now), now)
             rows.act(tx, one.id, now, None, "finish")
+            ending.tell_sent(tx, self._post, sent, now)
         return Step()
 
     def _begin(self, tx: Connection, one: Announcement, due: datetime, now: datetime) -> Step:
@@ -103,6 +104,7 @@ class Announcer:
             late = rows.put(tx, one, replace(one, status=Status.LATE), now)
             rows.act(tx, one.id, now, None, "hold")
             alarms.tell(tx, self._post, late, alarms.held(late), now)
+            ending.tell_held(tx, self._post, late, now)
             return Step()
         if (open_at := awake(now)) > now:
             rows.put(tx, one, replace(one, due=open_at), now)

@@ -13,9 +13,10 @@ from sqlalchemy import Connection
 from rallynov.announcements import commands, filing, letters, rows
 from rallynov.announcements.crowd import size
 from rallynov.announcements.crowd_model import moved
-from rallynov.announcements.lifecycle import Act, Refusal, allowed, whose
+from rallynov.announcements.lifecycle import Act, Refusal, allowed, taking_back, whose
 from rallynov.announcements.model import REGRET, Announcement, Status
 from rallynov.announcements.readers import readers
+from rallynov.announcements.screens.parts import TEST
 from rallynov.delivery import bulk
 from rallynov.delivery.decisions import Klass
 from rallynov.delivery.posting import Letter
@@ -114,19 +115,19 @@ class Doing:
     def _test(self, order: Order) -> Letter:
         one, _ = self._check(Act.FOLLOW, order)
         card = next((stage for stage in self._stages(self._tx) if stage.number == one.content.stage), None)
-        shown = letters.received(one, card)
+        shown = letters.received(one, card).led_by(TEST)
         return Letter(
             f"news-test:{one.id}:{order.seq}", (order.person,), shown, Klass.REPLY, address=order.address
         )
 
     def _take_back(self, order: Order) -> list[Letter]:
         """Make it a draft again; who approved it gives back their approval alone."""
-        one = self._of(order)
-        gives = one.approver == order.person and order.person not in one.hands
-        one, status = self._check(Act.GIVE_BACK if gives else Act.TAKE_BACK, order)
-        told = replace(one, status=status, approver="", approved=None, due=None)
-        done = self._put(order, one, told, Act.GIVE_BACK if gives else Act.TAKE_BACK)
-        return [self._letter(done, order, "given-back", letters.given_back(done))] if gives else []
+        act = taking_back(self._of(order), order.person)
+        one, status = self._check(act, order)
+        done = self._put(order, one, replace(one, status=status, approver="", approved=None, due=None), act)
+        if act is Act.TAKE_BACK:
+            return []
+        return [self._letter(done, order, "given-back", letters.given_back(done))]
 
     def _approve(self, order: Order, command: commands.Approve) -> list[Letter]:
         """Let it leave as it was read, to about as many people as were told; or let its correction be made."""

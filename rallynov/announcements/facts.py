@@ -1,7 +1,7 @@
 """Facts about announcements that only their own screens ask for: who would receive one, and what became of those that left.
 
-Counting everybody takes a second of a hundred thousand people: a crowd that is large is counted again a minute later at
-the soonest. An approval asks for its own number, which is always fresh.
+Counting everybody takes a second of a hundred thousand people: a crowd that is large is counted again five minutes later
+at the soonest. An approval asks for its own number, which is always fresh.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ EARLIER = 3
 """Announcements that an audience may leave out: the last that were sent by the same organisation."""
 LARGE = 5000
 """People from which a crowd is not counted anew for each who looks at it."""
-FRESH = timedelta(minutes=1)
+FRESH = timedelta(minutes=5)
 FOLLOWED = 12
 """Announcements whose figures are read, of one's own and of others."""
 

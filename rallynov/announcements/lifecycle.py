@@ -171,6 +171,12 @@ def whose(announcement: Announcement, grants: Grants) -> Whose:
     return Whose.OWN if named and named == fold(announcement.organisation) else Whose.OTHER
 
 
+def taking_back(announcement: Announcement, person: str) -> Act:
+    """Return what it is for somebody to take an announcement back: who approved it gives back their approval alone."""
+    gives = announcement.approver == person and person not in announcement.hands
+    return Act.GIVE_BACK if gives and announcement.status is Status.APPROVED else Act.TAKE_BACK
+
+
 def wrote(announcement: Announcement, act: Act = Act.APPROVE) -> frozenset[str]:
     """Return who wrote what is to be read: the announcement, or its correction."""
     if act in _READ:

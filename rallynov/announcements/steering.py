@@ -21,7 +21,7 @@ from rallynov.announcements.commands import (
     TakeBack,
     Withdraw,
 )
-from rallynov.announcements.lifecycle import Act, Refusal, allowed, may_do
+from rallynov.announcements.lifecycle import Act, Refusal, allowed, may_do, taking_back
 from rallynov.announcements.model import Announcement, News, Status
 from rallynov.announcements.report import Reports
 from rallynov.announcements.screens import sending as screens
@@ -50,6 +50,7 @@ _ACTS: Mapping[str, tuple[Act, Say]] = {
     "resume": (Act.RESUME, say("The rest leaves.")),
     "late": (Act.SEND_LATE, say("It leaves as soon as people may be written to.")),
     "back-draft": (Act.TAKE_BACK, say("It is a draft again: nobody receives it until it is approved anew.")),
+    "give-back": (Act.GIVE_BACK, say("Taken back: it does not leave, and waits to be read again.")),
     "cancel": (Act.CANCEL, say("Cancelled.")),
     "withdraw": (Act.WITHDRAW, say("It is being withdrawn. Come back in a moment to see what could not be.")),
     "again": (Act.RESEND, say("It leaves again, for those it did not reach.")),
@@ -134,12 +135,12 @@ class SendingsDialogue:
 
 def _choices(one: Announcement, scene: Scene) -> tuple[Choice, ...]:
     """Offer what may be done now, by this person."""
-    sent = scene.of(Reports).of(one.id)
+    sent, back = scene.of(Reports).of(one.id), taking_back(one, scene.of(Person).id)
     offered = (
         (Act.SEND_LATE, (screens.SEND_LATE,)),
         (Act.PAUSE, (screens.PAUSE,)),
         (Act.RESUME, (screens.RESUME,)),
-        (Act.TAKE_BACK, (screens.TAKE_BACK,)),
+        (back, (screens.GIVE_BACK if back is Act.GIVE_BACK else screens.TAKE_BACK,)),
         (Act.CANCEL, (screens.CANCEL,)),
         (Act.RESEND, screens.left_out(sent)),
         (Act.RESEND_UNKNOWN, screens.unknown(sent)),
@@ -164,9 +165,9 @@ def _done(one: Announcement, key: str, scene: Scene) -> Move:
             told = replace(told, ended=one.ended or scene.now, correction=None)
         case Act.RESEND | Act.RESEND_UNKNOWN:
             told = replace(told, ended=None)
-        case Act.TAKE_BACK:
+        case Act.TAKE_BACK | Act.GIVE_BACK:
             told = replace(told, due=None, approver="", approved=None)
-    to = HERE if act is Act.TAKE_BACK else here
+    to = HERE if decided in {Status.DRAFT, Status.SUBMITTED} else here
     return Move(to, (_order(act, one),), (note(said),), scene.having(scene.of(News).having(told)))
 
 
@@ -178,7 +179,7 @@ def _order(act: Act, one: Announcement) -> Command:
             return Resume(one.id)
         case Act.SEND_LATE:
             return SendLate(one.id)
-        case Act.TAKE_BACK:
+        case Act.TAKE_BACK | Act.GIVE_BACK:
             return TakeBack(one.id)
         case Act.CANCEL:
             return Cancel(one.id)

@@ -28,7 +28,7 @@ USUAL: Final = time(9)
 FARTHEST: Final = timedelta(days=366)
 _LONGEST: Final = 80
 MEND: Final = say(
-    "I cannot read a day and an hour in this. Type for example “tomorrow at 9:00”, “Monday 14:30” or “12 March 2027 at 9:00”."
+    "I cannot read a day and an hour in this. Type for example: tomorrow at 9:00, Monday 14:30, or 12 March 2027 at 9:00."
 )
 PAST: Final = say("This moment is over. Give a day and an hour that are still to come.")
 FAR: Final = say("This is more than a year ahead. Give an earlier day.")

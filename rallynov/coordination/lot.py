@@ -5,18 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from rallynov.coordination.model import Staff
 from rallynov.dialogue.words import Words, say
 from rallynov.editions.model import Edition
+from rallynov.initiatives.aside import set_aside
 from rallynov.initiatives.desk import Desk, Held
 from rallynov.initiatives.model import Right, Sharer
+from rallynov.initiatives.tables import DossierRow
 from rallynov.people.permissions import Action, Whose
 
 NOT_ALLOWED = say("You may not do this with a dossier that you share.")
 GONE = say("This dossier is not there any more.")
+ASIDE = say(
+    "Somebody asked that what is theirs be kept without being used: nothing is done with it meanwhile."
+)
 OLD = say("It has changed while you were reading it: read it again. Nothing was done with it.")
+_READS = frozenset(
+    (Action.REQUEST_CORRECTION, Action.JUDGE_DOSSIER, Action.RELEASE_VERDICTS, Action.ANNOTATE_DOSSIER)
+)
+"""What is not done with a dossier that is set aside; its people are still written to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +56,13 @@ class Lot:
         self.open: list[Held] = []
         self._refused: list[tuple[str, Words]] = []
         self._done: list[str] = []
+        aside = _aside(tx, dossiers) if action in _READS else frozenset()
         for one in dict.fromkeys(dossiers):
             held = self.desk.find(one)
             if held is None or held.edition != edition.slug:
                 self._refused.append((one, GONE))
+            elif one in aside:
+                self._refused.append((one, ASIDE))
             elif seen not in {0, held.version}:
                 self._refused.append((one, OLD))
             elif staff.may(action, Whose.OWN if staff.person in held.sharers else Whose.OTHER):
@@ -84,3 +96,9 @@ class Lot:
     def outcome(self) -> Outcome:
         """What became of all of them."""
         return Outcome(tuple(self._done), tuple(self._refused))
+
+
+def _aside(tx: Connection, dossiers: Sequence[str]) -> frozenset[str]:
+    """Return those of some dossiers that are set aside."""
+    found = select(DossierRow.id).where(DossierRow.id.in_(dossiers), set_aside(DossierRow.id))
+    return frozenset(tx.execute(found).scalars())

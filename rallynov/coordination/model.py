@@ -84,9 +84,10 @@ class Filters:
         return bare if _NUMBER.fullmatch(bare) else ""
 
     @property
-    def any(self) -> bool:
-        """Tell whether every dossier is wanted."""
-        return self == Filters()
+    def count(self) -> int:
+        """How many filters there are beside the words."""
+        named = (self.status, self.territory, self.size, self.theme, self.label, self.verdict)
+        return sum(map(bool, (*named, self.correction, self.late, self.alike)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ from rallynov.storage.store import Store
 from rallynov.wording import Wording
 
 ANY = Selection()
+_AT_ONCE = 200
+"""Dossiers that are written down in the access log in one transaction."""
 
 
 def silent(_done: int, _total: int) -> None:
@@ -107,14 +109,20 @@ class Exports:
         return reading.chosen(tx, self._edition.slug, only)
 
     def _record(self, who: Who, view: View, kind: str, done: Sequence[str], at: datetime) -> None:
-        """Keep who exported what: one line in the audit, and in the access log one for each dossier."""
+        """Keep who exported what: one line in the audit, and in the access log one for each dossier.
+
+        In short transactions: whoever writes an answer meanwhile waits for none of them.
+        """
         subject = f"export:{self._edition.slug}:{view.id}:{kind}:{len(done)}"
         row = {"at": at, "actor": who.actor, "action": "Export", "subject": subject}
         role = next(iter(sorted(view.roles & who.grants.roles)))
         acted = access.OPERATOR if who.actor == COMMAND_LINE else str(role)
         with self._store.write() as tx:
             tx.execute(insert(AuditRow), [row])
-            access.record(tx, Access(who.actor, acted, Seen.EXPORTED, at), dossiers=reading.left(tx, done))
+        made = Access(who.actor, acted, Seen.EXPORTED, at)
+        for some in (done[start : start + _AT_ONCE] for start in range(0, len(done), _AT_ONCE)):
+            with self._store.write() as tx:
+                access.record(tx, made, dossiers=reading.left(tx, some))
 
 
 def _refusal(view: View, kind: str, who: Who, only: Selection) -> Refused | None:

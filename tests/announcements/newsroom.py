@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from announcements.crowds import MORNING, PULL, WORDING, people
 from conversation import Clock
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from rallynov.announcements import rows
 from rallynov.announcements.commands import Approve, OpenDraft, SaveContent, SaveTopic, Submit
-from rallynov.announcements.model import Announcement, Content, News
+from rallynov.announcements.model import Announcement, Content, News, Status
 from rallynov.announcements.service import Newsroom
+from rallynov.announcements.tables import AnnouncementRow
 from rallynov.delivery.posting import Post
 from rallynov.delivery.subject import Order
 from rallynov.delivery.tables import ConversationRow, OutboxRow
@@ -99,7 +99,32 @@ class Room:
         """Return the titles of the letters that somebody received."""
         mine = select(OutboxRow.body).where(OutboxRow.address == f"telegram:{who}").order_by(OutboxRow.id)
         with self.store.read() as tx:
-            return list(tx.execute(mine).scalars())
+            return [body.replace("\u202f", " ").replace("\xa0", " ") for body in tx.execute(mine).scalars()]
 
-    def pass_(self, **amount: float) -> None:
-        self.clock.at += timedelta(**amount)
+    def leave(self, status: Status = Status.SENDING) -> None:
+        """Have the announcement approved, then stand as if it had begun to leave."""
+        self.approved()
+        left = {"status": status.value, "started_at": self.clock()}
+        with self.store.write() as tx:
+            tx.execute(update(AnnouncementRow).where(AnnouncementRow.id == "a1").values(left))
+
+    def plan(self, **states: str) -> None:
+        """Write rows of the announcement, as the fan-out does, each in a state."""
+        with self.store.write() as tx:
+            for who, state in states.items():
+                row = {
+                    "key": f"news:a1:{who}",
+                    "channel": "telegram",
+                    "address": f"telegram:{who}",
+                    "rank": 2,
+                }
+                sent = {"body": "", "status": state, "attempts": 0, "doubts": 0, "created_at": self.clock()}
+                tx.execute(insert(OutboxRow), [row | sent | {"broadcast": "a1", "person_id": who}])
+
+    def states(self) -> dict[str, tuple[str, str | None]]:
+        """Return what became of each recipient."""
+        mine = select(OutboxRow.person_id, OutboxRow.status, OutboxRow.error).where(
+            OutboxRow.broadcast == "a1"
+        )
+        with self.store.read() as tx:
+            return {row.person_id: (row.status, row.error) for row in tx.execute(mine)}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from announcements.newsroom import OURS, WORDS, Room
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 
 from rallynov.announcements.commands import (
     Approve,
@@ -29,12 +29,10 @@ from rallynov.announcements.commands import (
     Withdraw,
 )
 from rallynov.announcements.model import REGRET, Content, Status
-from rallynov.announcements.retention import KEPT, purge
-from rallynov.announcements.tables import AnnouncementActRow, AnnouncementRow
+from rallynov.announcements.tables import AnnouncementRow
 from rallynov.delivery.subject import OvertakenError
-from rallynov.delivery.tables import OutboxRow
 from rallynov.people.consents.tables import ConsentRow
-from rallynov.people.tables import GrantRow, PersonRow
+from rallynov.people.tables import GrantRow
 from rallynov.storage.store import Store
 
 OTHER = Content("Atelier exemple", "Venez mardi.")
@@ -165,44 +163,15 @@ def test_a_test_goes_to_the_one_address_that_asks(room: Room) -> None:
     assert not any("Venez lundi." in body for who in ("rose", "lucie") for body in room.told(who))
 
 
-def _left(room: Room, status: Status = Status.SENDING) -> None:
-    room.approved()
-    with room.store.write() as tx:
-        left = {"status": status.value, "started_at": room.clock()}
-        tx.execute(update(AnnouncementRow).where(AnnouncementRow.id == "a1").values(left))
-
-
-def _planned(room: Room, **states: str) -> None:
-    """Write rows of the announcement, as the fan-out does."""
-    with room.store.write() as tx:
-        for who, state in states.items():
-            row = {
-                "key": f"news:a1:{who}",
-                "channel": "telegram",
-                "address": f"telegram:{who}",
-                "rank": 2,
-                "body": "",
-            }
-            tx.execute(
-                OutboxRow.__table__.insert(), row | {"status": state, "attempts": 0, "doubts": 0, "broadcast": "a1",
-                "person_id": who, "created_at": room.clock()})  # fmt: skip
-
-
-def _states(room: Room) -> dict[str, tuple[str, str | None]]:
-    mine = select(OutboxRow.person_id, OutboxRow.status, OutboxRow.error).where(OutboxRow.broadcast == "a1")
-    with room.store.read() as tx:
-        return {row.person_id: (row.status, row.error) for row in tx.execute(mine)}
-
-
 def test_what_is_paused_resumes_and_what_is_cancelled_never_leaves(room: Room) -> None:
-    _left(room)
-    _planned(room, p1="queued", p2="planned", p3="sent")
+    room.leave()
+    room.plan(p1="queued", p2="planned", p3="sent")
     room.order("karim", Pause("a1"))
-    assert (room.read().status, _states(room)["p1"][0]) == (Status.PAUSED, "planned")
+    assert (room.read().status, room.states()["p1"][0]) == (Status.PAUSED, "planned")
     room.order("karim", Resume("a1"))
     room.order("dora", Cancel("a1"))
     assert room.read().status is Status.CANCELLED
-    assert _states(room) == {
+    assert room.states() == {
         "p1": ("skipped", "cancelled"),
         "p2": ("skipped", "cancelled"),
         "p3": ("sent", None),
@@ -211,7 +180,7 @@ def test_what_is_paused_resumes_and_what_is_cancelled_never_leaves(room: Room) -
 
 
 def test_the_team_alone_sends_what_is_late_and_never_at_night(room: Room) -> None:
-    _left(room, Status.LATE)
+    room.leave(Status.LATE)
     room.clock.at = datetime(2027, 3, 24, 20, 0, tzinfo=UTC)
     with pytest.raises(OvertakenError):
         room.order("karim", SendLate("a1"))
@@ -220,10 +189,10 @@ def test_the_team_alone_sends_what_is_late_and_never_at_night(room: Room) -> Non
 
 
 def test_only_the_team_sends_again_what_may_have_arrived(room: Room) -> None:
-    _left(room, Status.SENT)
-    _planned(room, p1="unknown", p2="failed", p3="sent")
+    room.leave(Status.SENT)
+    room.plan(p1="unknown", p2="failed", p3="sent")
     room.order("karim", Resend("a1"))
-    assert {who: state for who, (state, _) in _states(room).items()} == {
+    assert {who: state for who, (state, _) in room.states().items()} == {
         "p1": "unknown",
         "p2": "planned",
         "p3": "sent",
@@ -233,11 +202,11 @@ def test_only_the_team_sends_again_what_may_have_arrived(room: Room) -> None:
     with pytest.raises(OvertakenError):
         room.order("karim", Resend("a1", doubtful=True))
     room.order("dora", Resend("a1", doubtful=True))
-    assert _states(room)["p1"][0] == "planned"
+    assert room.states()["p1"][0] == "planned"
 
 
 def test_a_correction_is_made_once_another_person_has_read_it(room: Room) -> None:
-    _left(room, Status.SENT)
+    room.leave(Status.SENT)
     room.order("rose", Correct("a1", OTHER, room.read().version))
     assert room.news("lucie").to_read == ()
     room.order("rose", OfferCorrection("a1", False, room.read().version))
@@ -249,7 +218,7 @@ def test_a_correction_is_made_once_another_person_has_read_it(room: Room) -> Non
 
 
 def test_a_correction_is_refused_dropped_or_made_at_once_by_the_team(room: Room) -> None:
-    _left(room, Status.SENT)
+    room.leave(Status.SENT)
     room.order("karim", Correct("a1", OTHER, room.read().version))
     room.order("karim", OfferCorrection("a1", False, room.read().version))
     room.order("lucie", Refuse("a1", "Pas nécessaire.", room.read().version))
@@ -265,33 +234,8 @@ def test_a_correction_is_refused_dropped_or_made_at_once_by_the_team(room: Room)
 
 
 def test_what_is_withdrawn_stops_leaving_and_is_carried_to_who_has_it(room: Room) -> None:
-    _left(room)
-    _planned(room, p1="sent", p2="planned")
+    room.leave()
+    room.plan(p1="sent", p2="planned")
     room.order("karim", Withdraw("a1"))
     assert (room.read().status, room.read().revision) == (Status.WITHDRAWN, 1)
-    assert _states(room)["p2"] == ("skipped", "withdrawn")
-
-
-def test_who_is_erased_leaves_no_trace_and_the_announcement_stays(room: Room) -> None:
-    room.approved()
-    with room.store.write() as tx:
-        tx.execute(delete(PersonRow).where(PersonRow.id.in_(["karim", "lucie"])))
-    one = room.read()
-    assert (one.author, one.approver, one.hands, one.status) == ("", "", frozenset(), Status.APPROVED)
-    with room.store.read() as tx:
-        assert not tx.execute(select(AnnouncementActRow.id)).all()
-
-
-def test_a_draft_that_nobody_touches_goes_and_who_received_what_after_a_year(room: Room) -> None:
-    room.drafted("a2")
-    _left(room, Status.SENT)
-    _planned(room, p1="sent")
-    with room.store.write() as tx:
-        tx.execute(update(AnnouncementRow).where(AnnouncementRow.id == "a1").values(ended_at=room.clock()))
-        purge(tx, room.clock() + KEPT - timedelta(minutes=1))
-    assert (len(_states(room)), room.read("a2").number) == (1, 1)
-    with room.store.write() as tx:
-        purge(tx, room.clock() + KEPT + timedelta(minutes=1))
-        kept = tx.execute(select(AnnouncementRow.id)).scalars().all()
-        done = tx.execute(select(AnnouncementActRow.id)).all()
-    assert (kept, _states(room), done) == (["a1"], {}, [])
+    assert room.states()["p2"] == ("skipped", "withdrawn")

@@ -126,6 +126,13 @@ def test_what_may_be_undone_is_done_at_once(key: str, status: Status, order: obj
     assert talk.orders == [order]
 
 
+def test_who_approved_it_gives_back_their_approval_alone() -> None:
+    talk = following(Status.APPROVED, TEAM, approver="me")
+    assert "do-back-draft" not in talk.offered
+    assert "attend une nouvelle relecture" in talk.press("do-give-back")
+    assert talk.orders == [commands.TakeBack("a1")]
+
+
 def test_what_is_late_is_asked_about() -> None:
     talk = following(Status.LATE, TEAM, due=NOW - timedelta(hours=7))
     assert "le service était arrêté : l’envoyer quand même ?" in talk.read().replace("\u202f", " ").replace(

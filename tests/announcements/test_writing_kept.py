@@ -111,10 +111,10 @@ def test_a_test_comes_to_oneself_alone(partner: Talk) -> None:
     partner.say("/diffuser 1")
     before = len(partner.messages)
     partner.press("test")
-    letters = [
-        one_ for one_ in partner.messages[before:] if ("rich", ("Une *heure* au téléphone ?",)) in one_.blocks
-    ]
+    told = [one_.blocks for one_ in partner.messages[before:]]
+    letters = [blocks for blocks in told if ("rich", ("Une *heure* au téléphone ?",)) in blocks]
     assert len(letters) == 1
+    assert "essai" in letters[0][0][1][0]
 
 
 def test_a_file_is_examined_then_goes_with_it(

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -41,23 +40,8 @@ from rallynov.storage.base import Base
 from rallynov.storage.store import Store
 
 MARK = re.compile(r"zq\d{3}")
-ESCAPES = {"\\n": "\n", "\\t": "\t", "\\r": "\r", "\\0": "\0"}
 COOKIES = {name: f"{name}{'x' * 30}" for name in ("anne", "claude", "denis", "lea")}
 """The visitors: who has dossiers, who coordinates, who asks, who acts for a partner."""
-
-
-def payloads() -> list[str]:
-    """Every payload, each with the call that tells its own number."""
-    lines = (Path(__file__).parent / "payloads.txt").read_text("utf-8").splitlines()
-    kept = [line for line in lines if line and not line.startswith("#")]
-    return [_decoded(line).replace("PWN", f"pwned({nth})") for nth, line in enumerate(kept)]
-
-
-def _decoded(line: str) -> str:
-    line = re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), line)
-    for written, sign in ESCAPES.items():
-        line = line.replace(written, sign)
-    return line
 
 
 @dataclass
@@ -131,7 +115,7 @@ def _held(value: str, chosen: Mapping[str, str]) -> str:
 def planted(core: Core) -> Planted:
     """Have people type marks everywhere."""
     made = Planted(equip(core), core.store)
-    talks = {name: Talk(core, clock, address_of(cookie)) for name, cookie in COOKIES.items()}  # type: ignore[arg-type]
+    talks = {name: Talk(core, clock, address_of(cookie)) for name, cookie in COOKIES.items()}
     _talked(made, talks)
     _dossiers(made)
     _asked(made, talks)
@@ -153,8 +137,8 @@ def _talked(made: Planted, talks: Mapping[str, Talk]) -> None:
         anne.say(said)
     with made.store.write() as tx:
         tx.execute(update(AnswerRow).values(note=made.mark("note of the diagnosis")))
-    appoint(made.core, clock, talks["claude"].address, Role.COORDINATOR)  # type: ignore[arg-type]
-    appoint(made.core, clock, talks["lea"].address, Role.WRITER, made.mark("organisation of a partner"))  # type: ignore[arg-type]
+    appoint(made.core, clock, talks["claude"].address, Role.COORDINATOR)
+    appoint(made.core, clock, talks["lea"].address, Role.WRITER, made.mark("organisation of a partner"))
     talks["lea"].say("/menu")
     anne.say("/recap")
     anne.press("recap-R1")
@@ -169,7 +153,7 @@ def _person(made: Planted, name: str) -> str:
 
 
 def _dossiers(made: Planted) -> None:
-    life, anne = Life(made.store, clock), _person(made, "anne")  # type: ignore[arg-type]
+    life, anne = Life(made.store, clock), _person(made, "anne")
     today = clock().date()
     life.call(today - timedelta(days=5), today + timedelta(days=30))
     life.person("bruno")

@@ -22,8 +22,9 @@ import httpx
 import pytest
 import uvicorn
 from browser.covered import FILES, PAGES, uncovered
-from browser.planting import COOKIES, MARK, Planted, payloads, planted, rotations
-from playwright.sync_api import Browser, BrowserContext, Page
+from browser.payloads import payloads
+from browser.planting import COOKIES, MARK, Planted, planted, rotations
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page
 from sqlalchemy import func, select
 
 from bot.run import _application
@@ -93,13 +94,17 @@ class Trial:
         )
         context.add_init_script(WATCH)
         page = context.new_page()
-        page.on("dialog", lambda one: (self.found.append(f"dialog: {one.message}"), one.dismiss()))
+        page.on("dialog", self._spoke)
         page.on("request", lambda one: self._asked(one.url))
         return page
 
     def _wrong(self, how: str, what: object, source: Mapping[str, Any]) -> None:
         text = TEXTS[what] if isinstance(what, int) and what < len(TEXTS) else what
         self.found.append(f"{how}: {text!r} on {source['frame'].url}")
+
+    def _spoke(self, dialog: Dialog) -> None:
+        self.found.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
 
     def _asked(self, url: str) -> None:
         if not url.startswith((self.url, "data:image/svg+xml", "about:blank")):

@@ -44,9 +44,9 @@ def bench(name: str) -> ModuleType:
 class Program:
     """The program itself, on a clock that says a working morning."""
 
-    def __init__(self, folder: Path, url: str, api: str, shift: float) -> None:
+    def __init__(self, folder: Path, url: str, api: str, shift: float, rate: int = RATE) -> None:
         told = {"TELEGRAM_TOKEN": "123456789:TEST", "TELEGRAM_API": api, "DATA_DIR": str(folder)}
-        told |= {"DATABASE_URL": url, "WEB_PORT": "0", "TELEGRAM_RATE": str(RATE)}
+        told |= {"DATABASE_URL": url, "WEB_PORT": "0", "TELEGRAM_RATE": str(rate)}
         self._environment = os.environ | {f"RALLYNOV_{name}": value for name, value in told.items()}
         self._environment["BENCH_CLOCK_SHIFT"] = str(shift)
         self._log = (folder / "program.log").open("ab")

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from conversation import Clock
 from initiatives.life import FORM, Life, wording
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from bot.wiring import PULL
 from rallynov.coordination import acts as words
@@ -25,6 +25,7 @@ from rallynov.initiatives.lifecycle import Act
 from rallynov.initiatives.model import Right, Status
 from rallynov.initiatives.moving import Moves, Verdict
 from rallynov.people.roles import Grant, Grants, Role
+from rallynov.people.tables import RestrictionRow
 from rallynov.storage.store import Store
 
 CLAUDE = Staff("claude", Grants((Grant(Role.COORDINATOR),)))
@@ -129,6 +130,15 @@ def test_a_reader_does_nothing_and_a_coordinator_nothing_to_their_own(life: Life
             acts.release(tx, READER, ("d2",), life.clock()),
         ]  # fmt: skip
     assert all(not one.done and one.refused[0][1] == lot.NOT_ALLOWED for one in refused)
+
+
+def test_nothing_is_decided_on_a_dossier_that_is_set_aside(life: Life, acts: Acts) -> None:
+    with life.store.write() as tx:
+        tx.execute(insert(RestrictionRow), [{"person_id": "amina", "source": "web", "at": life.clock()}])
+        outcome = acts.prepare(tx, CLAUDE, ("d1", "d2"), Act.ADMIT, verdict(life))
+        written = acts.write(tx, CLAUDE, ("d1",), Mail("m", "Bonjour"), life.clock())
+    assert outcome == Outcome(("d2",), (("d1", lot.ASIDE),))
+    assert written.done == ("d1",)
 
 
 def test_a_message_reaches_those_who_write_in_it_once(life: Life, acts: Acts) -> None:

@@ -9,7 +9,7 @@ import pytest
 from conversation import START
 from coordination.crowd import fill
 from initiatives.life import FORM
-from sqlalchemy import insert, select, update
+from sqlalchemy import event, insert, select, update
 
 from rallynov.coordination import listing
 from rallynov.coordination.listing import Scope
@@ -132,3 +132,17 @@ def test_a_mark_that_is_none_is_the_first_page(store: Store, ids: list[str]) -> 
         first = listing.page(tx, TEAM, Listing())
         for wrong in ("x", "W10", "WzEsMl0", "é", "eyJhIjoxfQ"):
             assert listing.page(tx, TEAM, Listing(after=wrong)).rows == first.rows
+
+
+def test_a_page_asks_as_often_for_many_rows_as_for_one(sqlite: Store) -> None:
+    fill(sqlite, MANY, START)
+    cards.refresh(sqlite, FORM, "rallynov")
+    asked: list[str] = []
+    event.listen(sqlite.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    counts = []
+    for size in (1, 50):
+        asked.clear()
+        with sqlite.read() as tx:
+            assert len(listing.page(tx, TEAM, Listing(), size).rows) == size
+        counts.append(len(asked))
+    assert counts == [5, 5]

@@ -25,6 +25,8 @@ from rallynov.initiatives.commands import (
 from rallynov.initiatives.model import PERSONAL, Right, Status
 from rallynov.initiatives.service import load_form
 from rallynov.initiatives.tables import AttachmentRow, MoveRow
+from rallynov.people import access
+from rallynov.people.access import Access, Seen
 from rallynov.privacy.service import erase
 from rallynov.storage.base import Base
 from rallynov.storage.store import Store
@@ -32,6 +34,7 @@ from rallynov.storage.store import Store
 WORD = "libellule"
 MINE = {**FULL, "person": f"Amina {WORD}", "email": f"{WORD}@exemple.fr"}
 OF_DOSSIERS = (
+    "access",
     "attachment",
     "dossier",
     "dossier_answer",
@@ -93,7 +96,8 @@ def everything(life: Life) -> None:
 
 
 def of_team(tx: Connection, at: datetime) -> None:
-    """What the team keeps of the dossier."""
+    """What the team keeps of the dossier, and that it was read."""
+    access.record(tx, Access("claude", "coordinator", Seen.READ, at), dossiers=["d1"])
     row = {"dossier_id": "d1", "author": "claude", "at": at}
     tx.execute(insert(NoteRow), [row | {"text": f"Une note sur {WORD}"}])
     tx.execute(insert(LabelRow), [row | {"label": WORD}])
@@ -142,7 +146,11 @@ def test_a_dossier_that_somebody_may_edit_passes_on_without_the_person(life: Lif
     with life.store.read() as tx:
         assert held(tx, "amina") == {"conversation"}  # where they stand, which holds no words
         theirs = {"attachment", "dossier_move"}  # the name of a file of the organisation's
-        assert held(tx, WORD) == theirs | {"staff_note", "staff_label", "staff_verdict"}  # the team's own words
+        assert held(tx, WORD) == theirs | {
+            "staff_note",
+            "staff_label",
+            "staff_verdict",
+        }  # the team's own words
         kept = tx.execute(select(MoveRow.content).where(MoveRow.act == "submit")).scalar_one()
     assert set(PERSONAL) & set(orjson.loads(kept or "")["answers"]) == set()
     assert life.headings("web:claude")[-1] == "Vous portez un dossier"

@@ -185,8 +185,9 @@ def test_whoever_writes_again_after_it_is_somebody_new_and_stays(stage: Stage) -
     stage.web.say("/supprimer")
     stage.web.say("oui")
     stage.clock.pass_(minutes=5)
-    stage.telegram.say("commencer")
-    stage.telegram.say("oui")
+    for door in (stage.web, stage.telegram):
+        door.say("commencer")
+        door.say("oui")
     stage.settle()
     asyncio.run(burying.Minute(stage.settings, stage.store).work())
     assert tombstones.bury_again(stage.store, stage.home, stage.clock()) == 0

@@ -23,6 +23,7 @@ from rallynov.people.model import Limit
 from rallynov.people.restricting import limit
 from rallynov.people.roles import Grant, Role
 from rallynov.people.tables import AccessRow, PersonRow
+from rallynov.privacy.erasing import erase
 from rallynov.privacy.facts import Holdings
 from rallynov.privacy.service import purge
 from rallynov.storage.lifetimes import kept
@@ -155,3 +156,12 @@ def test_what_is_held_is_read_of_whoever_asks_alone(sqlite: Store, clock: Clock)
         once = len(asked)
         assert found["amina"].rooms
         assert len(asked) == once
+
+
+def test_what_was_seen_of_who_is_erased_goes_and_what_they_did_stays_without_them(life: Life) -> None:
+    with life.store.write() as tx:
+        access.record(tx, Access("claude", "coordinator", Seen.READ, life.clock()), people=["amina", "bruno"])
+        access.record(tx, Access("amina", "coordinator", Seen.READ, life.clock()), people=["bruno"])
+        erase(tx, ["amina"], life.clock())
+        left = tx.execute(select(AccessRow.actor, AccessRow.person_id).order_by(AccessRow.id)).all()
+    assert [tuple(one) for one in left] == [("claude", "bruno"), ("", "bruno")]

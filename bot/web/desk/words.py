@@ -65,7 +65,7 @@ WORDS: Mapping[str, Say] = {
     "search_hint": say("Number, title, organisation, SIRET, commune, postcode, or the contact’s name."),
     "filters": say("Filters"),
     "apply": say("Show"),
-    "clear": say("Show everything"),
+    "everything": say("Show everything"),
     "any": say("any"),
     "registered": say("all that were submitted"),
     "status": say("State"),

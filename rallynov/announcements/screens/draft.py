@@ -28,8 +28,8 @@ SKIP = Choice("skip", say("Skip"))
 ON = Choice("done", say("Continue"))
 _SHOWN = 160
 MARKS = say(
-    "To set off a word: *bold* between two stars, _italic_ between two underscores. A line that begins with “- ” is an item "
-    "of a list, with “> ” a quotation. An address that begins with https:// becomes a link."
+    "To set off a word: *bold* between two stars, _italic_ between two underscores. A line that begins with a dash is an "
+    "item of a list, with the sign > a quotation. An address that begins with https:// becomes a link."
 )
 
 
@@ -126,7 +126,7 @@ def when(spot: Spot, draft: Announcement, tomorrow: datetime, desk: Desk) -> Scr
     now = (note(say("Now: {moment}", moment=moment(wish))), *shifted(wish)) if wish else ()
     blocks = (
         title(say("When should it leave?")),
-        text(say("Choose, or type a day and an hour: “Monday 14:30”, “12 March 2027 at 9:00”.")),
+        text(say("Choose, or type a day and an hour, for example: Monday 14:30, or 12 March 2027 at 9:00.")),
         note(
             say(
                 "Ten minutes at least after its approval, so that it may still be taken back. Nobody is written to between "

@@ -37,6 +37,8 @@ STANDINGS: Mapping[Standing, Say] = {
 }
 THEMES = ("health", "employment", "working_conditions", "mobility", "engagement", "cohesion")
 """The options of the field of a dossier; a test compares them."""
+TEST = note(say("This is a test: you alone received it."))
+"""What leads a copy that was asked for."""
 _BLANK = re.compile(r"\[(?:à compléter|to fill in)[^\]]*\]", re.IGNORECASE)
 
 

@@ -14,6 +14,9 @@ from pathlib import Path
 
 from rallynov.storage.backup.model import FOLDERS, PIECE
 
+_LEVEL = "+"
+"""Stands for the slash of a name, of which it is never part."""
+
 
 class Held:
     """The files of a data folder, held in a folder of our own, under the names that they have in the archive."""
@@ -24,17 +27,18 @@ class Held:
     def more(self) -> None:
         """Hold what is there now and was not held."""
         for name in _names(self._root):
-            kept = self._work / name
+            kept = self.path(name)
             if not kept.exists():
                 _hold(self._root / name, kept)
 
     def path(self, name: str) -> Path:
-        """Return where a file is held."""
-        return self._work / name
+        """Return where a file is held: all in one folder, which is quickly made and removed."""
+        return self._work / name.replace("/", _LEVEL)
 
     def arrivals(self) -> list[str]:
         """Return what doors have received and nobody has examined, and the mark of the folder."""
-        return sorted(name for name in _names(self._work) if "/." in name)
+        names = (one.name.replace(_LEVEL, "/") for one in _listed(self._work))
+        return sorted(name for name in names if "/." in name and PIECE.fullmatch(name))
 
 
 def _names(root: Path) -> Iterator[str]:
@@ -56,7 +60,6 @@ def _listed(folder: Path) -> list[Path]:
 
 
 def _hold(source: Path, kept: Path) -> None:
-    kept.parent.mkdir(parents=True, exist_ok=True)
     try:
         os.link(source, kept)
     except FileNotFoundError:
