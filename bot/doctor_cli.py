@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Annotated
 
 import orjson
 import typer
-from sqlalchemy.exc import OperationalError
 
 from bot import logs
-from bot.doctor import database, machine, serving, telegram
-from bot.doctor.finding import Finding, Level, bad, examine, good, look
-from bot.opening import beside, read_settings, unstored
-from bot.settings import Settings
-from bot.wiring import Core, StartError, clock
-from rallynov.storage.store import Store
+from bot.doctor.finding import Level
+from bot.opening import read_settings
 
 
 def doctor(
@@ -26,6 +18,8 @@ def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Pour une machine.")] = False,
 ) -> None:
     """Regarder tout ce qui peut manquer, et dire comment le réparer ; rend 1 s'il y a un ✗."""
+    from bot.doctor.visit import examined  # noqa: PLC0415  # the other commands start without Telegram's library
+
     settings = read_settings()
     logs.configure(settings.log_format, level=50)
     found = []
@@ -42,63 +36,6 @@ def doctor(
     else:
         typer.echo(_total(counts))
     raise typer.Exit(1 if counts[Level.BAD] else 0)
-
-
-def examined(settings: Settings) -> Iterator[Finding]:
-    """Look at everything, the nearest first."""
-    core: list[Core] = []
-    yield from examine("contents", lambda: _contents(settings, core))
-    yield from examine("folder", lambda: machine.folder(settings))
-    yield from examine("disk", lambda: machine.disk(settings))
-    yield from examine("address", lambda: machine.addresses(settings))
-    yield from examine("certificates", lambda: machine.certificates(settings))
-    if core:
-        yield from examine("paper", lambda: machine.paper(core[0]))
-    yield from examine("database", lambda: _database(settings))
-    yield from examine("backup", lambda: machine.backup(settings, clock()))
-    yield from examine("run", lambda: serving.ready(settings))
-    if settings.token:
-        yield from examine("clock", lambda: telegram.clock(settings, clock))
-    if core:
-        yield from examine("telegram", lambda: iter(asyncio.run(_account(settings, core[0]))))
-
-
-def _contents(settings: Settings, core: list[Core]) -> Iterator[Finding]:
-    core.append(unstored(settings))
-    yield good("contents", "Les réglages et les textes conviennent.")
-
-
-def _database(settings: Settings) -> Iterator[Finding]:
-    if settings.database.startswith("sqlite") and not _file(settings).is_file():
-        yield look(
-            "database", f"Il n'y a pas encore de base ({_file(settings)}).", "« rallynov run » la crée."
-        )
-        return
-    store: Store | None = None
-    try:
-        store = beside(settings)
-        yield from database.state(store)
-        yield from database.waiting(store, clock())
-    except StartError as error:
-        yield bad("database", str(error))
-    except OperationalError as error:
-        said = logs.redact(str(error.orig)).strip().splitlines()[0]
-        yield bad(
-            "database",
-            f"La base de données ne répond pas : {said}.",
-            "Voyez RALLYNOV_DATABASE_URL, et le serveur.",
-        )
-    finally:
-        if store:
-            store.close()
-
-
-async def _account(settings: Settings, core: Core) -> list[Finding]:
-    return [one async for one in telegram.account(settings, core)]
-
-
-def _file(settings: Settings) -> Path:
-    return Path(settings.database.removeprefix("sqlite:///"))
 
 
 def _total(counts: Counter[Level]) -> str:

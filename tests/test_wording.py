@@ -149,6 +149,7 @@ def test_the_privacy_notice_is_short_enough_to_be_read(language: str) -> None:
 
 
 SETTERS = {
+    "rallynov/announcements/template_files.py",
     "rallynov/faq/content.py",
     "rallynov/faq/reading.py",
     "rallynov/wording.py",

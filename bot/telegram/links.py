@@ -32,7 +32,9 @@ class Links:
         page, chat = self._page(message.code), self._chat(message.code)
         said = [(say("On the web: {link}", link=Typed(page)), page)]
         said += [(say("On Telegram: {link}", link=Typed(chat)), chat)]
-        said += [(say("Code to type: {code}", code=Typed(message.code)), "" if message.lasting else message.code)]
+        said += [
+            (say("Code to type: {code}", code=Typed(message.code)), "" if message.lasting else message.code)
+        ]
         return [self._word(sentence, message) for sentence, link in said if link]
 
     def html(self, message: Message) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -32,6 +33,7 @@ class _Front(BaseModel):
     title: str = Field(min_length=1, max_length=120)
 
 
+@lru_cache(maxsize=4)
 def load_templates(folder: Path = LOCALES, languages: Sequence[str] = LANGUAGES) -> Templates:
     """Read the templates of all languages, in their order; a language that has none uses those of the first."""
     own = _read(folder / languages[0] / FOLDER, languages[0])

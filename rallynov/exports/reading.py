@@ -14,6 +14,7 @@ from rallynov.exports.model import REGISTERED, Entry, Holder, Moved, Piece, Sele
 from rallynov.exports.schema import Shape
 from rallynov.exports.views import consents
 from rallynov.initiatives import rows
+from rallynov.initiatives.aside import set_aside
 from rallynov.initiatives.attachments.model import KEPT
 from rallynov.initiatives.form import DossierForm, Json
 from rallynov.initiatives.lifecycle import Act
@@ -41,8 +42,11 @@ def snapshot(store: Store) -> Iterator[Connection]:
 
 
 def chosen(tx: Connection, edition: str, selection: Selection) -> list[str]:
-    """Return the dossiers of an edition that a selection may hold, by number, drafts last."""
-    known = select(DossierRow.id).where(DossierRow.edition == edition)
+    """Return the dossiers of an edition that a selection may hold, by number, drafts last.
+
+    One whose people have all asked that their data be set aside is left out.
+    """
+    known = select(DossierRow.id).where(DossierRow.edition == edition, ~set_aside(DossierRow.id))
     statuses = selection.statuses or (frozenset(Status) if selection.drafts else REGISTERED)
     known = known.where(DossierRow.status.in_(sorted(statuses)))
     first = DossierRow.receipt.is_(None), DossierRow.receipt, DossierRow.created_at, DossierRow.id

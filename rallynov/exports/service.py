@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from sqlalchemy import Connection, insert
@@ -54,7 +55,11 @@ class Exports:
         self._store, self._form, self._edition, self._wording = store, form, edition, wording
         self._pieces, self._now, self._language = pieces, now, language
         self.views: Mapping[str, View] = load_views(form)
-        self.shape = Shape(form)
+
+    @cached_property
+    def shape(self) -> Shape:
+        """The types of what is exported: made when they are first needed, they take a while."""
+        return Shape(self._form)
 
     def write(
         self,

@@ -219,12 +219,14 @@ def test_every_route_is_walked(trial: Trial) -> None:
     assert uncovered(trial.app) == set()
 
 
+@pytest.mark.campaign
 def test_every_field_is_seen_somewhere(trial: Trial, plain: Mapping[str, Any]) -> None:
     seen = {name for _, source in plain.values() for name in MARK.findall(source)}
     unseen = {where for name, where in trial.made.names.items() if name not in seen}
     assert unseen <= NEVER, unseen
 
 
+@pytest.mark.campaign
 def test_a_few_payloads_on_every_page(trial: Trial, plain: Mapping[str, Any]) -> None:
     tried(trial, plain, [TEXTS[nth] for nth in FEW], range(1))
 

@@ -1,4 +1,4 @@
-"""Forty people at once, 200 turns each: everyone is answered in order, and nobody gets another's answer.
+"""Forty people at once, 80 turns each (``RALLYNOV_TURNS=200`` for more): everyone is answered in order, and nobody gets another's answer.
 
 On SQLite in one process; on PostgreSQL in two, which take up the same conversations and of which one sends.
 Run as a program, this file is one of these processes.
@@ -33,7 +33,7 @@ from rallynov.storage import schema
 from rallynov.storage.notices import Listener
 from rallynov.storage.store import Store
 
-PEOPLE, TURNS = 40, 200
+PEOPLE, TURNS = 40, int(os.environ.get("RALLYNOV_TURNS", "80"))
 Sends = list[tuple[str, str]]
 
 

@@ -20,7 +20,7 @@ from conversation import Clock
 from operations.stage import Home
 from sqlalchemy import insert, text
 
-from bot import doctor_cli
+from bot.doctor import visit
 from bot.doctor import database, machine, serving, telegram
 from bot.doctor.finding import Finding, Level, examine
 from bot.opening import unstored
@@ -228,7 +228,7 @@ def test_the_clock(
 
 def asked(api: BotApi, product: Core, folder: Path, **given: Any) -> dict[str, Finding]:
     chosen = settings(folder, telegram_token=TOKEN, telegram_api=api.url, **given)
-    found = asyncio.run(doctor_cli._account(chosen, product))
+    found = asyncio.run(visit._account(chosen, product))
     return {one.check: one for one in found}
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import insert, select
 from bot.telegram.app import STUCK, Account, Resources, TelegramDoor
 from bot.telegram.poller import DeafError, Poller, Time
 from bot.wiring import Core
-from rallynov.delivery import sender, service
+from rallynov.delivery import outcomes, sender, service
 from rallynov.delivery.message import Message, dump
 from rallynov.delivery.tables import CursorRow, InboxRow, OutboxRow
 from rallynov.storage.store import Store
@@ -120,7 +120,7 @@ async def test_many_that_wait_go_out_in_order_before_a_new_answer(
 async def test_a_passing_refusal_of_the_token_does_not_leave_the_bot_mute(
     telegram: BotApi, task: asyncio.Task[None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sender, "SLOWEST", 0.01)
+    monkeypatch.setattr(outcomes, "SLOWEST", 0.01)
     telegram.fail("sendMessage", 401, times=5)
     telegram.text(7, "/start")
     await until(telegram, lambda api: api.messages(7))
@@ -132,8 +132,8 @@ async def test_a_passing_refusal_of_the_token_does_not_leave_the_bot_mute(
 async def test_a_lasting_refusal_of_the_token_ends_the_door_and_the_messages_wait(
     telegram: BotApi, task: asyncio.Task[None], sqlite: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sender, "SLOWEST", 0.01)
-    monkeypatch.setattr(sender, "PATIENCE", 0.1)
+    monkeypatch.setattr(outcomes, "SLOWEST", 0.01)
+    monkeypatch.setattr(outcomes, "PATIENCE", 0.1)
     telegram.fail("sendMessage", 401)
     telegram.text(7, "/start")
     with pytest.raises(DeafError):
