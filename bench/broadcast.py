@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import postgresql
-from broadcast_people import SHIFT, announced, left, written
+from broadcast_people import SHIFT, announced, forget, left, written
 from contenders import OURS, PEERS, PRODUCT, PYTHON, prepare
 from stand import (
     BUILD,
@@ -143,6 +143,7 @@ def product(load: Broadcast, database: str) -> dict[str, Any]:
             except RuntimeError as error:
                 raise RuntimeError(f"{error}: {left(url)} left; {log_end(folder)}") from error
             after = Cost.now(pid, server.process.pid)
+            forget(url)
             return _row(server, load, before, after) | {
                 "rss_mb": sum(map(memory, tree(pid))),
                 "rss_before_mb": resident,

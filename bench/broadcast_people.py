@@ -31,6 +31,12 @@ def _store(url: str) -> Store:
     return Store(url)
 
 
+def forget(url: str) -> None:
+    """Close a database: the next one may lie at the same place."""
+    _store(url).close()
+    _store.cache_clear()
+
+
 def written(url: str, count: int, now: datetime) -> None:
     """Write people on Telegram who asked for news of the stages."""
     for at in range(0, count, CHUNK):

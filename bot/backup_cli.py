@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from bot.backup_restoring import Restoring
 from bot.opening import beside, fail, read_settings, told
 from bot.settings import Settings
 from bot.wiring import clock
+from rallynov.exports.place import workplace
 from rallynov.storage.backup import checking, postgresql
 from rallynov.storage.backup.last import last
 from rallynov.storage.backup.model import BackupError, Why
@@ -55,7 +57,7 @@ def backup(
 def verify_backup(path: Archive = None) -> None:
     """Relire une sauvegarde : rien ne manque, rien n'a changé, la base s'ouvre."""
     settings = _settings()
-    with _explained(), checking.opened(_named(settings, path)) as archive, _unpacking() as work:
+    with _explained(), checking.opened(_named(settings, path)) as archive, _unpacking(settings) as work:
         faults = checking.check(archive, work)
         typer.echo(words.told(archive.manifest))
     if lacking := words.lacking(archive.manifest):
@@ -104,8 +106,14 @@ def _explained() -> Iterator[None]:
 
 
 @contextmanager
-def _unpacking() -> Iterator[Path]:
-    with TemporaryDirectory(prefix="rallynov-") as folder:
+def _unpacking(settings: Settings) -> Iterator[Path]:
+    """Give a folder for a whole database: in the data folder, which has room; /tmp is small in a container."""
+    data = settings.data_dir.absolute()
+    if os.access(data, os.W_OK):
+        with workplace(data / NAME) as work:
+            yield work
+        return
+    with TemporaryDirectory(prefix="rallynov-") as folder:  # another machine, where nothing is installed
         yield Path(folder)
 
 

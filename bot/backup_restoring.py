@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from datetime import datetime
+from collections import Counter
 from pathlib import Path
 
 import typer
-from sqlalchemy import Connection, update
 
 from bot import backup_words as words
+from bot import carrying, settling
 from bot.backup_making import NAME, back_up, mirror
 from bot.settings import Settings
 from bot.wiring import clock
-from rallynov.announcements.model import Status
-from rallynov.announcements.tables import AnnouncementRow
-from rallynov.delivery.bulk import ON_ITS_WAY
-from rallynov.delivery.decisions import Klass
-from rallynov.delivery.outbox import RANKS
-from rallynov.delivery.tables import OutboxRow, OutboxStatus
 from rallynov.exports.place import workplace
 from rallynov.privacy import tombstones
 from rallynov.storage.backup import checking, postgresql, restoring
@@ -34,7 +28,10 @@ class Restoring:
     def __init__(self, settings: Settings, store: Store, archive: Opened, folder: Path) -> None:
         self._settings, self._store, self._archive, self._folder = settings, store, archive, folder
         self._data = settings.data_dir.absolute()
-        self._again = self._held_back = 0
+        self._again = 0
+        self._owed = settling.owed(self._data)
+        self._since: carrying.Since | None = None
+        self._done: Counter[str] = Counter()
 
     def run(self, *, force: bool) -> None:
         """Check, keep what is there, put back; say what was done."""
@@ -49,16 +46,22 @@ class Restoring:
             if faults := checking.check(self._archive, work):
                 raise BackupError(*faults[0])
             saved = self._kept() if occupied else None
+            self._since = self._owed[1] or (carrying.since(self._store) if occupied else None)
             unpacked = restoring.unpack(self._archive, beside)
             database = work / restoring.database_of(manifest)
-            aside = self._exchange(database, unpacked)
+            try:
+                aside = self._exchange(database, unpacked)
+            except Exception:
+                if saved:
+                    typer.echo(words.SAVED.format(saved), err=True)
+                raise
         for folder in aside:
             if saved:  # it is all in the archive
                 shutil.rmtree(folder, ignore_errors=True)
             else:
                 typer.echo(f"Ce qui était là est dans {folder}.")
         if saved:
-            typer.echo(f"Ce qui était là est sauvegardé dans {saved}.")
+            typer.echo(words.SAVED.format(saved))
         self._say(manifest)
 
     def _exchange(self, database: Path, unpacked: Path) -> list[Path]:
@@ -68,7 +71,14 @@ class Restoring:
             self._store.engine.dispose()
             place = Path(self._store.url.database or "")
             return restoring.exchange((database, unpacked), (place, self._data), aside)
-        restoring.into_server(self._store, database, self._archive.manifest, self._settle)
+        settling.owe(self._data, self._since)
+        try:
+            restoring.into_server(self._store, database, self._archive.manifest, self._settle)
+        except BackupError:
+            if not self._owed[0]:  # the rows that were there still are
+                settling.paid(self._data)
+            raise
+        settling.paid(self._data)
         return restoring.replace(unpacked, self._data, aside)
 
     def _occupied(self) -> bool:
@@ -93,11 +103,10 @@ class Restoring:
             return None
 
     def _settle(self, store: Store) -> None:
-        """Erase again whoever was erased since, and send no announcement twice."""
+        """Erase again whoever was erased since, send no announcement twice, undo nothing that was said since."""
         for folder in {self._data, self._folder}:
             self._again += tombstones.bury_again(store, folder, clock())
-        with store.write() as tx:
-            self._held_back += hold_back(tx, clock())
+        self._done.update(settling.settle(store, self._since, clock()))
 
     def _say(self, manifest: Manifest) -> None:
         typer.echo(f"{words.told(manifest)} Elle est remise en place.")
@@ -107,25 +116,13 @@ class Restoring:
         if self._again:
             said = words.counted(self._again, "personne effacée", "personnes effacées")
             typer.echo(f"{said} depuis cette sauvegarde : effacement refait.")
-        if self._held_back:
+        if held_back := self._done.pop(settling.HELD_BACK, 0):
             one, many = "annonce retenue, qui a pu partir", "annonces retenues, qui ont pu partir"
-            said = words.counted(self._held_back, one, many)
+            said = words.counted(held_back, one, many)
             typer.echo(f"{said} depuis cette sauvegarde : la coordination décide (« /annonces »).")
+        if carried := words.carried(self._done):
+            typer.echo(carried)
+        if self._since is None:
+            typer.echo(words.UNDONE, err=True)
         if clock() - manifest.made_at > kept("tombstone"):
             typer.echo(words.TOO_OLD.format(kept("tombstone").days), err=True)
-
-
-def hold_back(tx: Connection, now: datetime) -> int:
-    """Have no announcement leave twice by itself; return how many wait for the team to say what becomes of them.
-
-    What was on its way may have arrived since the backup, and what was due may have left: only a person knows.
-    """
-    lost = {"status": OutboxStatus.UNKNOWN, "error": "restored from a backup", "finished_at": now}
-    mine = OutboxRow.rank == RANKS[Klass.BULK], OutboxRow.status.in_(ON_ITS_WAY)
-    tx.execute(update(OutboxRow).where(*mine).values(lost))
-    changed = {"version": AnnouncementRow.version + 1, "changed_at": now}
-    due = (AnnouncementRow.status == Status.APPROVED) & (AnnouncementRow.due_at <= now)
-    late = update(AnnouncementRow).where(due).values(status=Status.LATE, **changed)
-    leaving = AnnouncementRow.status == Status.SENDING
-    paused = update(AnnouncementRow).where(leaving).values(status=Status.PAUSED, **changed)
-    return tx.execute(late).rowcount + tx.execute(paused).rowcount

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Mapping
 
+from bot.carrying import ENDINGS
 from rallynov.editions.model import PARIS
 from rallynov.storage.backup.model import BackupError, Fault, Manifest, Why
 
@@ -27,6 +29,9 @@ SENTENCES = {
     Why.NO_ROOM: "Le disque est plein. Libérez de la place, puis recommencez : rien n'a été changé.",
     Why.NO_PROGRAM: "Le programme {} manque : installez le paquet postgresql-client.",
     Why.PROGRAM: "PostgreSQL a refusé. Rien n'a été changé. Il dit",
+    Why.HALF: "PostgreSQL a refusé. Les tables d'une version plus récente étaient déjà retirées : la base n'est plus "
+    "entière. Ne relancez pas Rally'nov avant d'avoir remis en place, avec la version qui l'a faite, l'archive de ce qui "
+    "était là (« avant-… »). PostgreSQL dit",
     Why.RUNNING: "Rally'nov tourne sur cette base : arrêtez-le, puis recommencez.",
     Why.OCCUPIED: "Il y a déjà une base ou des pièces ici. Ajoutez --force pour les remplacer : une sauvegarde en est faite "
     "d'abord.",
@@ -38,6 +43,7 @@ CODES = {
     Why.NO_ROOM: IO,
     Why.NO_PROGRAM: UNAVAILABLE,
     Why.PROGRAM: UNAVAILABLE,
+    Why.HALF: UNAVAILABLE,
     Why.RUNNING: LATER,
     Why.OCCUPIED: CANNOT,
     Why.OTHER_KIND: CONFIG,
@@ -45,6 +51,12 @@ CODES = {
 TOO_OLD = (
     "Cette sauvegarde a plus de {} jours : les effacements demandés depuis ne sont plus tous connus. "
     "Effacez de nouveau les personnes qui l'avaient demandé."
+)
+SAVED = "Ce qui était là est sauvegardé dans {}."
+UNDONE = (
+    "Depuis cette sauvegarde, des rôles retirés, des refus d'annonces, des oppositions et des limitations ont pu revenir, "
+    "des codes peuvent resservir, un numéro de dossier peut être donné deux fois : la base remplacée ne le dit pas. "
+    "Avant de relancer, vérifiez les rôles par « rallynov roles list » ; la suite est dans docs/operations.md, « Restaurer »."
 )
 KINDS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
@@ -90,6 +102,12 @@ def holds(manifest: Manifest) -> str:
         ("attachment", "pièce", "pièces"),
     )
     return ", ".join(counted(manifest.tables.get(table, 0), one, many) for table, one, many in nouns)
+
+
+def carried(done: Mapping[str, int]) -> str:
+    """Say what was carried over from the base that was replaced; empty when nothing was."""
+    said = [counted(many, *one.nouns) for one in ENDINGS if (many := done.get(one.name, 0))]
+    return f"Repris de la base remplacée : {', '.join(said)}." if said else ""
 
 
 def lacking(manifest: Manifest) -> str:

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 import structlog
 
 from bot.settings import Settings
+from bot.settling import settle_owed
 from bot.ticker import Ticker
 from bot.wiring import clock
 from rallynov.privacy import erasing, tombstones
@@ -19,10 +20,14 @@ log = structlog.get_logger("rallynov.run")
 
 @asynccontextmanager
 async def buried(settings: Settings, store: Store) -> AsyncIterator[None]:
-    """Erase again whoever a restored backup brought back, before anything else is done; then keep the file up to date."""
+    """Erase again whoever a restored backup brought back, and settle one that was cut short, before anything else is done;
+    then keep the file up to date.
+    """
     again = await store.writing(tombstones.bury_again, store, settings.data_dir, clock())
     if again:
         log.warning("erasures_done_again", people=again)
+    if settled := await store.writing(settle_owed, store, settings.data_dir, clock()):
+        log.warning("restoration_settled", **{name.replace(" ", "_"): many for name, many in settled.items()})
     minute = Minute(settings, store)
     await minute.work()
     ticker = Ticker()

@@ -70,7 +70,8 @@ def open_pressroom(  # noqa: PLR0913  # what it stands on
 ) -> Pressroom:
     """Build it; refuses, with ``ContentError``, a template that cannot be used."""
     folder, naming = Folder(settings.data_dir.absolute() / FOLDER), Naming()
-    readings = Crowds(edition, now), Measures(edition), Followed(edition)
+    crowds = Crowds(edition, now)
+    readings = crowds, Measures(edition, crowds), Followed(edition)
     addresses = Addresses(settings.web_url or "", naming)
     return Pressroom(
         (

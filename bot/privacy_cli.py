@@ -1,7 +1,10 @@
-"""`rallynov privacy`: the register of processing, and the access log, in French."""
+"""`rallynov privacy`: the register of processing, the access log, and what is done for whoever cannot ask, in French."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated
@@ -12,20 +15,31 @@ import rallynov
 from bot import logs
 from bot.french import Command, Group
 from bot.opening import OSERRORS, fail, read_settings, shared, told
+from bot.settings import Settings
+from bot.wiring import PULL, clock
+from rallynov.delivery.posting import Post
 from rallynov.dialogue.words import Say
+from rallynov.editions import service as editions
 from rallynov.editions.model import PARIS
+from rallynov.privacy import requests, tombstones
+from rallynov.privacy.copies import Copies
 from rallynov.privacy.facts import lines
 from rallynov.privacy.register import register as written
+from rallynov.storage.store import Store
 from rallynov.wording import Wording
 
 ROOMS = Path(rallynov.__file__).parent
 ACTS = {"read": "lu", "changed": "changé", "exported": "exporté"}
 USAGE = 64
+Number = Annotated[
+    str,
+    typer.Option("--dossier", metavar="NUMÉRO", help="Le numéro du dossier (2026-0001) ou son identifiant."),
+]
 privacy = typer.Typer(
     cls=Group,
     subcommand_metavar="COMMANDE",
     options_metavar="[OPTIONS]",
-    help="Les données des personnes : le registre des traitements, le journal des accès.",
+    help="Les données des personnes : registre, journal des accès, copie et effacement à leur demande.",
     no_args_is_help=True,
 )
 
@@ -38,7 +52,7 @@ def register(
 ) -> None:
     """Écrire le registre des traitements (Markdown), d'après la base, les durées et les finalités."""
     settings = read_settings()
-    words = Wording({"operator": settings.operator, "contact": settings.contact})
+    words = _words(settings)
     load_tables()
     operator, contact = (words.word(Say(one), "fr") for one in (settings.operator, settings.contact))
     content = written(words, operator, contact)
@@ -59,20 +73,112 @@ def journal(
 ) -> None:
     """Montrer qui, dans l'équipe, a lu, changé ou exporté quoi ; les dernières lignes d'abord."""
     settings = read_settings()
-    logs.configure(settings.log_format, level=40)
-    with told(settings):
-        store = shared(settings)
-        try:
-            with store.read() as tx:
-                found = lines(tx, most)
-        finally:
-            store.close()
+    with _opened(settings) as store, store.read() as tx:
+        found = lines(tx, most)
     for one in found:
         moment = one.at.astimezone(PARIS).isoformat(" ", "minutes")[:16]
         what = f"dossier {one.what}" if one.what else "les données d'une personne"
         typer.echo(f"{moment}  {ACTS[one.action]:8}  {what}  {one.who or 'sans nom'} ({one.role})")
     if not found:
         typer.echo("Personne n'a encore rien regardé.")
+
+
+@privacy.command(cls=Command, rich_help_panel="Commandes")
+def erase(
+    dossier: Number,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", "--oui", help="Ne pas demander de confirmation.")] = False,
+) -> None:
+    """Effacer qui porte un dossier, à sa demande, comme avec /supprimer ; le dossier, si personne ne le porte."""
+    settings, number = read_settings(), dossier.strip()
+    load_tables()
+    with _opened(settings) as store:
+        asked = _asked(store, number)
+        if not yes:
+            _confirm(number, owned=asked.owner is not None)
+        post = Post(_words(settings), PULL)
+        with store.write() as tx:
+            if asked not in requests.find(tx, number):
+                raise fail("Ce dossier vient de changer de mains : rien n'est effacé. Recommencez.")
+            requests.erase(tx, post, asked, number, clock())
+        tombstones.keep_file(store, settings.data_dir, clock())
+    what = "La personne est effacée" if asked.owner else "Le dossier est effacé"
+    typer.echo(f"{what}. « rallynov run » finit le reste (fichiers, adresse technique) dans l'heure ou deux.")
+
+
+@privacy.command(cls=Command, rich_help_panel="Commandes")
+def copy(
+    dossier: Number,
+    output: Annotated[Path, typer.Option("--output", "--sortie", metavar="CHEMIN", help="Le ZIP à écrire.")],
+) -> None:
+    """Écrire la copie (ZIP) de tout ce qui est gardé de la personne qui porte un dossier, comme avec /mesdonnees."""
+    settings, number = read_settings(), dossier.strip()
+    load_tables()
+    with _opened(settings) as store:
+        owner = _asked(store, number).owner
+        pieces = settings.data_dir.absolute() / "pieces"
+        copies = Copies(store, _words(settings), editions.current(store), pieces, clock)
+        made = copies.archive_of(owner, "fr") if owner else None
+        if owner is None or made is None:
+            raise fail(f"Personne ne porte le dossier {number} : il n'y a rien à copier.", USAGE)
+        _write(output, made.content)
+        with store.write() as tx:
+            requests.copied(tx, owner, number, clock())
+    typer.echo(f"{output} : ce fichier ne doit aller qu'à cette personne.")
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[Store]:
+    """Open the database beside a ``run``."""
+    logs.configure(settings.log_format, level=40)
+    with told(settings):
+        store = shared(settings)
+        try:
+            yield store
+        finally:
+            store.close()
+
+
+def _asked(store: Store, number: str) -> requests.Asked:
+    with store.read() as tx:
+        found = requests.find(tx, number) if number else ()
+    if not found:
+        raise fail(f"Aucun dossier n'a le numéro « {number} ». Vérifiez-le avec la personne.", USAGE)
+    if len(found) > 1:
+        known = ", ".join(f"{one.dossier} ({one.edition})" for one in found)
+        raise fail(f"Plusieurs dossiers ont ce numéro : donnez l'identifiant du bon. {known}.", USAGE)
+    return found[0]
+
+
+def _confirm(number: str, *, owned: bool) -> None:
+    typer.echo(
+        f"Tout ce qui est gardé de la personne qui porte le dossier {number} va être effacé, sans retour, avec ses\n"
+        "autres dossiers. Un dossier qu'un collègue peut modifier continue, sans ce qui la nomme."
+        if owned
+        else f"Personne ne porte le dossier {number} : c'est le dossier qui va être effacé, sans retour."
+    )
+    try:
+        again = typer.prompt(
+            "Pour confirmer, tapez de nouveau le numéro du dossier", default="", show_default=False
+        )
+    except typer.Abort:
+        again = ""
+    if again.strip() != number:
+        raise fail("Ce n'est pas ce numéro : rien n'est effacé.", USAGE)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file that only this user reads."""
+    try:
+        with open(path, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as opened:
+            opened.write(content)
+    except OSError as error:
+        why = OSERRORS.get(error.errno or 0, error.strerror)
+        raise fail(f"{path} ne peut pas être écrit : {why}.", USAGE) from None
+
+
+def _words(settings: Settings) -> Wording:
+    return Wording({"operator": settings.operator, "contact": settings.contact})
 
 
 def load_tables() -> None:

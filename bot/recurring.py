@@ -38,12 +38,16 @@ def ticking(core: Core) -> Ticker:
         await send_notices(core)
         await asyncio.to_thread(core.office.workshop.spool.sweep, clock())
 
+    async def freshen() -> None:
+        await make_cards(core)
+
     async def warn() -> None:
         await alert(core)
 
     ticker = Ticker()
     ticker.every(3600, clean)
     ticker.every(60, remind)
+    ticker.every(60, freshen)
     ticker.every(ALERT, warn)
     if not core.store.is_sqlite:
         ticker.every(RECOVERY, recover)
@@ -87,6 +91,14 @@ async def send_notices(core: Core) -> None:
             log.info("purge_announced", dossiers=drafts)
     except Exception as error:  # tried again in a minute; nothing is erased before
         log.error("notices_failed", error=type(error).__name__)
+
+
+async def make_cards(core: Core) -> None:
+    """Bring up to date what the lists of the team show, in short transactions, so that no turn has much to make."""
+    try:
+        await asyncio.to_thread(core.bureau.refresh)
+    except Exception as error:  # tried again in a minute
+        log.error("cards_failed", error=type(error).__name__)
 
 
 async def alert(core: Core) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
+
+from telegram.error import BadRequest
 
 from bot.telegram import render
 from bot.telegram.calls import Api
@@ -13,10 +16,12 @@ from bot.telegram.render import html, keyboard
 from rallynov.delivery.decisions import Sent
 from rallynov.delivery.message import Message
 from rallynov.delivery.outbox import CAPTION, DELETE, Outgoing, Part
-from rallynov.text import utf16_len
+from rallynov.text import split_message, utf16_len
 
 MOST = 1024
 """UTF-16 units of the words under a file; Telegram refuses more."""
+LAST = 2
+"""Blocks that end every announcement: who writes, and the way out."""
 KEPT = 16
 """Circulars whose form is kept."""
 _NO_PREVIEW = {"is_disabled": True}
@@ -33,6 +38,8 @@ class News:
         self._texts: dict[str, dict[str, Any]] = {}
         self._known: dict[str, str] = {}
         """How Telegram calls the files that were uploaded, by ref."""
+        self._refused: set[str] = set()
+        """Names that Telegram knows no more."""
         self._uploading: dict[str, asyncio.Lock] = {}
 
     async def send(self, message: Outgoing, chat: int, *, plain: bool) -> Sent:
@@ -81,7 +88,7 @@ class News:
     def _caption(self, drawn: Message, *, plain: bool) -> dict[str, Any]:
         text = self._words(drawn, plain=plain)
         if plain and utf16_len(text) > MOST:
-            text = text[: MOST // 2 - 1] + "…"
+            text = self._shortened(drawn)
         mode = {} if plain else {"parse_mode": "HTML"}
         return {"caption": text, "reply_markup": keyboard(drawn), **mode}
 
@@ -89,17 +96,35 @@ class News:
         links = self._links.lines(drawn) if plain else self._links.html(drawn)
         return "\n\n".join([part for part in (_shown(drawn, plain=plain), "\n".join(links)) if part])
 
+    def _shortened(self, drawn: Message) -> str:
+        """Cut words that are too long before their last two blocks: who writes, and the way out."""
+        told, last = replace(drawn, blocks=drawn.blocks[:-LAST]), replace(drawn, blocks=drawn.blocks[-LAST:])
+        tail = f"…\n\n{self._words(last, plain=True)}"
+        head = split_message(_shown(told, plain=True), max(2, MOST - utf16_len(tail)))
+        return f"{head[0] if head else ''}{tail}"
+
     async def _with_file(self, drawn: Message, message: Outgoing, chat: int, *, plain: bool) -> Sent:
         """Send a file with its words: uploaded by the first call, named by all others."""
         kind, ref, _ = drawn.media or ("", "", "")
-        name = (message.part.file_id if message.part else "") or self._known.get(ref, "")
-        if not name or plain:
+        name = self._name(message, ref)
+        if not name:
             async with self._uploading.setdefault(ref, asyncio.Lock()):
                 name = self._known.get(ref, "")
-                if not name or plain:
+                if not name:
                     return await self._upload(drawn, message.address, chat, plain=plain)
-        answer = await self._file(kind, chat, self._caption(drawn, plain=plain), name=name)
+        try:
+            answer = await self._file(kind, chat, self._caption(drawn, plain=plain), name=name)
+        except BadRequest as error:
+            if "file" in error.message.lower():  # the name is refused, not the words
+                self._refused.add(name)
+                self._known.pop(ref, None)
+            raise
         return Sent(int(answer["message_id"]), file_id=name)
+
+    def _name(self, message: Outgoing, ref: str) -> str:
+        """Return how Telegram calls a file, as far as it is known and was not refused."""
+        kept = message.part.file_id if message.part else ""
+        return kept if kept and kept not in self._refused else self._known.get(ref, "")
 
     async def _upload(self, drawn: Message, address: str, chat: int, *, plain: bool) -> Sent:
         kind, ref, _ = drawn.media or ("", "", "")

@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse
 
 from bot.web import feed as atom
 from bot.web.door import Door
+from bot.web.papers import handed_over
 from bot.web.reader import Reader, Readers
 from bot.web.view import View
 from rallynov.announcements.archive import Archive, Published
@@ -39,6 +40,7 @@ class ArchivePages:
             app.add_route(PATH, self.all, methods=["GET"])
             app.add_route(f"{PATH}.atom", self.feed, methods=["GET"])
             app.add_route(f"{PATH}/{{number}}", self.one, methods=["GET"])
+            app.add_route(f"{PATH}/{{number}}/piece", self.file, methods=["GET"])
 
     async def all(self, request: Request) -> Response:
         """List what was announced, the newest first."""
@@ -49,12 +51,10 @@ class ArchivePages:
 
     async def one(self, request: Request) -> Response:
         """Show an announcement, named by its number; of one that was withdrawn, say no more than that."""
-        reader, number = await self._readers.of(request), request.path_params["number"]
-        if not (number.isascii() and number.isdigit() and len(number) < 9):
-            raise HTTPException(404)
-        found = await asyncio.to_thread(self._archive.one, int(number))
+        reader, number = await self._readers.of(request), _number(request)
+        found = await asyncio.to_thread(self._archive.one, number)
         if found is None:
-            if not await asyncio.to_thread(self._archive.withdrawn, int(number)):
+            if not await asyncio.to_thread(self._archive.withdrawn, number):
                 raise HTTPException(404)
             page = self._view.write("announcement.html", reader, told=None, blocks_of=(), when="", signed="")
             return HTMLResponse(page, 410)
@@ -65,8 +65,21 @@ class ArchivePages:
             blocks_of=self._blocks(found, reader),
             when=self._when(found, reader),
             signed=self._word(found.signed, reader),
+            file=self._word(found.media.label, reader) if found.media else "",
         )
         return HTMLResponse(page)
+
+    async def file(self, request: Request) -> Response:
+        """Hand over the picture or the document of an announcement that the archive shows."""
+        found = await asyncio.to_thread(self._archive.one, _number(request))
+        media = found.media if found else None
+        if media is None:
+            raise HTTPException(404)
+        language = self._readers.at(request).language
+        made = await asyncio.to_thread(self._door.papers.make, "media", "", media.ref, language)
+        if made is None:
+            raise HTTPException(404)
+        return Response(made.content, media_type=made.mime, headers=handed_over(made))
 
     async def feed(self, request: Request) -> Response:
         """Give the feed, in Atom."""
@@ -108,3 +121,11 @@ class ArchivePages:
 
     def _word(self, words: Words, reader: Reader) -> str:
         return self._door.wording.word(words, reader.language)
+
+
+def _number(request: Request) -> int:
+    """Read the number that an address names; 404 for what is none."""
+    number = request.path_params["number"]
+    if not (number.isascii() and number.isdigit() and len(number) < 9):
+        raise HTTPException(404)
+    return int(number)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, and_, exists, or_, select
 
 from rallynov.announcements import alarms, ending, rows
 from rallynov.announcements.fanout import Fanout
@@ -20,12 +20,14 @@ from rallynov.announcements.tables import AnnouncementRow
 from rallynov.delivery import bulk
 from rallynov.delivery.leadership import Leader
 from rallynov.delivery.posting import Post
+from rallynov.delivery.tables import OutboxRow, OutboxStatus
 from rallynov.editions.quiet import awake
 from rallynov.editions.stages.model import Stage
 from rallynov.storage.store import Store
 from rallynov.wording import Wording
 
 ROLE = "announcer"
+_GIVEN_UP = (Status.CANCELLED, Status.WITHDRAWN)
 Stages = Callable[[Connection], Collection[Stage]]
 
 
@@ -64,8 +66,8 @@ class Announcer:
         self._fanout = Fanout(wording, pull)
         self._after: dict[str, str] = {}
         """Whom the fan-out of each announcement goes on from; begun anew, it plans nobody twice."""
-        self._row: dict[str, int] = {}
-        """From which row the corrections of each go on."""
+        self._row: dict[tuple[str, int], int] = {}
+        """From which row the corrections of each revision go on."""
         self.releases = Releases(store, post, pull, clock)
 
     def step(self, leader: Leader) -> Step:
@@ -74,6 +76,14 @@ class Announcer:
         with self._store.read() as tx:
             if not _todo(tx, now):
                 return Step()
+        try:
+            return self._work(leader, now)
+        except BaseException:  # what was taken back is done again: from the beginning, places may be beyond it
+            self._after.clear()
+            self._row.clear()
+            raise
+
+    def _work(self, leader: Leader, now: datetime) -> Step:
         more = False
         moved: list[str] = []
         with self._store.write() as tx:
@@ -90,6 +100,9 @@ class Announcer:
             return self._begin(tx, one, one.due, now)
         if one.status is Status.SENDING and not work.planned:
             return self._plan(tx, one, now)
+        if one.status in _GIVEN_UP:  # what a sender gave back once it was given up
+            reason = bulk.CANCELLED if one.status is Status.CANCELLED else bulk.WITHDRAWN
+            bulk.cancel(tx, one.id, now, reason)
         if one.started and one.revision > work.corrected:
             return self._correct(tx, one, now)
         if one.status is Status.SENDING and bulk.finished(tx, one.id):
@@ -122,10 +135,11 @@ class Announcer:
         return Step(more=bool(last))
 
     def _correct(self, tx: Connection, one: Announcement, now: datetime) -> Step:
-        after = self._row.pop(one.id, 0)
+        place = one.id, one.revision
+        after = self._row.pop(place, 0)
         last, moved = self._fanout.correct(tx, one, self._words(tx, one), after, now)
         if last:
-            self._row[one.id] = last
+            self._row[place] = last
         return Step(bool(last), tuple(moved))
 
     def _words(self, tx: Connection, one: Announcement) -> Mapping[str, str]:
@@ -138,6 +152,7 @@ def _todo(tx: Connection, now: datetime) -> dict[str, _Work]:
     table = AnnouncementRow
     due = and_(table.status == Status.APPROVED, table.due_at <= now)
     revised = and_(table.revision > table.corrected, table.started_at.is_not(None))
-    which = or_(due, table.status == Status.SENDING, revised)
+    left = exists().where(OutboxRow.broadcast == table.id, OutboxRow.status == OutboxStatus.PLANNED)
+    which = or_(due, table.status == Status.SENDING, revised, and_(table.status.in_(_GIVEN_UP), left))
     found = tx.execute(select(table.id, table.planned, table.corrected).where(which))
     return {one: _Work(planned, corrected) for one, planned, corrected in found}

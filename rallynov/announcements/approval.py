@@ -19,7 +19,7 @@ from rallynov.announcements.when import told as moment
 from rallynov.dialogue.events import Commanded
 from rallynov.dialogue.screens import Block, Choice, Screen, note, quote, text
 from rallynov.dialogue.turn import Command, Move, Place, Scene
-from rallynov.dialogue.words import Typed, say
+from rallynov.dialogue.words import Say, Typed, say
 from rallynov.editions.quiet import awake
 from rallynov.editions.stages.model import Stage, Stages
 from rallynov.people.model import Person
@@ -78,7 +78,9 @@ class ReviewDialogue:
             case _ if one.correction:
                 return screens.correction(one, stage)
             case _:
-                return screens.reading(one, stage, spot.count, scene.of(Crowd), scene.now)
+                return screens.reading(
+                    one, stage, spot.count, scene.of(Sizes).crowds.get(one.id, Crowd()), scene.now
+                )
 
     def choose(self, place: Place, key: str, scene: Scene) -> Move:
         """Decide on a choice or an action."""
@@ -137,8 +139,7 @@ def _approving(spot: Spot, one: Announcement, scene: Scene) -> Move:
         return _done(one, spot, scene)
     count = _count(one, scene)
     if moved(spot.count, count):
-        told = say("They were {before}, they are now {n}: look again.", before=spot.count, n=count)
-        return _opened(one.id, scene, text(told))
+        return _opened(one.id, scene, text(_moved(one, spot.count, count, scene)))
     return Move(to=spot.place("count")) if spot.count > CERTAIN else _done(one, spot, scene)
 
 
@@ -151,9 +152,16 @@ def _certain(spot: Spot, one: Announcement, typed: str, scene: Scene) -> Move:
         return Move(lead=(text(wrong),))
     count = _count(one, scene)
     if one.version != spot.seen or moved(spot.count, count):
-        told = say("They were {before}, they are now {n}: look again.", before=spot.count, n=count)
-        return _opened(one.id, scene, text(_CHANGED if one.version != spot.seen else told))
+        told = _CHANGED if one.version != spot.seen else _moved(one, spot.count, count, scene)
+        return _opened(one.id, scene, text(told))
     return _done(one, spot, scene)
+
+
+def _moved(one: Announcement, before: int, now: int, scene: Scene) -> Say:
+    crowd = scene.of(Sizes).crowds.get(one.id, Crowd())
+    if crowd.hides(one, before) or crowd.hides(one, now):
+        return say("The number of recipients changed: look again.")
+    return say("They were {before}, they are now {n}: look again.", before=before, n=now)
 
 
 def _done(one: Announcement, spot: Spot, scene: Scene) -> Move:

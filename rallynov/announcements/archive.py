@@ -102,4 +102,5 @@ def _published(one: Announcement, stages: Stages, corrected: datetime | None) ->
         at,
         corrected or at,
         corrected is not None,
+        letters.media(one),
     )

@@ -56,7 +56,7 @@ def census(tx: Connection, edition: str, organisation: str, earlier: Sequence[st
         before = cells.get(key)
         total = count + (before.count if before else 0)
         cells[key] = Cell(*key, total, ((before.samples if before else ()) + shown)[:SAMPLES])
-    return Crowd(tuple(cells.values()), tuple(earlier))
+    return Crowd(tuple(cells.values()), tuple(earlier), named)
 
 
 def _counted(
@@ -134,8 +134,18 @@ def _together(dialect: str, column: Any, between: str) -> ColumnElement[str]:
 
 def _samples(names: str, territory: str, *, named: bool) -> Iterator[Sample]:
     for name in names.split(_BETWEEN)[:SAMPLES]:
-        whole = orjson.loads(name) if name.startswith('"') and name.endswith('"') else name
+        whole = _bare(name)
         yield Sample(whole if named else initials(whole), territory)
+
+
+def _bare(name: str) -> str:
+    """Return a name that is an answer of a dossier without its quotes; one that was given with a share has none to lose."""
+    if not (name.startswith('"') and name.endswith('"')):
+        return name
+    try:
+        return str(orjson.loads(name))
+    except orjson.JSONDecodeError:
+        return name
 
 
 def initials(name: str) -> str:

@@ -14,6 +14,8 @@ from rallynov.people.consents.model import Topic
 
 SAMPLES = 5
 """Names that are shown of an audience."""
+FEW = 5
+"""People under whom their number is told to nobody but the team: it could tell who they are."""
 MOVED = 0.05
 """By what share the number of recipients may change between its reading and the approval."""
 
@@ -47,23 +49,36 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """Everybody who asked for some topic, by cell; ``earlier`` are the announcements that an audience may leave out."""
+    """Everybody who asked for some topic, by cell; ``earlier`` are the announcements that an audience may leave out.
+
+    ``named`` is for the team, which sees people whole; a partner is not told who came by their link.
+    """
 
     cells: tuple[Cell, ...] = ()
     earlier: tuple[str, ...] = ()
+    named: bool = False
 
     def count(self, announcement: Announcement) -> int:
         """Count the people of an announcement's audience."""
         return sum(cell.count for cell in self.within(announcement))
 
     def samples(self, announcement: Announcement) -> tuple[Sample, ...]:
-        """Return some of them, at most ``SAMPLES``: one of each cell in turn, so that they differ."""
+        """Return some of them, at most ``SAMPLES``: one of each cell in turn, so that they differ.
+
+        Of people who are chosen by more than where they live, a partner is shown none.
+        """
+        if not self.named and (not announcement.audience.open or self.count(announcement) < FEW):
+            return ()
         told = (
             (one for one in cell.samples if one.name or one.territory) for cell in self.within(announcement)
         )
         rows = [list(one) for one in told]
         turns = (row[at] for at in range(SAMPLES) for row in rows if at < len(row))
         return tuple(one for one, _ in zip(turns, range(SAMPLES), strict=False))
+
+    def hides(self, announcement: Announcement, count: int) -> bool:
+        """Tell whether a number of people is too small to be told; that nobody asked for a topic is told."""
+        return not self.named and count < FEW and not (announcement.audience.open and count == 0)
 
     def within(self, announcement: Announcement) -> Iterator[Cell]:
         """Return the cells of an announcement's audience."""
@@ -87,9 +102,13 @@ def includes(announcement: Announcement, cell: Cell) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How many people each announcement that waits for somebody's approval is for, counted in this very turn."""
+    """How many people each announcement that waits for somebody's approval is for, counted in this very turn.
+
+    ``crowds`` are those of the organisations that wrote them, as far as whoever approves may see them.
+    """
 
     of: Mapping[str, int] = field(default_factory=dict)
+    crowds: Mapping[str, Crowd] = field(default_factory=dict)
 
 
 def moved(counted: int, now: int) -> bool:

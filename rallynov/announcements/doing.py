@@ -15,7 +15,7 @@ from rallynov.announcements.crowd import size
 from rallynov.announcements.crowd_model import moved
 from rallynov.announcements.lifecycle import Act, Refusal, allowed, taking_back, whose
 from rallynov.announcements.model import REGRET, Announcement, Status
-from rallynov.announcements.readers import readers
+from rallynov.announcements.readers import followers, readers
 from rallynov.announcements.screens.parts import TEST
 from rallynov.delivery import bulk
 from rallynov.delivery.decisions import Klass
@@ -248,14 +248,18 @@ class Doing:
     def _for_readers(self, one: Announcement, order: Order) -> list[Letter]:
         people = readers(self._tx, self._edition, one)
         key = f"newsroom:{one.id}:{one.version}:read"
-        return [Letter(key, people, letters.to_read(one), Klass.STAFF)] if people else []
+        if people:
+            return [Letter(key, people, letters.to_read(one), Klass.STAFF)]
+        author = (order.person,)
+        return [Letter(key, author, letters.unread(one), Klass.REPLY, address=order.address)]
 
     def _letter(
         self, one: Announcement, order: Order, what: str, screen: Screen, *, also: str = ""
     ) -> Letter:
-        """Tell those who wrote, but for whoever did it themselves."""
-        people = sorted((one.hands | {one.author, also}) - {order.person, ""})
-        return Letter(f"newsroom:{one.id}:{one.version}:{what}", tuple(people), screen, Klass.STAFF)
+        """Tell those who wrote and may still follow it, but for whoever did it themselves."""
+        told = followers(self._tx, self._edition, one, also)
+        people = tuple(person for person in told if person != order.person)
+        return Letter(f"newsroom:{one.id}:{one.version}:{what}", people, screen, Klass.STAFF)
 
 
 def _settled(one: Announcement) -> Announcement:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from rallynov.announcements import letters, report
 from rallynov.announcements.crowd import edition_of
 from rallynov.announcements.model import Announcement
+from rallynov.announcements.readers import followers
 from rallynov.delivery import bulk
 from rallynov.delivery.decisions import Klass
 from rallynov.delivery.posting import Letter, Post
@@ -41,6 +42,7 @@ def _tell(
     *,
     but: Collection[str] = (),
 ) -> None:
-    people = tuple(sorted((announcement.hands | {announcement.author}) - {"", *but}))
+    told = followers(tx, edition_of(tx, announcement), announcement)
+    people = tuple(one for one in told if one not in but)
     key = f"newsroom:{announcement.id}:{announcement.version}:{what}"
     post.send(tx, [Letter(key, people, screen, Klass.STAFF)], now)

@@ -57,19 +57,25 @@ class Crowds(_Asked):
         working = at_work(tx, self._edition.slug, list(people))
         return {person: self._of(tx, grants) for person, grants in working.items()}
 
+    def behind(self, tx: Connection, organisation: str, grants: Grants) -> Crowd:
+        """Count everybody as an organisation would, with no more of them than somebody may see."""
+        return self._counted(tx, organisation, team=Role.COORDINATOR in grants.roles)
+
     def blank(self, person: str) -> Crowd:
         """Return nobody."""
         return Crowd()
 
     def _of(self, tx: Connection, grants: Grants) -> Crowd:
         team = Role.COORDINATOR in grants.roles
-        organisation = "" if team else grants.organisation
+        return self._counted(tx, "" if team else grants.organisation, team=team)
+
+    def _counted(self, tx: Connection, organisation: str, *, team: bool) -> Crowd:
         key = organisation, team, _earlier(tx, self._edition.slug, organisation)
         at, kept = self._kept.get(key, (None, None))
         if at and kept and self._clock() - at < FRESH:
             return kept
         crowd = census(tx, self._edition.slug, organisation, key[2], named=team)
-        self._kept = {one: held for one, held in self._kept.items() if one[0] != organisation}
+        self._kept = {one: held for one, held in self._kept.items() if one[:2] != key[:2]}
         if sum(cell.count for cell in crowd.cells) > LARGE:
             self._kept[key] = (self._clock(), crowd)
         return crowd
@@ -82,10 +88,11 @@ def _earlier(tx: Connection, edition: str, organisation: str) -> tuple[str, ...]
 
 
 class Measures(_Asked):
-    """The subject of the number that an approval is about."""
+    """The subject of the number that an approval is about, and of some of the people it counts."""
 
-    def __init__(self, edition: Edition) -> None:
+    def __init__(self, edition: Edition, crowds: Crowds) -> None:
         self._edition = edition
+        self._crowds = crowds
 
     def load(self, tx: Connection, people: Mapping[str, Event]) -> Mapping[str, Sizes]:
         """Count the recipients of what waits to be read."""
@@ -93,9 +100,17 @@ class Measures(_Asked):
         waiting = waiting_for(tx, self._edition.slug) if working else []
         counted: dict[str, int] = {}
         return {
-            person: Sizes({one.id: _size(tx, one, counted) for one in for_reader(waiting, person, grants)})
+            person: self._sizes(tx, for_reader(waiting, person, grants), grants, counted)
             for person, grants in working.items()
         }
+
+    def _sizes(
+        self, tx: Connection, waiting: Sequence[Announcement], grants: Grants, counted: dict[str, int]
+    ) -> Sizes:
+        named = {one.organisation for one in waiting}
+        behind = {each: self._crowds.behind(tx, each, grants) for each in named}
+        sizes = {one.id: _size(tx, one, counted) for one in waiting}
+        return Sizes(sizes, {one.id: behind[one.organisation] for one in waiting})
 
     def blank(self, person: str) -> Sizes:
         """Return nothing."""

@@ -13,17 +13,18 @@ from datetime import datetime
 from sqlalchemy import Connection, select, update
 
 from rallynov.announcements import crowd
-from rallynov.announcements.letters import received
+from rallynov.announcements.letters import ALONE_MOST, FILED_MOST, received
 from rallynov.announcements.model import Announcement, Status
 from rallynov.announcements.tables import AnnouncementRow
 from rallynov.delivery import bulk, corrections
 from rallynov.delivery.circulars import keep
 from rallynov.delivery.corrections import Corrections
-from rallynov.delivery.message import Message, apart, dump, load, resolve
+from rallynov.delivery.message import Message, dump, load, resolve
 from rallynov.delivery.tables import CircularRow
 from rallynov.dialogue.screens import Screen, text, title
 from rallynov.dialogue.words import say
 from rallynov.editions.stages.model import Stage
+from rallynov.text import utf16_len
 from rallynov.wording import Wording
 
 CHUNK = 200
@@ -46,9 +47,10 @@ class Fanout:
 
     def keep(self, tx: Connection, announcement: Announcement, stage: Stage | None) -> Mapping[str, str]:
         """Keep the words of an announcement as it now is; return the circular of each language."""
-        screen = WITHDRAWN if announcement.status is Status.WITHDRAWN else received(announcement, stage)
         drawn = {
-            f"{announcement.id}:{announcement.revision}:{language}": self._words(screen, language)
+            f"{announcement.id}:{announcement.revision}:{language}": self._words(
+                announcement, stage, language
+            )
             for language in self._wording.languages
         }
         keep(tx, announcement.id, drawn)
@@ -100,9 +102,21 @@ class Fanout:
             removed=announcement.status is Status.WITHDRAWN,
         )
 
-    def _words(self, screen: Screen, language: str) -> Message:
-        """Put an announcement into words: one message, whatever its screen has beside it."""
-        return apart(resolve(screen, 0, self._wording, language))[-1]
+    def _words(self, announcement: Announcement, stage: Stage | None, language: str) -> Message:
+        """Put an announcement into words: one message, from which only the card of the stage may be cut away."""
+        if announcement.status is Status.WITHDRAWN:
+            return resolve(WITHDRAWN, 0, self._wording, language)
+        whole = resolve(received(announcement, stage), 0, self._wording, language)
+        if _size(whole) <= (FILED_MOST if whole.media else ALONE_MOST):
+            return whole
+        return resolve(received(announcement, None), 0, self._wording, language)
+
+
+def _size(message: Message) -> int:
+    """Count the units of the words, with what stands between blocks and before the lines of a list."""
+    return sum(
+        utf16_len(text) + (3 if kind == "list" else 2) for kind, texts in message.blocks for text in texts
+    )
 
 
 def _mark(tx: Connection, announcement: str, **done: object) -> None:

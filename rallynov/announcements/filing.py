@@ -16,12 +16,13 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 from rallynov.announcements import attached, rows
 from rallynov.announcements.attached import DOCUMENTS, KEPT, MOST_BYTES, PICTURES, REFUSED, WAITING
 from rallynov.announcements.commands import AttachToNews
+from rallynov.announcements.crowd import REACHED
 from rallynov.announcements.model import Announcement, Status
 from rallynov.announcements.screens.parts import named
 from rallynov.announcements.tables import AnnouncementFileRow
 from rallynov.delivery.posting import Letter, Post
 from rallynov.delivery.subject import Order
-from rallynov.delivery.tables import ConversationRow
+from rallynov.delivery.tables import ConversationRow, OutboxRow
 from rallynov.dialogue.screens import Screen
 from rallynov.initiatives.attachments import names
 from rallynov.initiatives.attachments.closing import Closing
@@ -129,7 +130,8 @@ class NewsClosing(Closing):
 def media_maker(store: Store, folder: Folder) -> Maker:
     """Return the maker of the files of announcements, by the id of one.
 
-    Those of an announcement that left are everybody's; those of any other, of whoever may write or approve.
+    Those of an announcement that left are everybody's; those of any other, of whoever may write or approve, and of
+    whoever received it before it was cancelled.
     """
 
     def make(address: str, ref: str, _language: str) -> File | None:
@@ -140,7 +142,7 @@ def media_maker(store: Store, folder: Folder) -> Maker:
                 )
             ).first()
             found = rows.find(tx, row.announcement_id) if row else None
-            if row is None or found is None or not (found.status.public or _acts(tx, address)):
+            if row is None or found is None or not _may_have(tx, found, address):
                 return None
         try:
             return File(row.name, row.mime, folder.place(found.id, ref).read_bytes())
@@ -149,6 +151,17 @@ def media_maker(store: Store, folder: Folder) -> Maker:
             return None
 
     return make
+
+
+def _may_have(tx: Connection, found: Announcement, address: str) -> bool:
+    received = found.status is Status.CANCELLED and _received(tx, found.id, address)
+    return found.status.public or received or _acts(tx, address)
+
+
+def _received(tx: Connection, announcement: str, address: str) -> bool:
+    """Tell whether an announcement may have arrived at an address."""
+    mine = OutboxRow.broadcast == announcement, OutboxRow.address == address, OutboxRow.status.in_(REACHED)
+    return tx.execute(select(OutboxRow.id).where(*mine).limit(1)).first() is not None
 
 
 def _acts(tx: Connection, address: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from rallynov.announcements.model import Announcement, Content
@@ -9,25 +11,44 @@ from rallynov.announcements.when import told as moment
 from rallynov.dialogue.screens import Block, Choice, Media, Screen, listing, note, quote, rich, text, title
 from rallynov.dialogue.words import Say, Typed, Words, say
 from rallynov.editions.stages import screens as stages
-from rallynov.editions.stages.model import Stage
+from rallynov.editions.stages.model import Stage, Status
+from rallynov.text import utf16_len
 
+FILED_MOST = 1024
+"""UTF-16 units of the words under a picture or a document; Telegram refuses more."""
+ALONE_MOST = 4000
+"""UTF-16 units of one message without any."""
+_AROUND = 150
+"""Units that the signature and the way out take at most, beside the name of who writes."""
+_LABELS = 320
+"""Units that the words of a card take at most, beside what the calendar says of the stage; a test measures them."""
+_CHANGED = 75
+"""Units of the line that tells that a stage was cancelled or postponed."""
+_UNKNOWN = 90
+"""Units of the words that stand for an accessibility that nobody told."""
 _STAGES = Choice(stages.ALL, say("See the stages"))
-_LEAVE = note(say("To receive nothing more of this kind: “/stop”. To choose what you receive: “/annonces”."))
+_LEAVE = note(say("To stop everything, reminders too: “/stop”. To choose what you receive: “/annonces”."))
 
 
 def received(announcement: Announcement, stage: Stage | None) -> Screen:
     """Return what a recipient is shown; ``stage`` is that of its card, as it stands now.
 
-    The picture or the document goes in the same message.
+    It is one message, with the picture or the document: the card takes the room that the text leaves it.
     """
-    blocks = (*told(announcement.content, stage), note(signed(announcement.organisation)), _LEAVE)
+    card = _fitting(stage, _room(announcement))
+    signature = note(signed(announcement.organisation))
+    blocks = (*_words(announcement.content), *card, signature, _LEAVE)
     actions = (_STAGES,) if stage else ()
-    return Screen("announcement", blocks, (), actions, media=_media(announcement))
+    return Screen("announcement", blocks, (), actions, media=media(announcement))
 
 
 def told(content: Content, stage: Stage | None) -> tuple[Block, ...]:
     """Return what is told, without its signature: for the archive too."""
-    return (title(Typed(content.title)), rich(Typed(content.text)), *_card(stage))
+    return (*_words(content), *(_card(stage, stages.facts(stage)) if stage else ()))
+
+
+def _words(content: Content) -> tuple[Block, ...]:
+    return (title(Typed(content.title)), rich(Typed(content.text)))
 
 
 def signed(organisation: str) -> Say:
@@ -39,7 +60,8 @@ def signed(organisation: str) -> Say:
     return say("Sent by the team of the rally.")
 
 
-def _media(announcement: Announcement) -> Media | None:
+def media(announcement: Announcement) -> Media | None:
+    """Return the picture or the document that goes with an announcement."""
     content = announcement.content
     named = content.picture or content.document
     file = next((one for one in announcement.files if one.id == named), None)
@@ -48,12 +70,41 @@ def _media(announcement: Announcement) -> Media | None:
     return Media("photo" if content.picture else "document", file.id, Typed(file.name))
 
 
-def _card(stage: Stage | None) -> tuple[Block, ...]:
+def _room(announcement: Announcement) -> int:
+    """Return the units that are left for the card, whatever the language."""
+    content = announcement.content
+    most = FILED_MOST if content.picture or content.document else ALONE_MOST
+    return most - sum(map(utf16_len, (content.title, content.text, announcement.organisation))) - _AROUND
+
+
+def _fitting(stage: Stage | None, room: int) -> tuple[Block, ...]:
+    """Return the fullest card that fits: without its accessibility, then its host, then its address; or none."""
     if stage is None:
         return ()
+    fits = (_card(stage, facts) for size, facts in _forms(stage) if True)
+    return next(fits, ())
+
+
+def _forms(stage: Stage) -> Iterator[tuple[int, tuple[Words, ...]]]:
+    """Return what a card may tell, the fullest first, each with the units it takes."""
+    hostless = replace(stage, host="")
+    bare = replace(hostless, address="")
+    yield _size(stage) + (utf16_len(stage.access) or _UNKNOWN), stages.facts(stage)
+    for one in (stage, hostless, bare):
+        yield _size(one), stages.facts(one)[:-1]
+
+
+def _size(stage: Stage) -> int:
+    told = (stage.place, stage.place, stage.address, stage.department, stage.host)
+    return _LABELS + sum(map(utf16_len, told)) + (_CHANGED if stages.status(stage) else 0)
+
+
+def _card(stage: Stage, facts: tuple[Words, ...]) -> tuple[Block, ...]:
+    """Return a card; nobody is asked to a stage that is cancelled."""
     named = say("{place}, {day}", place=Typed(stage.place), day=stages.day(stage.starts))
     how = note(say("To sign up or to see how many come, type “/etape {number}”.", number=stage.number))
-    return (title(named), listing(*stages.facts(stage)), how)
+    asked = () if stage.status is Status.CANCELLED else (how,)
+    return (title(named), *stages.status(stage), listing(*facts), *asked)
 
 
 def to_read(announcement: Announcement) -> Screen:
@@ -64,6 +115,25 @@ def to_read(announcement: Announcement) -> Screen:
     how = note(say("To read it, then to approve it or to refuse it, type “/valider”."))
     whose = note(signed(announcement.organisation))
     return _staff(title(say("An announcement to read")), text(said), quote(_named(announcement)), whose, how)
+
+
+def unread(announcement: Announcement) -> Screen:
+    """Tell who gave an announcement to be read that nobody can read it yet, and who helps."""
+    return _staff(
+        title(say("Nobody can read it yet")),
+        text(
+            say(
+                "“{title}” is kept: nothing is done before another person has read it.",
+                title=_named(announcement),
+            )
+        ),
+        text(
+            say(
+                "Nobody else has the role for that: the coordination of the rally can invite an approver, who then finds it "
+                "with “/valider”."
+            )
+        ),
+    )
 
 
 def refused(announcement: Announcement, reason: str) -> Screen:

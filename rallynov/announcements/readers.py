@@ -1,4 +1,4 @@
-"""Who is told that something waits to be read: those who may approve it, the nearest first."""
+"""Who is told of an announcement: those who may approve it, the nearest first, and those who wrote it."""
 
 from __future__ import annotations
 
@@ -19,6 +19,13 @@ def readers(tx: Connection, edition: str, announcement: Announcement) -> tuple[s
     may = {person: grants for person, grants in held.items() if may_do(act, announcement, person, grants)}
     near = [person for person, grants in may.items() if _near(announcement, grants)]
     return tuple(sorted(near or may))
+
+
+def followers(tx: Connection, edition: str, announcement: Announcement, *others: str) -> tuple[str, ...]:
+    """Return those who wrote, and others, as far as they may still follow: a role that was taken back ends it."""
+    people = sorted((announcement.hands | {announcement.author, *others}) - {""})
+    held = granting.grants_of(tx, edition, people)
+    return tuple(one for one in people if may_do(Act.FOLLOW, announcement, one, held.get(one, Grants())))
 
 
 def _near(announcement: Announcement, grants: Grants) -> bool:

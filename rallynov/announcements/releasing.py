@@ -44,6 +44,8 @@ class Source:
     topic: Topic | None
     urgent: bool
     corrects: bool
+    corrected: int = 0
+    """The last revision whose words all have or are given."""
 
 
 @dataclass(slots=True)
@@ -117,7 +119,7 @@ class Releases:
 
     def _sources(self, tx: Connection, now: datetime) -> list[Source]:
         table = AnnouncementRow
-        columns = table.id, table.topic, table.urgent, table.status, table.revision, table.started_at
+        columns = table.id, table.topic, table.urgent, table.status, table.revision, table.corrected
         leaving = or_(table.status == Status.SENDING, table.revision > 0)
         found = tx.execute(select(*columns).where(leaving).order_by(table.started_at, table.id)).all()
         revised = [
@@ -128,7 +130,7 @@ class Releases:
         if quiet(now):
             return revised
         first = [
-            Source(one.id, Topic(one.topic), one.urgent, corrects=False)
+            Source(one.id, Topic(one.topic), one.urgent, corrects=False, corrected=one.corrected)
             for one in found
             if one.status == Status.SENDING
         ]
@@ -167,15 +169,13 @@ class Releases:
         gone: dict[str, list[int]] = {}
         later: dict[int, datetime] = {}
         for one in found:
-            until = (
-                last[one.person] + APART if one.person in last and not (source.urgent or one.again) else now
-            )
+            until = last[one.person] + APART if one.person in last else now
             if one.person not in wanted:
                 gone.setdefault(UNWANTED, []).append(one.id)
             elif not one.reachable:
                 gone.setdefault(bulk.UNREACHABLE, []).append(one.id)
             elif until <= now:
-                going.append(one)
+                going.append(_reworded(one, source.corrected))
             elif awake(until) > one.since + WAITS:
                 gone.setdefault(TOO_LONG, []).append(one.id)
             else:
@@ -192,14 +192,23 @@ class Releases:
         going: list[Planned] = []
         for one in found:
             status, target = before.get(one.id, (OutboxStatus.SKIPPED, ""))
-            if status is OutboxStatus.SENDING:
+            if status in {OutboxStatus.SENDING, OutboxStatus.PLANNED}:
                 bulk.put_off(tx, {one.id: now + LATER})
             elif status is OutboxStatus.SENT and target and one.reachable:
-                going.append(bulk.aimed(one, target))
+                going.append(bulk.aimed(one, target=target))
             else:
                 reason = corrections.NOT_DELIVERED if one.reachable else bulk.UNREACHABLE
                 bulk.give_up(tx, [one.id], reason, now)
         return going
+
+
+def _reworded(planned: Planned, corrected: int) -> Planned:
+    """Return a row with the words of the last correction, should it have been under way or at its end meanwhile."""
+    circular = planned.outgoing.part.circular if planned.outgoing.part else ""
+    broadcast, revision, language = circular.rsplit(":", 2)
+    if int(revision) >= corrected:
+        return planned
+    return bulk.aimed(planned, circular=f"{broadcast}:{corrected}:{language}")
 
 
 def _reached(tx: Connection, people: Sequence[str], but: str) -> dict[str, datetime]:

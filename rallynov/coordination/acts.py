@@ -33,16 +33,16 @@ from rallynov.storage.prepared import INSERTS
 
 CHANGED = say("It has changed since this verdict was prepared: read it again, then prepare the verdict anew.")
 NOT_PREPARED = say("No verdict is prepared for it.")
+UNOWNED = say("It has no owner yet who could correct it: give its contact the code first.")
 UNREACHABLE = say("Nobody who writes in it can be reached.")
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A message of the team: its id, its text, and the filter by which its dossiers were chosen."""
+    """A message of the team."""
 
     id: str
     text: str
-    choice: str = ""
 
 
 class Acts:
@@ -61,6 +61,9 @@ class Acts:
         lot = Lot(tx, staff, dossiers, Action.REQUEST_CORRECTION, self._edition, seen)
         told: list[Letter] = []
         for held in lot.open:
+            if not _holding(held, Right.OWN):
+                lot.ended(held.id, UNOWNED)
+                continue
             found = self._moves.judge(tx, lot.desk, Act.SEND_BACK, held.id, verdict)
             if isinstance(found, Letter):
                 told.append(found)
@@ -194,7 +197,6 @@ class Acts:
     def _keep(self, tx: Connection, staff: Staff, mail: Mail, at: datetime) -> None:
         row = {
             "id": mail.id, "edition": self._edition.slug, "author": staff.person, "at": at, "text": mail.text,
-            "choice": mail.choice,
         }  # fmt: skip
         add = INSERTS[tx.dialect.name](MessageRow).on_conflict_do_nothing(index_elements=["id"])
         tx.execute(add, [row])

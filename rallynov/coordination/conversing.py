@@ -60,13 +60,13 @@ class Desks:
         }
         if not team:
             return {}
-        while stale := cards.stale(tx, self._edition.slug):
+        if stale := cards.stale(tx, self._edition.slug):  # a turn makes a few: the others, each minute does
             cards.make(tx, self._bureau.form, stale)
         stands = talks(tx, sorted(team))
         calendar, now = read_calendar(tx, self._edition), self._bureau.clock()
         told: dict[str, Team] = {}
         for person, who in team.items():
-            scope = Scope(self._edition.slug, who.inner, now, calendar.closes_at)
+            scope = Scope(self._edition.slug, who.inner, now, calendar.closes_at, person)
             places = [one for talk in stands[person] for one in (talk.place, *talk.under)]
             focuses = [one.focus or "" for one in places if one.dialogue == NAME]
             told[person] = self._of(tx, who, scope, _wanted(people[person], focuses), now)

@@ -31,13 +31,14 @@ from rallynov.initiatives.reading import Places, Reading, read, spoken
 from rallynov.initiatives.tables import DossierRow, DraftRow, ShareRow
 from rallynov.initiatives.writing import Answers
 from rallynov.people.model import MakeCode, Purpose
-from rallynov.people.permissions import Action
+from rallynov.people.permissions import Action, Whose
 from rallynov.people.service import Codes
 
 LASTS = timedelta(days=30)
 """How long the contact has to take the dossier over by a code; another may be made."""
 SINCE = timedelta(days=366)
 """How long ago the paper may have been received."""
+NOT_ALLOWED = say("You may no longer enter dossiers that came on paper.")
 TAKEN = say("Its contact has taken this dossier over: it is theirs alone to change.")
 SUBMITTED = say("This dossier is submitted: it is not entered any more.")
 LATE = say("The paper was received when no dossier was taken any more. Nothing was submitted.")
@@ -75,6 +76,8 @@ class Entering:
     ) -> Outcome:
         """Open one, by its new id."""
         (dossier,) = dossiers
+        if not staff.may(Action.ENTER_DOSSIER, Whose.NONE):
+            return Outcome((), ((dossier, NOT_ALLOWED),))
         refused = self._moves.enter(tx, dossier, staff.person, received, at)
         if refused:
             return Outcome((), ((dossier, refused.words),))

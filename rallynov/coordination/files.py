@@ -93,8 +93,9 @@ def read(tx: Connection, form: DossierForm, eyes: Eyes, dossier: str) -> File | 
 
 
 def _inner(tx: Connection, eyes: Eyes, file: File, sharers: Sequence[Sharer]) -> File:
-    """Add what the team alone is shown."""
+    """Add what the team alone is shown: to whoever shares the dossier, neither the verdict that is prepared nor notes."""
     dossier = file.row.id
+    own = any(one.person == eyes.person for one in sharers)
     entry = tx.execute(
         select(EntryRow.at, EntryRow.received_at).where(EntryRow.dossier_id == dossier)
     ).first()
@@ -115,11 +116,12 @@ def _inner(tx: Connection, eyes: Eyes, file: File, sharers: Sequence[Sharer]) ->
         prepared=Prepared(
             Act(verdict[0]), verdict[1], verdict[2], verdict[3] or "", verdict[4] == file.version
         )
-        if verdict
+        if verdict and not own
         else None,
         notes=[
             Said(at, text, by == eyes.person)
             for at, text, by in tx.execute(notes.order_by(NoteRow.id.desc()))
+            if not own
         ],
         messages=[
             Said(at, text, by == eyes.person)
@@ -128,7 +130,7 @@ def _inner(tx: Connection, eyes: Eyes, file: File, sharers: Sequence[Sharer]) ->
         alike=_alike(tx, eyes.scope, dossier),
         entered_at=entry[0] if entry else None,
         received_at=entry[1] if entry else None,
-        own=any(one.person == eyes.person for one in sharers),
+        own=own,
         owned=any(one.right is Right.OWN for one in sharers),
     )
 
@@ -205,7 +207,7 @@ def offers(who: Staff, file: File, at: datetime) -> Mapping[str, bool]:
     whose = Whose.OWN if file.own else Whose.OTHER
     judges = who.may(Action.JUDGE_DOSSIER, whose)
     return {
-        "correct": who.may(Action.REQUEST_CORRECTION, whose) and file.may(Act.SEND_BACK, at),
+        "correct": who.may(Action.REQUEST_CORRECTION, whose) and file.owned and file.may(Act.SEND_BACK, at),
         "admit": judges and file.may(Act.ADMIT, at),
         "reject": judges and file.may(Act.REJECT, at),
         "unprepare": judges and file.prepared is not None,

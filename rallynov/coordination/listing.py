@@ -57,12 +57,21 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What is looked at, and by whom: ``inner`` sees drafts, people and what the team keeps for itself."""
+    """What is looked at, and by whom: ``inner`` sees drafts, people and what the team keeps for itself.
+
+    Of the dossiers that ``person`` shares, they see what any of its people sees: no verdict that is not told, no label.
+    """
 
     edition: str
     inner: bool
     now: datetime
     closes_at: datetime | None = None
+    person: str = ""
+
+    @property
+    def others(self) -> ColumnElement[bool]:
+        """Test that a dossier is not one that they share."""
+        return DossierRow.id.not_in(select(ShareRow.dossier_id).where(ShareRow.person_id == self.person))
 
 
 def page(tx: Connection, scope: Scope, listing: Listing, size: int = PAGE) -> Table:
@@ -114,22 +123,22 @@ def labels(tx: Connection, edition: str) -> list[str]:
 
 def counts(tx: Connection, scope: Scope) -> dict[Status, int]:
     """Count the dossiers by status."""
-    mine = select(DossierRow.status, func.count()).where(DossierRow.edition == scope.edition)
+    mine = select(DossierRow.status, func.count()).where(DossierRow.edition == scope.edition, used())
     found = {Status(status): n for status, n in tx.execute(mine.group_by(DossierRow.status)).all()}
     return {status: found.get(status, 0) for status in Status if scope.inner or status in REGISTERED}
 
 
-def prepared(tx: Connection, edition: str) -> int:
+def prepared(tx: Connection, scope: Scope) -> int:
     """Count the verdicts that are prepared and not told."""
     waiting = (
         select(func.count()).select_from(VerdictRow).join(DossierRow, DossierRow.id == VerdictRow.dossier_id)
     )
-    return tx.execute(waiting.where(DossierRow.edition == edition)).scalar_one()
+    return tx.execute(waiting.where(DossierRow.edition == scope.edition, scope.others, used())).scalar_one()
 
 
 def overdue(tx: Connection, scope: Scope) -> int:
     """Count the dossiers that were not corrected in time."""
-    late = DossierRow.status == Status.TO_CORRECT, DossierRow.correct_by < scope.now
+    late = DossierRow.status == Status.TO_CORRECT, DossierRow.correct_by < scope.now, used()
     mine = select(func.count()).select_from(DossierRow).where(DossierRow.edition == scope.edition, *late)
     return tx.execute(mine).scalar_one()
 
@@ -137,8 +146,8 @@ def overdue(tx: Connection, scope: Scope) -> int:
 def _narrowed(wanted: Statement, scope: Scope, given: Filters) -> Statement:
     """Narrow a query down to what is wanted, and to what its reader may see."""
     joined = wanted.select_from(DossierRow).join(CardRow, CardRow.dossier_id == DossierRow.id)
-    joined = joined.outerjoin(VerdictRow, VerdictRow.dossier_id == DossierRow.id)
-    joined = joined.where(DossierRow.edition == scope.edition, _used())
+    joined = joined.outerjoin(VerdictRow, and_(VerdictRow.dossier_id == DossierRow.id, scope.others))
+    joined = joined.where(DossierRow.edition == scope.edition, used())
     if not scope.inner:
         joined = joined.where(DossierRow.status.in_(sorted(REGISTERED)))
     if given.statuses:
@@ -162,7 +171,7 @@ def _narrowed(wanted: Statement, scope: Scope, given: Filters) -> Statement:
     return joined.where(*_marked(scope, given))
 
 
-def _used() -> ColumnElement[bool]:
+def used() -> ColumnElement[bool]:
     """Test that a dossier is not set aside; only the few of which somebody asked for it are looked at closely."""
     asked = select(ShareRow.dossier_id).join(RestrictionRow, RestrictionRow.person_id == ShareRow.person_id)
     touched = asked.where(RestrictionRow.lifted_at.is_(None))
@@ -186,7 +195,7 @@ def _marked(scope: Scope, given: Filters) -> list[ColumnElement[bool]]:
         return wanted
     if given.label:
         labelled = exists().where(LabelRow.dossier_id == DossierRow.id, LabelRow.label == given.label)
-        wanted.append(labelled)
+        wanted += [labelled, scope.others]
     match given.verdict:
         case "":
             pass
@@ -211,7 +220,10 @@ def _rows(tx: Connection, scope: Scope, found: Sequence[Any]) -> tuple[Row, ...]
     ids = [row[0] for row in found]
     tagged: dict[str, list[str]] = defaultdict(list)
     if scope.inner and ids:
-        theirs = select(LabelRow.dossier_id, LabelRow.label).where(LabelRow.dossier_id.in_(ids))
+        theirs = select(LabelRow.dossier_id, LabelRow.label).join(
+            DossierRow, DossierRow.id == LabelRow.dossier_id
+        )
+        theirs = theirs.where(LabelRow.dossier_id.in_(ids), scope.others)
         for dossier, label in tx.execute(theirs.order_by(LabelRow.label)):
             tagged[dossier].append(label)
     shared = _shared(tx, scope, found) if scope.inner else frozenset()

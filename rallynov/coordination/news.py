@@ -52,7 +52,7 @@ def last_visit(tx: Connection, edition: str, person: str, now: datetime) -> date
 
 def read(tx: Connection, scope: Scope, since: datetime, calendar: Calendar, person: str) -> News:
     """Read what is new to somebody since a moment: what they did themselves is not."""
-    here = (DossierRow.edition == scope.edition) & (MoveRow.at > since)
+    here = (DossierRow.edition == scope.edition) & (MoveRow.at > since) & listing.used()
     if not scope.inner:
         here = here & DossierRow.status.in_(sorted(REGISTERED))
     moved = select(MoveRow.act, func.count()).join(DossierRow, DossierRow.id == MoveRow.dossier_id)
@@ -67,7 +67,7 @@ def read(tx: Connection, scope: Scope, since: datetime, calendar: Calendar, pers
         _count(tx, NoteRow, edition, since, person) if scope.inner else 0,
         _count(tx, RemarkRow, edition, since, person) if scope.inner else 0,
         listing.counts(tx, scope),
-        listing.prepared(tx, edition) if scope.inner else 0,
+        listing.prepared(tx, scope) if scope.inner else 0,
         listing.overdue(tx, scope),
         _questions(tx, edition),
         calendar,
@@ -113,7 +113,7 @@ def _count(
 ) -> int:
     others = table.author.is_distinct_from(person), table.at > since
     new = select(func.count()).select_from(table).join(DossierRow, DossierRow.id == table.dossier_id)
-    return tx.execute(new.where(DossierRow.edition == edition, *others)).scalar_one()
+    return tx.execute(new.where(DossierRow.edition == edition, listing.used(), *others)).scalar_one()
 
 
 def _questions(tx: Connection, edition: str) -> int:

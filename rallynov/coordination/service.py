@@ -94,7 +94,7 @@ class Bureau:
     def scope(self, tx: Connection, who: Staff) -> Scope:
         """Return what somebody looks at."""
         calendar = read_calendar(tx, self.edition)
-        return Scope(self.edition.slug, who.inner, self.clock(), calendar.closes_at)
+        return Scope(self.edition.slug, who.inner, self.clock(), calendar.closes_at, who.person)
 
     def refresh(self) -> None:
         """Bring what lists show up to date."""

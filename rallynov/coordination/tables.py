@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from rallynov.initiatives.tables import SHARED
 from rallynov.storage.base import Base
-from rallynov.storage.personal import NOTHING, person, personal
+from rallynov.storage.personal import NOTHING, kept_by, person, personal
 
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 _BOTH = ("dossier_id", "author")
@@ -71,16 +71,17 @@ class VerdictRow(Base):
 
 
 class MessageRow(Base):
-    """A message to the people of some dossiers; ``choice`` is the filter by which they were chosen, if any."""
+    """A message to the people of some dossiers: it goes with the last of them."""
 
     __tablename__ = "staff_message"
 
-    id: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True, info=kept_by("staff_message_to.message_id"))
     edition: Mapped[str] = mapped_column(index=True)
     author: Mapped[str | None] = _author()
     at: Mapped[datetime] = mapped_column(info=personal("when it was written", "author"))
-    text: Mapped[str] = mapped_column(info=NOTHING)
-    choice: Mapped[str] = mapped_column(default="", info=NOTHING)
+    text: Mapped[str] = mapped_column(
+        info=personal("what the team wrote to the people of dossiers", "author")
+    )
 
 
 class MessageToRow(Base):

@@ -19,7 +19,7 @@ from rallynov.storage.prepared import INSERTS, Prepared
 
 RANK = 2
 ON_ITS_WAY = (OutboxStatus.PLANNED, OutboxStatus.QUEUED, OutboxStatus.SENDING)
-CANCELLED, UNREACHABLE = "cancelled", "unreachable"
+CANCELLED, WITHDRAWN, UNREACHABLE = "cancelled", "withdrawn", "unreachable"
 """Why a row was given up, for reports."""
 
 
@@ -35,14 +35,13 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One row whose turn may come; ``since`` is when it was planned, ``again`` tells that it was tried before."""
+    """One row whose turn may come; ``since`` is when it was planned."""
 
     id: int
     outgoing: Outgoing
     person: str
     reachable: bool
     since: datetime
-    again: bool
 
 
 COLUMNS = (
@@ -92,7 +91,8 @@ def due(
 ) -> list[Planned]:
     """Lock planned rows whose time has come, in their order, from a row on; on PostgreSQL beside other processes."""
     ready = or_(OutboxRow.not_before.is_(None), OutboxRow.not_before <= now)
-    reached = ConversationRow.address == OutboxRow.address, ConversationRow.unreachable_at.is_(None)
+    same = or_(ConversationRow.person_id == OutboxRow.person_id, OutboxRow.body != "")  # a correction is of what is there
+    reached = ConversationRow.address == OutboxRow.address, ConversationRow.unreachable_at.is_(None), same
     query = (
         select(
             *(OutboxRow.id, OutboxRow.key, OutboxRow.channel, OutboxRow.address, OutboxRow.attempts),
@@ -116,7 +116,6 @@ def due(
             row.person_id or "",
             row.there is not None,
             row.created_at,
-            row.attempts > 0,
         )
         for row in tx.execute(query)
     ]
@@ -137,6 +136,7 @@ _RELEASE = Prepared(
             lease_owner=bindparam("by"),
             lease_until=bindparam("until"),
             provider_id=bindparam("target"),
+            circular=bindparam("words"),
         )
     )
 )
@@ -150,6 +150,7 @@ def release(tx: Connection, planned: Sequence[Planned], owner: str, now: datetim
             "by": owner,
             "until": now + LEASE,
             "target": (one.outgoing.part and one.outgoing.part.target) or None,
+            "words": one.outgoing.part and one.outgoing.part.circular,
         }
         for one in planned
     ]
@@ -182,9 +183,9 @@ def show(tx: Connection, planned: Sequence[Planned], words: Words, now: datetime
     )
 
 
-def aimed(planned: Planned, target: str) -> Planned:
-    """Return a correction that knows which message it is about."""
-    part = replace(planned.outgoing.part, target=target) if planned.outgoing.part else None
+def aimed(planned: Planned, **changed: str) -> Planned:
+    """Return a row with other words (``circular``), or a correction with the message that it is about (``target``)."""
+    part = replace(planned.outgoing.part, **changed) if planned.outgoing.part else None
     return replace(planned, outgoing=replace(planned.outgoing, part=part))
 
 

@@ -70,9 +70,9 @@ class Feeding:
         """Stop a broadcast whose content is refused again and again."""
         log.error("broadcast_broken_off", broadcast=broadcast, reason=reason)
         dropped = self._stream.drop(lambda one: one.part is not None and one.part.broadcast == broadcast)
+        await self._let_go(dropped)
         if self._feed:
             await self._write(self._feed.broken, broadcast, reason, self._leader)
-        await self._let_go(dropped)
 
     async def _flow(self) -> None:
         while not self._halt.ending():
@@ -80,6 +80,7 @@ class Feeding:
                 await self._let_go(self._stream.drop(lambda _: True))
                 await self._stream.rest(IDLE)
                 continue
+            await self._give_back()
             now = self._loop.time()
             most = self._stream.wanted(now) if self._feed and now >= self._fetch_at else 0
             if most and self._feed and self._fetching is None:
@@ -95,6 +96,13 @@ class Feeding:
         self._fetch_at = 0.0 if found else self._loop.time() + IDLE
         self._fetching = None
         self._stream.offer(found)
+
+    async def _give_back(self) -> None:
+        """Have what must wait wait in its row, where what is decided meanwhile holds for it."""
+        if back := self._stream.put_back():
+            await self._write(self._rows.put_back, back)
+        if keys := self._stream.held_up():
+            await self._write(self._rows.release, keys)
 
     async def _let_go(self, keys: Sequence[str]) -> None:
         if keys:

@@ -243,6 +243,23 @@ def renew(tx: Connection, owner: str, now: datetime) -> None:
     tx.execute(update(OutboxRow).where(UNSENT, mine).values(lease_until=now + LEASE))
 
 
+_WAITS = case((OutboxRow.broadcast.is_(None), OutboxStatus.QUEUED), else_=OutboxStatus.PLANNED)
+_PUT_BACK = Prepared(
+    lambda _: (
+        update(OutboxRow)
+        .where(OutboxRow.key == bindparam("of"), OutboxRow.lease_owner == bindparam("by"))
+        .where(OutboxRow.status == OutboxStatus.SENDING)
+        .values(
+            status=_WAITS,
+            attempts=bindparam("tries"),
+            not_before=bindparam("until"),
+            lease_owner=None,
+            lease_until=None,
+        )
+    )
+)
+
+
 def release(tx: Connection, owner: str, keys: Sequence[str]) -> None:
     """Give back messages that were never tried; those of a broadcast wait for their turn again."""
     mine = (
@@ -250,8 +267,17 @@ def release(tx: Connection, owner: str, keys: Sequence[str]) -> None:
         & OutboxRow.key.in_(keys)
         & (OutboxRow.status == OutboxStatus.SENDING)
     )
-    waits = case((OutboxRow.broadcast.is_(None), OutboxStatus.QUEUED), else_=OutboxStatus.PLANNED)
-    tx.execute(update(OutboxRow).where(mine).values(status=waits, lease_owner=None, lease_until=None))
+    tx.execute(update(OutboxRow).where(mine).values(status=_WAITS, lease_owner=None, lease_until=None))
+
+
+def put_back(tx: Connection, owner: str, waiting: Sequence[tuple[Outgoing, datetime]]) -> None:
+    """Give back messages of broadcasts that were tried and must wait until a moment each."""
+    rows = [
+        {"of": message.key, "by": owner, "tries": message.attempts, "until": until}
+        for message, until in waiting
+    ]
+    if rows:
+        _PUT_BACK.many(tx, rows)
 
 
 def recover(tx: Connection, now: datetime, *, alone: bool, heir: str = "") -> int:

@@ -25,7 +25,11 @@ STORM_CHATS: Final = 3
 """Chats refused within `STORM` seconds that make it a matter of the whole bot; a twentieth of what may leave, if more."""
 STORM: Final = 2.0
 LONG_WAIT: Final = 5.0
-"""A wait in seconds beyond which a refusal is a matter of the whole bot."""
+"""A wait in seconds beyond which a refusal may be a matter of the whole bot: it is once a second chat is told so."""
+PROBE: Final = 1.0
+"""Seconds that announcements wait after such a refusal, then once more after the one that tries whether others pass."""
+SUSPECT: Final = 4.0
+"""Seconds within which a second chat makes it a matter of the whole bot: the calls under way, and that one, have ended."""
 MINUTE: Final = 60.0
 QUIET: Final = 0.01
 """Answers a second that are none."""
@@ -54,9 +58,9 @@ class Pacer:
     most `bulk_rate` announcements, evenly spread; room is left for as many answers as people lately had. One chat
     gets `burst`, then `per_chat` a second, which goes for staff messages too. Answers and receipts leave at once, the
     person sets their pace, until a refusal: then that chat is held for the wait asked and gets `per_chat` a second
-    until a clean minute has passed. A refusal that concerns the whole bot (`STORM_CHATS`, `LONG_WAIT`) holds all
-    announcements and halves their rate, which gains a thirtieth of itself, one a second at least, per clean minute;
-    meanwhile answers too keep within `rate`. A group (negative id) gets `group_rate` messages a minute, whatever
+    until a clean minute has passed. A refusal that concerns the whole bot (`STORM_CHATS`, or two chats with a
+    `LONG_WAIT`) holds all announcements and halves their rate, which gains a thirtieth of itself, one a second at
+    least, per clean minute; meanwhile answers too keep within `rate`. A group (negative id) gets `group_rate` messages a minute, whatever
     their class; None lifts that.
     """
 
@@ -78,7 +82,8 @@ class Pacer:
         self._all: deque[float] = deque(maxlen=rate)
         self._bulk: deque[float] = deque(maxlen=bulk_rate)
         self._full = self._low = bulk_rate  # the bulk rate as configured, and as it was at `_clean_from`
-        self._clean_from = self._storm_at = self._held_until = self._next = _NOW
+        self._clean_from = self._storm_at = self._held_until = self._next = self._suspect_until = _NOW
+        self._long: dict[int, float] = {}  # chats lately told to wait long
         self._storm_chats = max(STORM_CHATS, int(bulk_rate * STORM / 20))
         self._gain = max(1, bulk_rate // 30)
         self._talk = 0.0
@@ -107,6 +112,10 @@ class Pacer:
             return max(ready, self.bulk_ready(now))
         return max(ready, _window(self._all, self._rate)) if self.cautious(now) else ready
 
+    def held(self, now: float) -> bool:
+        """Whether a refusal holds all announcements for the moment."""
+        return now < max(self._held_until, self._suspect_until)
+
     def bulk_ready(self, now: float) -> float:
         """When some announcement may leave, whoever it is for."""
         spread = max(self._held_until, self._next, _window(self._bulk, self.bulk_rate(now)))
@@ -117,7 +126,8 @@ class Pacer:
         self._all.append(now)
         if klass is Klass.BULK:
             self._bulk.append(now)
-            self._next = max(self._next, now - CREDIT) + 1.0 / self.bulk_rate(now)
+            pause = PROBE if now < self._suspect_until else 1.0 / self.bulk_rate(now)
+            self._next = max(self._next, now - CREDIT) + pause
         else:
             self._talk = self._talking(now) + 1.0 / TALK
             self._talk_at = now
@@ -139,8 +149,19 @@ class Pacer:
         self._refused[chat] = now
         while self._refused[first := next(iter(self._refused))] <= now - STORM:
             del self._refused[first]
-        if retry_after > LONG_WAIT or len(self._refused) >= self._storm_chats:
+        if self._told_long(chat, retry_after, now) or len(self._refused) >= self._storm_chats:
             self._beware(now, until + jitter)
+
+    def _told_long(self, chat: int, retry_after: float, now: float) -> bool:
+        """Whether a long wait concerns the whole bot; for the first chat told so, the others wait a moment, then one tries."""
+        if retry_after <= LONG_WAIT:
+            return False
+        self._long = {other: at for other, at in self._long.items() if at > now - SUSPECT} | {chat: now}
+        if len(self._long) > 1 or now < self._held_until:
+            return True
+        self._next = max(self._next, now + PROBE)
+        self._suspect_until = now + 2 * PROBE
+        return False
 
     def _beware(self, now: float, until: float) -> None:
         # The calls in flight when a storm breaks are refused one after the other: that is still one storm.

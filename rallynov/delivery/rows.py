@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from rallynov.delivery import outbox
 from rallynov.delivery.outbox import Outgoing
@@ -37,6 +37,13 @@ class Rows:
         if keys:
             with self._store.write() as tx:
                 outbox.release(tx, self.owner, keys)
+
+    def put_back(self, waiting: Sequence[tuple[Outgoing, float]]) -> None:
+        """Give back what was tried and must wait, so many seconds each."""
+        now = self._clock()
+        until = [(message, now + timedelta(seconds=seconds)) for message, seconds in waiting]
+        with self._store.write() as tx:
+            outbox.put_back(tx, self.owner, until)
 
     def doubt(self, message: Outgoing) -> None:
         """Remember that a message may have arrived."""

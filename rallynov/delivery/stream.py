@@ -1,7 +1,8 @@
 """The announcements that a sender has in hand: few, each leaving when its pace allows, none in a conversation's way.
 
 Those of broadcasts are fetched half a second ahead, so that what is decided meanwhile (a pause, a ``/stop``) holds at
-once, and a crash leaves few in doubt. One that must wait, because its chat or its try does, waits aside.
+once, and a crash leaves few in doubt. One that must wait, because its chat or its try does, waits aside for so long at
+most; longer, it goes back to its row and is asked about again.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ class Stream:
         self._loop = asyncio.get_running_loop()
         self._waiting: deque[Outgoing] = deque()
         self._aside: list[tuple[float, int, Outgoing]] = []
+        self._back: list[tuple[float, Outgoing]] = []
         self._order = count()
         self._woken: asyncio.Event = asyncio.Event()
         self._calling = 0
@@ -61,9 +63,23 @@ class Stream:
         self._woken.set()
 
     def later(self, message: Outgoing, at: float) -> None:
-        """Have a message wait aside until a moment of the loop."""
-        heapq.heappush(self._aside, (at, next(self._order), message))
+        """Have a message wait until a moment of the loop: aside; of a broadcast, where it is when that is far."""
+        if message.part and at - self._loop.time() > AHEAD:
+            self._back.append((at, message))
+        else:
+            heapq.heappush(self._aside, (at, next(self._order), message))
         self._woken.set()
+
+    def put_back(self) -> list[tuple[Outgoing, float]]:
+        """Let go of what must wait long; return each message with the seconds it must wait."""
+        back, self._back = self._back, []
+        return [(message, at - self._loop.time()) for at, message in back]
+
+    def held_up(self) -> list[str]:
+        """Let go of messages of broadcasts while none may leave for a while; return their keys."""
+        now = self._loop.time()
+        held = self._pacer.held(now) and self._pacer.bulk_ready(now) - now > AHEAD
+        return self.drop(lambda one: one.part is not None) if held else []
 
     def ended(self) -> None:
         """Note that a call is over."""
@@ -86,7 +102,12 @@ class Stream:
             if wait > 0:
                 return wait
             self._go_one(self._waiting.popleft(), now)
-        return self._aside[0][0] - now if self._aside else IDLE
+        return self._aside[0][0] - now if self._aside else self._idle(now)
+
+    def _idle(self, now: float) -> float:
+        """Return the seconds until there may be something to fetch: it is fetched ahead."""
+        ahead = self._pacer.bulk_ready(now) - now - AHEAD
+        return ahead if 0 < ahead < IDLE else IDLE
 
     def _go_one(self, message: Outgoing, now: float) -> None:
         chat = self._chat(message.address)
@@ -116,6 +137,7 @@ class Stream:
         self._waiting = deque(one for one in self._waiting if not unwanted(one))
         self._aside = [kept for kept in self._aside if not unwanted(kept[2])]
         heapq.heapify(self._aside)
+        self._back = [kept for kept in self._back if not unwanted(kept[1])]
         return gone
 
     def refused(self, broadcast: str, *, content: bool) -> bool:
@@ -128,4 +150,4 @@ class Stream:
         return True
 
     def _all(self) -> list[Outgoing]:
-        return [*self._waiting, *(kept[2] for kept in self._aside)]
+        return [*self._waiting, *(kept[2] for kept in self._aside), *(kept[1] for kept in self._back)]

@@ -130,14 +130,14 @@ class Selection:
     """Which dossiers: by status, by département (two figures) or the folded name of a commune; empty for any.
 
     ``drafts`` adds to the registered ones those that are not. ``subject`` is the table of a format that holds one. With
-    ``ids``, those alone.
+    ``ids``, those alone; none of them is none at all.
     """
 
     statuses: frozenset[Status] = frozenset()
     territories: frozenset[str] = frozenset()
     drafts: bool = False
     subject: str = "dossiers"
-    ids: tuple[str, ...] = ()
+    ids: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,8 +51,8 @@ def chosen(tx: Connection, edition: str, selection: Selection) -> list[str]:
     known = known.where(DossierRow.status.in_(sorted(statuses)))
     first = DossierRow.receipt.is_(None), DossierRow.receipt, DossierRow.created_at, DossierRow.id
     found = tx.execute(known.order_by(*first)).scalars()
-    named = frozenset(selection.ids)
-    return [one for one in found if not named or one in named]
+    named = None if selection.ids is None else frozenset(selection.ids)
+    return [one for one in found if named is None or one in named]
 
 
 def left(tx: Connection, ids: Sequence[str]) -> list[str]:

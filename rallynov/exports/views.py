@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from rallynov.exports.model import Entry, Who
+from rallynov.exports.model import Entry, Moved, Who
 from rallynov.initiatives.form import DossierForm, Field, Json, Kind
 from rallynov.initiatives.model import Status
 from rallynov.people.roles import Role
@@ -93,8 +93,12 @@ class View(BaseModel):
             reason=entry.reason if "reason" in about else "",
             pieces=entry.pieces if pieces else (),
             holders=entry.holders if "people" in self.subjects else (),
-            moves=entry.moves if "history" in self.subjects else (),
+            moves=self._moves(entry) if "history" in self.subjects else (),
         )
+
+    def _moves(self, entry: Entry) -> tuple[Moved, ...]:
+        """Return what became of a dossier: by whom only where its people are shown."""
+        return entry.moves if "people" in self.subjects else tuple(replace(one, by="") for one in entry.moves)
 
 
 class _Views(BaseModel):

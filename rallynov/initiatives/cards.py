@@ -1,7 +1,7 @@
 """What the team's lists show of dossiers: what was submitted last, and nothing of a draft, which is its people's alone.
 
-A card is made anew when its dossier has changed, by whoever is about to list them: it costs no turn of those who fill
-in a dossier, and is never read before it is up to date.
+A card is made anew when its dossier has changed, each minute and by whoever is about to list them: it costs no turn of
+those who fill in a dossier. No page reads one before it is up to date; a conversation waits for a few only.
 """
 
 from __future__ import annotations

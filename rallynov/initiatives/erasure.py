@@ -25,6 +25,7 @@ from rallynov.initiatives.tables import (
     CardRow,
     DossierAnswerRow,
     DossierRow,
+    DraftRow,
     MoveRow,
     RemarkRow,
     RivalRow,
@@ -63,6 +64,14 @@ def expire(tx: Connection, now: datetime) -> int:
     return len(ids)
 
 
+def discard(tx: Connection, dossier: str) -> list[Letter]:
+    """Erase a dossier that nobody owns; return what those who share it are told."""
+    desk = Desk(tx, [dossier])
+    held, title = desk.of(dossier), letters.named(desk.title(dossier))
+    _erase(tx, dossier)
+    return [Letter(f"dossier:{held.id}:{held.version}:erased", held.people, letters.erased(title))]
+
+
 def _leave(tx: Connection, desk: Desk, held: Held, people: frozenset[str], now: datetime) -> list[Letter]:
     left = {person: sharer for person, sharer in held.sharers.items() if person not in people}
     title = letters.named(desk.title(held.id))
@@ -71,7 +80,7 @@ def _leave(tx: Connection, desk: Desk, held: Held, people: frozenset[str], now: 
         _erase(tx, held.id)
         return [Letter(f"{key}:erased", tuple(left), letters.erased(title))]
     gone = [person for person in held.people if person in people]
-    _unsign(tx, held.id, gone)
+    _unsign(tx, held, gone)
     desk.put(replace(held, sharers=left))
     desk.touch(held.id, now, 1, {})
     if any(sharer.right is Right.OWN for sharer in left.values()):
@@ -96,15 +105,24 @@ def _erase(tx: Connection, dossier: str) -> None:
     tx.execute(delete(DossierRow).where(DossierRow.id == dossier))
 
 
-def _unsign(tx: Connection, dossier: str, people: Sequence[str]) -> None:
-    """Take out of a dossier that others go on with what tells of people: names, how to reach them, their own words."""
+def _unsign(tx: Connection, held: Held, people: Sequence[str]) -> None:
+    """Take out of a dossier that others go on with what tells of people: names, how to reach them, their own words.
+
+    The contact of a dossier may be its owner, whoever typed it: with an owner goes the contact.
+    """
+    dossier = held.id
     theirs = DossierAnswerRow.author.in_(people) & DossierAnswerRow.field.in_(PERSONAL)
     mine = DossierAnswerRow.dossier_id == dossier
     known = set(tx.execute(select(DossierAnswerRow.field).where(mine, theirs)).scalars())
+    held_in: tuple[type[DossierAnswerRow | WriteRow | RivalRow | DraftRow], ...] = (
+        DossierAnswerRow,
+        WriteRow,
+    )
+    if any(held.sharers[one].right is Right.OWN for one in people):
+        known, held_in = set(PERSONAL), (*held_in, RivalRow, DraftRow)
     if known:
-        tx.execute(delete(DossierAnswerRow).where(mine, DossierAnswerRow.field.in_(known)))
-        same = (WriteRow.dossier_id == dossier) & WriteRow.field.in_(known)
-        tx.execute(delete(WriteRow).where(same))
+        for each in held_in:
+            tx.execute(delete(each).where(each.dossier_id == dossier, each.field.in_(known)))
         _blank(tx, dossier, known)
     for table in (WriteRow, RivalRow, RemarkRow):
         tx.execute(delete(table).where(table.dossier_id == dossier, table.author.in_(people)))

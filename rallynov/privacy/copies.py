@@ -63,7 +63,14 @@ class Copies:
 
     def archive(self, address: str, ref: str, language: str) -> File | None:
         """Make the archive of whoever is behind an address."""
-        found = self._found(address)
+        with self.store.read() as tx:
+            person = _person(tx, address)
+        return self.archive_of(person, language) if person else None
+
+    def archive_of(self, person: str, language: str) -> File | None:
+        """Make the archive of a person; None for somebody of whom nothing is held."""
+        with self.store.read() as tx:
+            found = held(tx, person)
         if not found:
             return None
         opened = io.BytesIO()

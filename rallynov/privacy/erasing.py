@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, delete, exists, func, select, update
 from sqlalchemy.orm import aliased
 
 from rallynov.announcements.tables import AnnouncementFileRow
@@ -21,6 +21,7 @@ from rallynov.initiatives import erasure
 from rallynov.people import access, granting
 from rallynov.people.tables import PersonRow
 from rallynov.privacy.tables import LeavingRow
+from rallynov.storage.base import Base
 from rallynov.storage.lifetimes import kept
 from rallynov.storage.prepared import INSERTS
 from rallynov.storage.store import Store
@@ -46,7 +47,20 @@ def erase(tx: Connection, people: Sequence[str], now: datetime) -> list[Letter]:
     tx.execute(update(AnnouncementFileRow).where(came).values(address="", origin=""))
     mine = ConversationRow.person_id.in_(people)
     tx.execute(update(ConversationRow).where(mine).values(person_id=None, state=None))
+    _drop_unnamed(tx)
     return told
+
+
+def _drop_unnamed(tx: Connection) -> None:
+    """Erase the rows that are kept as long as others name them (``kept_by``), once none does.
+
+    Also when nobody is erased: each purge comes here, after the dossiers that it erases by age.
+    """
+    for table in Base.metadata.sorted_tables:
+        for column in (one for one in table.columns if "kept_by" in one.info):
+            other, _, name = column.info["kept_by"].partition(".")
+            naming = Base.metadata.tables[other].c[name]
+            tx.execute(delete(table).where(~exists().where(naming == column)))
 
 
 def addresses_of(tx: Connection, people: Sequence[str]) -> list[str]:

@@ -61,14 +61,18 @@ class Erasure:
         gone = asked + [o.person for o in orders if not isinstance(o.command, EraseMe) and _alone(tx, o)]
         now = orders[-1].at
         if gone:
-            addresses = addresses_of(tx, asked)
-            tombstones.bury(tx, gone, addresses, now)
-            leave(tx, addresses, now)
-            forgetting.take_back(tx, gone)
-            self._post.send(tx, erase(tx, gone, now), now)
+            end(tx, self._post, gone, addresses_of(tx, asked), now)
         for order in orders:  # what is said after an erasure is not erased
             told = (InboxRow.address == order.address) & (InboxRow.seq <= order.seq)
             tx.execute(update(InboxRow).where(told).values(payload=""))
+
+
+def end(tx: Connection, post: Post, people: Sequence[str], addresses: Sequence[str], now: datetime) -> None:
+    """Erase people for good: their addresses are forgotten later, and no backup brings them back."""
+    tombstones.bury(tx, people, addresses, now)
+    leave(tx, addresses, now)
+    forgetting.take_back(tx, people)
+    post.send(tx, erase(tx, people, now), now)
 
 
 def _alone(tx: Connection, order: Order) -> bool:

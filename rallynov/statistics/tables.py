@@ -100,6 +100,10 @@ def _question(grid: Grid, name: str) -> Words:
 
 def _fields(counts: Counts, form: DossierForm) -> Table:
     asked = [one for one in form.fields if _always(one)]
+    head = (say("Field"), say("Missing"), say("Filled in"))
+    if not enough(counts.drafts):
+        none = tuple((Term(f"form:{one.id}:label"), (None, None)) for one in asked)
+        return Table(FIELDS, TITLES[FIELDS], head, none, (_too_few(),))
     rows = tuple(
         (
             Term(f"form:{one.id}:label"),
@@ -112,7 +116,6 @@ def _fields(counts: Counts, form: DossierForm) -> Table:
         say("Only what every dossier must hold is counted."),
         say("The picture shows the twelve fields that are missing most."),
     )
-    head = (say("Field"), say("Missing"), say("Filled in"))
     return Table(FIELDS, TITLES[FIELDS], head, rows, notes)
 
 
@@ -128,10 +131,16 @@ def _themes(form: DossierForm) -> Mapping[str, Words]:
 def _spread(
     name: str, head: Words, counted: Mapping[str, tuple[int, int]], names: Mapping[str, Words]
 ) -> Table:
-    """Return dossiers by what they say of themselves, each column masked apart."""
+    """Return dossiers by what they say of themselves, each column masked apart.
+
+    How many say nothing is shown as it is, and masks nothing: another table tells it too (``_fields``).
+    """
     keys = [*names, *([OTHER] if OTHER in counted else [])]
-    pairs = [counted.get(key, (0, 0)) for key in keys]
-    drafts, submitted = (masked([pair[at] for pair in pairs]) for at in (0, 1))
+    said = [counted.get(key, (0, 0)) for key in names]
+    unsaid = [counted[key] for key in keys[len(said) :]]
+    drafts, submitted = (
+        (*masked([pair[at] for pair in said]), *(pair[at] for pair in unsaid)) for at in (0, 1)
+    )
     rows = tuple((names.get(key, _UNSAID), (submitted[at], drafts[at])) for at, key in enumerate(keys))
     notes: list[Words] = [_masking()] if any(None in cells for _, cells in rows) else []
     if name == THEMES:
@@ -146,6 +155,10 @@ def _masking() -> Words:
     )
 
 
+def _too_few() -> Words:
+    return say("Nothing is said of fewer than {least} dossiers.", least=LEAST)
+
+
 def _delays(counts: Counts) -> Table:
     kinds: Sequence[tuple[Words, Sequence[float]]] = (
         (say("From the opening of a dossier to its submission"), counts.to_submission),
@@ -156,7 +169,7 @@ def _delays(counts: Counts) -> Table:
     )
     notes: list[Words] = [say("A half of the dossiers took less than the median. Days, of 24 hours.")]
     if any(cells[0] is None for _, cells in rows):
-        notes.append(say("Nothing is said of fewer than {least} dossiers.", least=LEAST))
+        notes.append(_too_few())
     head = (say("Delay"), say("Median"), say("A quarter under"), say("A quarter over"), say("Dossiers"))
     return Table(DELAYS, TITLES[DELAYS], head, rows, tuple(notes))
 

@@ -42,6 +42,11 @@ def through(what: str, column: str, *whose: str) -> dict[str, Any]:
     return {"personal": what, "whose": whose, "by": "through", "through": column}
 
 
+def kept_by(column: str) -> dict[str, Any]:
+    """Tag the key of a table whose rows go once no row of another names them in ``column`` ("table.column")."""
+    return {"kept_by": column}
+
+
 def is_tagged(column: Column[Any]) -> bool:
     """Tell whether it is known what a column holds."""
     return "personal" in column.info or column.name in STRUCTURE

@@ -8,6 +8,7 @@ import pytest
 from announcements.crowds import MORNING, Desk, announce, chats, people
 from conversation import Clock
 
+from rallynov.announcements import fanout
 from rallynov.announcements.model import Content, Status
 from rallynov.delivery import bulk
 from rallynov.delivery.conversations import unreachable
@@ -126,3 +127,50 @@ def test_an_edit_that_a_chat_refuses_is_counted_and_never_sent_anew(desk: Desk, 
     clock.pass_(hours=1)
     assert len(desk.fetch()) == 2
     assert clock.at > MORNING + timedelta(hours=1)
+
+
+def test_a_withdrawal_while_a_correction_is_being_planned_begins_at_the_first_message(
+    store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fanout, "CHUNK", 2)
+    people(store, chats(5))
+    announce(store)
+    desk = Desk(store, clock)
+    desk.tick()
+    desk.send(desk.fetch())
+    desk.tick()
+    desk.change(revision=1, content=NEW)
+    desk.announcer.step(desk.leader)  # two of five
+    desk.change(revision=2, status=Status.WITHDRAWN)
+    desk.tick()
+    assert desk.states("a1:r1") == [("skipped", "superseded")] * 2
+    assert [one.part.act for one in desk.fetch() if one.part] == ["delete"] * 5
+
+
+def test_what_leaves_again_after_a_correction_has_the_new_words(desk: Desk, clock: Clock) -> None:
+    correct(desk)
+    with desk.store.write() as tx:
+        bulk.again(tx, "a1", [OutboxStatus.UNKNOWN], clock())
+    desk.change(status=Status.SENDING)
+    clock.pass_(seconds=90)
+    [again] = [one for one in desk.fetch() if ":r1" not in one.key]
+    assert "vendredi" in str(again.message().blocks)
+    assert [row.circular for row in desk.outbox() if row.key == again.key] == ["a1:1:fr"]
+
+
+def test_what_was_given_back_during_a_correction_is_not_taken_for_undelivered(
+    store: Store, clock: Clock
+) -> None:
+    people(store, chats(1))
+    announce(store)
+    desk = Desk(store, clock)
+    desk.tick()
+    [one] = desk.fetch()
+    desk.change(revision=1, content=NEW)
+    desk.tick()
+    desk.rows.release([one.key])  # a shutdown
+    assert [row.key for row in desk.fetch()] == []
+    assert desk.states("a1:r1") == [("planned", None)]
+    clock.pass_(seconds=90)
+    [again] = desk.fetch()
+    assert (again.key, "vendredi" in str(again.message().blocks)) == (one.key, True)

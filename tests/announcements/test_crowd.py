@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from announcements.throng import HERE, ONE, drawn, written
 
 from rallynov.announcements import crowd
-from rallynov.announcements.census import census, initials
+from rallynov.announcements.census import _samples, census, initials
+from rallynov.announcements.crowd_model import Crowd
 from rallynov.announcements.model import Audience, Standing
 from rallynov.storage.store import Store
 
@@ -62,6 +64,45 @@ def test_the_team_reads_names_and_a_partner_initials(sqlite: Store) -> None:
     assert (names, masked) == ({"Camille Exemple", ""}, {"C. E.", ""})
     assert len(team.samples(replace(ONE, organisation=""))) == 5
     assert not team.count(replace(ONE, organisation="", audience=Audience(members=True)))
+
+
+LINKED = Audience(members=True)
+
+
+@pytest.mark.parametrize(
+    ("audience", "count", "hidden"),
+    [
+        (Audience(), 4, True),
+        (Audience(), 5, False),
+        (Audience(), 0, False),
+        (LINKED, 4, True),
+        (LINKED, 0, True),
+        (LINKED, 5, False),
+        (Audience(themes=("health",)), 0, True),
+    ],
+)
+def test_a_few_people_are_not_counted_for_a_partner(audience: Audience, count: int, *, hidden: bool) -> None:
+    one = replace(ONE, audience=audience)
+    assert Crowd().hides(one, count) is hidden
+    assert not Crowd(named=True).hides(one, count)
+
+
+@pytest.mark.parametrize("audience", [LINKED, Audience(standings=(Standing.DRAFT,))])
+def test_a_partner_is_shown_nobody_who_was_chosen_by_more_than_where_they_live(
+    sqlite: Store, audience: Audience
+) -> None:
+    written(sqlite, drawn(60))
+    with sqlite.read() as tx:
+        partner, team = (census(tx, HERE, "CRESS exemple", (), named=named) for named in (False, True))
+    assert partner.samples(ONE)
+    assert not partner.samples(replace(ONE, audience=audience))
+    assert team.samples(replace(ONE, audience=audience))
+
+
+def test_a_name_in_quotes_is_a_name() -> None:
+    odd = '"Jo" dite "Jojo"'
+    names = f'{odd}\x1f"Camille"\x1f"\\u00c9va"\x1f"'
+    assert [one.name for one in _samples(names, "25", named=True)] == [odd, "Camille", "Éva", '"']
 
 
 def test_initials_say_nothing_more() -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from announcements.crowds import MORNING, Desk, announce, chats, people
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from rallynov.announcements import fanout
 from rallynov.announcements.model import Status
@@ -112,3 +112,23 @@ def test_the_words_are_shared_by_all_who_receive_them(desk: Desk) -> None:
     taken = desk.fetch()
     assert len({id(one.message()) for one in taken}) == 1
     assert "salle exemple" in str(taken[0].message().blocks)
+
+
+def test_a_chunk_that_was_taken_back_is_planned_again_by_the_same_process(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fanout, "CHUNK", 2)
+    people(desk.store, chats(5))
+    announce(desk.store)
+    desk.announcer.step(desk.leader)
+
+    def lose(*_: object) -> None:
+        raise OSError("the database is away")
+
+    event.listen(desk.store.engine, "commit", lose)
+    with pytest.raises(OSError, match="away"):
+        desk.announcer.step(desk.leader)
+    event.remove(desk.store.engine, "commit", lose)
+    desk.tick()
+    assert len(desk.outbox()) == 5
+    assert desk.planned()

@@ -189,3 +189,38 @@ def test_a_refused_content_pauses_the_announcement_and_the_team_is_told(desk: De
     assert desk.acts() == ["start", "break"]
     assert "can't parse entities" in desk.letters(address)
     assert desk.fetch() == []
+
+
+def test_an_address_that_has_become_another_person_s_is_not_written_to(desk: Desk) -> None:
+    mine = update(ConversationRow).where(ConversationRow.address == "telegram:2000002")
+    with desk.store.write() as tx:
+        tx.execute(mine.values(person_id="other"))
+    assert keys(desk) == ["p2000000", "p2000001", "p2000003"]
+    assert desk.states()[2] == ("skipped", "unreachable")
+
+
+def test_what_leaves_again_waits_for_other_announcements_all_the_same(desk: Desk, clock: Clock) -> None:
+    one, *rest = desk.fetch()
+    desk.send([one], OutboxStatus.FAILED)
+    desk.send(rest)
+    announce(desk.store, id_="a2", urgent=True)
+    desk.tick()
+    desk.send(desk.fetch())
+    with desk.store.write() as tx:
+        bulk.again(tx, "a1", [OutboxStatus.FAILED], clock())
+    desk.change(status=Status.SENDING)
+    clock.pass_(seconds=90)
+    assert desk.fetch() == []
+    clock.pass_(hours=48)
+    assert [again.key for again in desk.fetch()] == [one.key]
+
+
+@pytest.mark.parametrize("status", [Status.CANCELLED, Status.WITHDRAWN])
+def test_what_comes_back_after_it_was_given_up_is_given_up_too(desk: Desk, status: Status) -> None:
+    desk.fetch(1)
+    desk.change(status=status)
+    with desk.store.write() as tx:
+        bulk.cancel(tx, "a1", desk.clock(), status)
+    desk.rows.release(["news:a1:p2000000"])
+    desk.tick()
+    assert desk.states() == [("skipped", status)] * 4

@@ -6,19 +6,21 @@ from datetime import timedelta
 
 import pytest
 from announcements.crowds import PULL, WORDING
-from announcements.newsroom import Room
+from announcements.newsroom import OURS, Room
 from sqlalchemy import delete, select, update
 
 from rallynov.announcements import ending
-from rallynov.announcements.commands import Submit
+from rallynov.announcements.commands import SaveAudience, Submit
 from rallynov.announcements.facts import Crowds, Followed, Measures
-from rallynov.announcements.model import Status
+from rallynov.announcements.model import Audience, Status
 from rallynov.announcements.retention import KEPT, purge
 from rallynov.announcements.tables import AnnouncementActRow, AnnouncementRow
 from rallynov.delivery.posting import Post
 from rallynov.dialogue.events import Commanded
 from rallynov.editions.model import DEFAULT
-from rallynov.people.tables import PersonRow
+from rallynov.people.consents.model import linked
+from rallynov.people.consents.tables import ConsentRow
+from rallynov.people.tables import GrantRow, PersonRow
 from rallynov.storage.store import Store
 
 
@@ -74,6 +76,26 @@ def test_those_who_wrote_are_told_that_it_is_late_unless_the_team_was(room: Room
     assert not any("en retard" in body for body in room.told("dora"))
 
 
+def test_whose_role_was_taken_back_is_not_told_how_it_ended(room: Room) -> None:
+    room.leave(Status.SENT)
+    before = room.told("karim")
+    with room.store.write() as tx:
+        tx.execute(update(GrantRow).where(GrantRow.person_id == "karim").values(revoked_at=room.clock()))
+        ending.tell_sent(tx, Post(WORDING, PULL), room.read(), room.clock())
+    assert room.told("karim") == before
+
+
+def test_who_reads_for_others_sees_the_people_of_those_who_wrote(room: Room) -> None:
+    one = room.drafted()
+    room.order("karim", SaveAudience("a1", Audience(members=True), one.version))
+    room.order("karim", Submit("a1", room.read().version))
+    with room.store.write() as tx:
+        tx.execute(update(ConsentRow).where(ConsentRow.person_id == "p1").values(source=linked(OURS)))
+    with room.store.read() as tx:
+        sizes = Measures(DEFAULT, Crowds(DEFAULT, room.clock)).load(tx, {"ines": Commanded("x")})["ines"]
+    assert (sizes.of["a1"], sizes.crowds["a1"].count(room.read())) == (1, 1)
+
+
 def test_the_facts_of_an_announcement_are_read_on_both_databases(store: Store) -> None:
     room = Room(store)
     room.leave()
@@ -83,7 +105,7 @@ def test_the_facts_of_an_announcement_are_read_on_both_databases(store: Store) -
     asked = {"lucie": Commanded("x"), "stranger": Commanded("x")}
     with store.read() as tx:
         crowd = Crowds(DEFAULT, room.clock).load(tx, asked)
-        sizes = Measures(DEFAULT).load(tx, asked)
+        sizes = Measures(DEFAULT, Crowds(DEFAULT, room.clock)).load(tx, asked)
         reports = Followed(DEFAULT).load(tx, asked)
     assert set(crowd) == set(sizes) == set(reports) == {"lucie"}
     assert crowd["lucie"].count(room.read()) == sizes["lucie"].of["a2"] == 3

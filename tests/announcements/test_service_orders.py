@@ -88,6 +88,28 @@ def test_who_may_approve_is_told_and_nobody_who_wrote(room: Room) -> None:
     assert waits == {"karim": [], "rose": [], "lucie": ["a1"], "ines": ["a1"], "dora": ["a1"]}
 
 
+def test_who_writes_is_told_when_nobody_can_read_it(room: Room) -> None:
+    one = room.drafted()
+    others = GrantRow.person_id.in_(["lucie", "ines", "dora"])
+    with room.store.write() as tx:
+        tx.execute(update(GrantRow).where(others).values(revoked_at=room.clock()))
+    room.order("karim", Submit("a1", one.version))
+    assert room.read().status is Status.SUBMITTED
+    assert "inviter un valideur" in room.told("karim")[-1]
+    assert [room.told(who) for who in ("lucie", "dora")] == [[], []]
+
+
+@pytest.mark.parametrize("who", ["karim", "rose"])
+def test_whose_role_was_taken_back_receives_no_letter_of_the_team(room: Room, who: str) -> None:
+    room.order("rose", SaveContent("a1", OTHER, room.drafted().version))
+    room.order("karim", Submit("a1", room.read().version))
+    with room.store.write() as tx:
+        tx.execute(update(GrantRow).where(GrantRow.person_id == who).values(revoked_at=room.clock()))
+    room.order("lucie", Refuse("a1", "Le lieu manque.", room.read().version))
+    told = {one: any("Le lieu manque." in body for body in room.told(one)) for one in ("karim", "rose")}
+    assert told == {"karim": who != "karim", "rose": who != "rose"}
+
+
 def test_what_the_team_writes_alone_is_read_by_a_partner_who_approves(room: Room) -> None:
     room.order("dora", Submit("a1", room.drafted("a1", "dora").version))
     assert [len(room.told(who)) for who in ("dora", "lucie", "ines")] == [0, 1, 1]

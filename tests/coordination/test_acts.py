@@ -7,12 +7,14 @@ from datetime import timedelta
 import pytest
 from conversation import Clock
 from initiatives.life import FORM, Life, wording
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from bot.wiring import PULL
 from rallynov.coordination import acts as words
-from rallynov.coordination import lot
+from rallynov.coordination import files, lot
 from rallynov.coordination.acts import Acts, Mail
+from rallynov.coordination.files import Eyes
+from rallynov.coordination.listing import Scope
 from rallynov.coordination.lot import Outcome
 from rallynov.coordination.model import Staff
 from rallynov.coordination.tables import LabelRow, MessageRow, MessageToRow, NoteRow, VerdictRow
@@ -20,10 +22,13 @@ from rallynov.delivery.posting import Post
 from rallynov.delivery.tables import OutboxRow
 from rallynov.editions.model import DEFAULT, last_second
 from rallynov.editions.tables import LateCodeRow
+from rallynov.exports.views import load_views
+from rallynov.initiatives import cards
 from rallynov.initiatives.commands import JoinDossier, KeepAnswer
 from rallynov.initiatives.lifecycle import Act
 from rallynov.initiatives.model import Right, Status
 from rallynov.initiatives.moving import Moves, Verdict
+from rallynov.initiatives.tables import ShareRow
 from rallynov.people.roles import Grant, Grants, Role
 from rallynov.people.tables import RestrictionRow
 from rallynov.storage.store import Store
@@ -67,6 +72,21 @@ def test_a_correction_is_told_at_once_with_its_reason_and_its_day(life: Life, ac
     found = life.dossier("amina")
     assert (found.status, found.correct_by, found.reason) == (Status.TO_CORRECT, until, "Il manque une date.")
     assert life.headings("web:amina")[-1] == "Votre dossier est à corriger"
+
+
+def test_no_correction_is_asked_of_a_dossier_that_nobody_owns(life: Life, acts: Acts) -> None:
+    scope = Scope(DEFAULT.slug, inner=True, now=life.clock())
+    cards.refresh(life.store, FORM, DEFAULT.slug)
+    for owned in (True, False):
+        with life.store.write() as tx:
+            if not owned:
+                tx.execute(delete(ShareRow).where(ShareRow.dossier_id == "d1"))
+                outcome = acts.send_back(tx, CLAUDE, ("d1",), verdict(life))
+                assert outcome == Outcome((), (("d1", words.UNOWNED),))
+            file = files.read(tx, FORM, Eyes(scope, "claude", load_views(FORM)), "d1")
+            assert file
+            assert files.offers(CLAUDE, file, life.clock())["correct"] is owned
+            assert file.row.status is Status.SUBMITTED
 
 
 def test_a_verdict_is_told_when_it_is_released_and_not_before(life: Life, acts: Acts) -> None:
@@ -146,7 +166,7 @@ def test_a_message_reaches_those_who_write_in_it_once(life: Life, acts: Acts) ->
     life.person("lea")
     life.order("zoe", JoinDossier("d1", Right.EDIT, "Zoé"))
     life.order("lea", JoinDossier("d1", Right.READ, "Léa"))
-    mail = Mail("m1", "Pensez à la <b>date</b>.", "statut=submitted")
+    mail = Mail("m1", "Pensez à la <b>date</b>.")
     for _ in range(2):
         with life.store.write() as tx:
             assert acts.write(tx, CLAUDE, ("d1", "d2"), mail, life.clock()).done == ("d1", "d2")
@@ -156,9 +176,9 @@ def test_a_message_reaches_those_who_write_in_it_once(life: Life, acts: Acts) ->
     assert life.told("web:zoe")[-1].blocks[2] == ("quote", ("Pensez à la <b>date</b>.",))
     with life.store.read() as tx:
         ranks = set(tx.execute(select(OutboxRow.rank).where(OutboxRow.key.like("message:%"))).scalars())
-        kept = tx.execute(select(MessageRow.text, MessageRow.choice, MessageRow.author)).one()
+        kept = tx.execute(select(MessageRow.text, MessageRow.author)).one()
     assert ranks == {1}
-    assert tuple(kept) == (mail.text, "statut=submitted", "claude")
+    assert tuple(kept) == (mail.text, "claude")
 
 
 def test_a_late_code_is_sent_to_the_owner_and_only_its_digest_kept(life: Life, acts: Acts) -> None:

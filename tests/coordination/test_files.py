@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from conversation import START
 from coordination.crowd import fill
@@ -9,14 +11,16 @@ from coordination.test_listing import READER, TEAM
 from initiatives.life import FORM
 from sqlalchemy import insert, update
 
-from rallynov.coordination import files
+from rallynov.coordination import files, listing
 from rallynov.coordination.files import Eyes, File
 from rallynov.coordination.listing import Scope
-from rallynov.coordination.tables import NoteRow, VerdictRow
+from rallynov.coordination.model import Filters, Listing
+from rallynov.coordination.tables import LabelRow, NoteRow, VerdictRow
 from rallynov.exports.views import load_views
 from rallynov.initiatives import cards
 from rallynov.initiatives.model import Status
-from rallynov.initiatives.tables import DossierRow, RemarkRow
+from rallynov.initiatives.tables import DossierRow, RemarkRow, ShareRow
+from rallynov.people.tables import PersonRow
 from rallynov.storage.store import Store
 
 VIEWS = load_views(FORM)
@@ -54,6 +58,26 @@ def test_the_team_reads_all_that_was_submitted_and_what_it_keeps(sqlite: Store, 
     assert file.prepared
     assert file.prepared.current
     assert len(file.people) == len(file.whole.remarks if file.whole else ()) == len(file.alike) == 1
+
+
+def test_who_shares_a_dossier_is_not_told_what_the_team_keeps_of_it(sqlite: Store, ids: list[str]) -> None:
+    mine = replace(TEAM, person="claude")
+    with sqlite.write() as tx:
+        tx.execute(insert(LabelRow), [{"dossier_id": ids[0], "label": "à refuser", "at": START}])
+    for own in (False, True):
+        if own:
+            share = {"dossier_id": ids[0], "person_id": "claude", "right": "read", "since": START}
+            with sqlite.write() as tx:
+                tx.execute(insert(PersonRow), [{"id": "claude", "notice_version": "1", "created_at": START}])
+                tx.execute(insert(ShareRow), [share])
+        file = seen(sqlite, mine, ids[0])
+        assert file
+        told = bool(file.prepared), bool(file.notes), bool(file.row.labels), bool(file.row.prepared)
+        assert told == (not own,) * 4
+        with sqlite.read() as tx:
+            for filters in (Filters(verdict="any"), Filters(label="à refuser")):
+                assert listing.chosen(tx, mine, Listing(filters)) == ([] if own else ids[:1])
+            assert listing.prepared(tx, mine) == (0 if own else 1)
 
 
 def test_a_reader_reads_what_the_jury_would_and_nothing_of_people(sqlite: Store, ids: list[str]) -> None:

@@ -176,8 +176,8 @@ def test_refusals_far_apart_are_no_storm() -> None:
 
 def test_the_rate_comes_back_by_one_a_clean_minute() -> None:
     pacer = Pacer(30, 20)
-    pacer.flooded(7, 30.0, 0.0)
-    over = 30.1
+    storm(pacer, -0.002, 2, 30.0)
+    over = 30.6
     assert pacer.ready_at(BULK, 9, 1.0) == pytest.approx(over)
     assert [pacer.bulk_rate(over + CLEAN * minutes + 1) for minutes in (0, 1, 2, 10, 99)] == [
         10,
@@ -196,13 +196,13 @@ def test_the_rate_comes_back_by_one_a_clean_minute() -> None:
 def test_the_bulk_rate_never_falls_to_nothing() -> None:
     pacer = Pacer(30, 20)
     for again in range(10):
-        pacer.flooded(7, 6.0, 100.0 * again)
+        storm(pacer, 100.0 * again, 2, 6.0)
     assert pacer.bulk_rate(901.0) >= 1
 
 
 def test_answers_keep_the_rate_while_caution_lasts() -> None:
     pacer, now, left = Pacer(30, 20), 50.0, []
-    pacer.flooded(1, 30.0, now)
+    storm(pacer, now - 1, 2, 30.0)
     for chat in range(100, 250):
         now = max(now, pacer.ready_at(REPLY, chat, now))
         pacer.sent(REPLY, chat, now)
@@ -225,3 +225,28 @@ def test_rates_that_make_no_sense_are_refused() -> None:
     for rate, bulk_rate in ((30, 31), (30, 0)):
         with pytest.raises(ValueError, match="bulk_rate"):
             Pacer(rate, bulk_rate)
+
+
+def test_a_long_wait_of_one_chat_is_tried_on_one_other_and_holds_no_more() -> None:
+    pacer = Pacer(30, 30)
+    pacer.flooded(7, 30.0, 10.0, jitter=0.5)
+    left = announce(pacer, 10.0, 10.0, itertools.count(100))
+    assert left[:3] == pytest.approx([11.0, 12.0, 12.0], abs=0.06)
+    assert len(left) > 7.5 * 30
+    assert pacer.bulk_rate(20.0) == 30
+    assert pacer.ready_at(BULK, 7, 20.0) == pytest.approx(40.1)
+
+
+@pytest.mark.parametrize("seconds", [0.2, 2.4])  # a call that was under way, the one that tries
+def test_a_long_wait_of_a_second_chat_concerns_the_whole_bot(seconds: float) -> None:
+    pacer = Pacer(30, 30)
+    pacer.flooded(7, 30.0, 10.0)
+    pacer.flooded(8, 30.0 - seconds, 10.0 + seconds)
+    assert pacer.ready_at(BULK, 9, 13.0) == pytest.approx(40.1)
+
+
+def test_long_waits_of_chats_far_apart_hold_those_chats_alone() -> None:
+    pacer = Pacer(30, 30)
+    for chat in range(1, 6):
+        pacer.flooded(chat, 60.0, 10.0 * chat)
+    assert not pacer.cautious(53.0)

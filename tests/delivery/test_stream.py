@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import shutil
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,7 @@ def inline(tmp_path: Path, migrated: Path) -> Iterator[Inline]:
 
 
 class Planned:
-    """A broadcast to so many chats, from chat 1000 on, each with its row."""
+    """A broadcast to so many chats, from chat 1000 on, each with its row; what comes back is given out again when due."""
 
     def __init__(self, stage: Stage, many: int) -> None:
         self.stage = stage
@@ -45,10 +46,12 @@ class Planned:
     def fetch(self, to: Rows, most: int, leader: Leader) -> Sequence[Outgoing]:
         leader.fence(None)  # type: ignore[arg-type]
         self.asked.append(most)
-        taken, self.left = self.left[:most], self.left[most:]
         with self.stage.store.write() as tx:
-            outbox.add(tx, taken, self.stage.now(), to.owner, frozenset())
-        parts = (Outgoing(o.key, o.channel, o.address, o.klass, o.body, part=Part("b", "c")) for o in taken)
+            back = outbox.claim(tx, to.channel, to.owner, self.stage.now(), most)
+            fresh, self.left = self.left[: most - len(back)], self.left[most - len(back) :]
+            outbox.add(tx, fresh, self.stage.now(), to.owner, frozenset())
+        taken = [*back, *fresh]
+        parts = (replace(one, part=Part("b", "c")) for one in taken)
         return list(parts)
 
     def broken(self, broadcast: str, reason: str, leader: Leader) -> None:
@@ -172,8 +175,9 @@ def test_little_is_fetched_ahead_and_nothing_during_a_storm(inline: Inline) -> N
         await stage.recast(Pacer(30, 30), feed)
         await asyncio.sleep(10)
         assert 900 - len(feed.left) <= len(bulk(stage)) + 16
-        stage.channel.told["r:0"] = [Failure(K.FLOOD, retry_after=20)]
-        stage.post("r:0", chat=3)
+        for chat in (3, 4):
+            stage.channel.told[f"r:{chat}"] = [Failure(K.FLOOD, retry_after=20)]
+            stage.post(f"r:{chat}", chat=chat)
         await asyncio.sleep(1)
         held = len(feed.left)
         await asyncio.sleep(15)

@@ -92,6 +92,7 @@ def test_registered_entries_are_exported_and_drafts_when_asked(life: Life, tmp_p
     life.order("carole", WithdrawDossier("d3"))
     everything = Selection(drafts=True)
     assert [one.id for one in read(life.store, VIEWS["complete"])] == ["d1"]
+    assert read(life.store, VIEWS["complete"], Selection(ids=())) == []
     found = read(life.store, VIEWS["complete"], everything)
     assert {(one.id, one.status) for one in found} == {
         ("d1", Status.SUBMITTED), ("d2", Status.DRAFT), ("d3", Status.WITHDRAWN),

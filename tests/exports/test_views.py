@@ -23,7 +23,7 @@ WHOLE = entry(
     consents=FIELDS,
     pieces=(PLAN,),
     holders=(Holder(Right.EDIT, "Bruno", FULL and entry().created_at),),
-    moves=(Moved(entry().created_at, Act.SUBMIT, Status.SUBMITTED, "", ""),),
+    moves=(Moved(entry().created_at, Act.SUBMIT, Status.SUBMITTED, "Bruno", ""),),
 )
 
 
@@ -40,6 +40,7 @@ def test_personal_fields_and_people_are_in_no_view_but_two(name: str) -> None:
     shown = VIEWS[name].of(FORM, WHOLE)
     assert not set(PERSONAL) & set(shown.answers)
     assert shown.holders == ()
+    assert "Bruno" not in [move.by for move in shown.moves]
     assert shown.others == {}
     assert not {column.id for table in tables(VIEWS[name]).all for column in table.columns} & {
         *PERSONAL,

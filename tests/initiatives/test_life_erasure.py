@@ -11,7 +11,7 @@ from doors.several import Webber
 from initiatives.life import FORM, FULL, Life
 from people.test_codes import person_of
 from privacy.test_erasure import held
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from rallynov.coordination.tables import EntryRow, LabelRow, MessageRow, MessageToRow, NoteRow, VerdictRow
 from rallynov.initiatives import cards
@@ -24,10 +24,10 @@ from rallynov.initiatives.commands import (
 )
 from rallynov.initiatives.model import PERSONAL, Right, Status
 from rallynov.initiatives.service import load_form
-from rallynov.initiatives.tables import AttachmentRow, MoveRow
+from rallynov.initiatives.tables import AttachmentRow, DossierRow, MoveRow, ShareRow
 from rallynov.people import access
 from rallynov.people.access import Access, Seen
-from rallynov.privacy.service import erase
+from rallynov.privacy.service import erase, purge
 from rallynov.storage.base import Base
 from rallynov.storage.store import Store
 
@@ -157,14 +157,54 @@ def test_a_dossier_that_somebody_may_edit_passes_on_without_the_person(life: Lif
     assert life.headings("web:bruno")[-1] == "Un dossier a changé de mains"
 
 
-def test_what_a_colleague_wrote_of_themselves_stays(life: Life) -> None:
-    life.full("amina", "d1", **MINE)
+def test_the_contact_goes_with_the_owner_whoever_typed_it(life: Life) -> None:
+    """A colleague typed it, or the coordination from a paper dossier."""
+    life.full("bruno", "d1", **MINE)
+    life.order("amina", JoinDossier("d1", Right.EDIT, "Amina"))
     life.order("claude", JoinDossier("d1", Right.EDIT, "Claude"))
+    life.order("claude", KeepDraft("d1", "phone", f"{WORD} 03"))
+    life.submit("bruno")
+    swap = {"amina": Right.OWN, "bruno": Right.EDIT}
+    with life.store.write() as tx:
+        for person, right in swap.items():
+            tx.execute(update(ShareRow).where(ShareRow.person_id == person).values(right=right))
+    gone(life, "amina")
+    given = life.dossier("claude").given
+    assert set(PERSONAL).isdisjoint(given)
+    assert given["title"] == FULL["title"]
+    with life.store.read() as tx:
+        assert held(tx, WORD) == set()
+
+
+def test_what_a_colleague_wrote_of_themselves_stays_as_long_as_its_owner(life: Life) -> None:
+    life.full("bruno", "d1")
+    life.order("amina", JoinDossier("d1", Right.EDIT, "Amina"))
+    life.order("claude", JoinDossier("d1", Right.EDIT, "Claude"))
+    life.order("amina", KeepAnswer("d1", "email", f"{WORD}@exemple.fr", 1))
     life.order("claude", KeepAnswer("d1", "phone", "+33384000000", 1))
     gone(life, "amina")
     given = life.dossier("claude").given
     assert given["phone"] == "+33384000000"
     assert "email" not in given
+
+
+def test_a_message_of_the_team_goes_with_the_last_dossier_that_it_was_sent_to(life: Life) -> None:
+    everything(life)
+    life.full("claude", "d2")
+    with life.store.write() as tx:
+        tx.execute(insert(MessageToRow), [{"message_id": "m1", "dossier_id": "d2"}])
+    for person, left in (("amina", 1), ("claude", 0)):
+        gone(life, person)
+        with life.store.read() as tx:
+            assert tx.execute(select(func.count()).select_from(MessageRow)).scalar() == left
+
+
+def test_a_message_that_no_dossier_keeps_goes_by_the_hour(life: Life) -> None:
+    everything(life)
+    with life.store.write() as tx:
+        tx.execute(delete(DossierRow))
+        purge(tx, life.clock())
+        assert tx.execute(select(func.count()).select_from(MessageRow)).scalar() == 0
 
 
 def test_the_one_who_has_edited_for_longest_becomes_the_owner(life: Life) -> None:

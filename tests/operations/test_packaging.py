@@ -194,3 +194,12 @@ def test_the_guide_names_only_commands_that_there_are() -> None:
     said = found - {"rallynov", "sh", "rallynov-backup"}  # a service of compose, a unit of systemd
     assert said <= known
     assert {"backup", "restore", "verify-backup", "doctor", "export"} <= said
+
+
+def test_the_readme_names_every_setting_and_the_guide_its_neighbours() -> None:
+    for name in set(Settings.model_fields) - NOT_SET:
+        assert f"`RALLYNOV_{name.upper()}`" in read("README.md"), name
+    for name in ("backup", "restore", "verify-backup", "doctor", "partner-link", "privacy", "compose"):
+        assert re.search(rf"`[^`]*{name}\b", read("README.md")), name
+    for name in ("donnees-personnelles", "chiffres-et-exports", "guide-coordination", "guide-partenaire"):
+        assert f"({name}.md)" in read("docs/operations.md"), name

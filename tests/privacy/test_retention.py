@@ -18,6 +18,7 @@ from sqlalchemy import Connection, insert, text
 from rallynov.editions.service import CLOSES
 from rallynov.editions.stages.model import KEPT as SEAT
 from rallynov.privacy.service import purge
+from rallynov.statistics.masking import LEAST
 from rallynov.storage import lifetimes, schema
 from rallynov.storage.lifetimes import Rule, rules
 from rallynov.storage.store import Store
@@ -99,6 +100,8 @@ def _announcement(tx: Connection, at: object) -> None:
     )
     put(tx, "outbox", at, broadcast="over", channel="web", circular="words", person_id=None, lease_owner=None)
     put(tx, "circular", at, broadcast="over", body="les mots d'une annonce")
+    _subscription(tx, at)  # without it the person would be gone before
+    put(tx, "announcement_reach", at)
 
 
 CASES: Mapping[str, tuple[Callable[[Connection, Any], None], tuple[str, ...]]] = {
@@ -108,7 +111,7 @@ CASES: Mapping[str, tuple[Callable[[Connection, Any], None], tuple[str, ...]]] =
     "journal": (lambda tx, at: put(tx, "audit", at), ("audit",)),
     "access": (lambda tx, at: put(tx, "access", at, dossier_id=None), ("access",)),
     "subscription": (_subscription, ("person", "consent")),
-    "announcement": (_announcement, ("announcement.id=draft", "outbox", "circular")),
+    "announcement": (_announcement, ("announcement.id=draft", "outbox", "circular", "announcement_reach")),
     "restriction": (_restriction, ("person", "diagnosis", "restriction")),
     "draft": (_draft, ("dossier",)),
     "dossier": (lambda tx, at: put(tx, "dossier", at, status="submitted"), ("dossier",)),
@@ -196,6 +199,10 @@ TOLD = {
         "dossier": "après deux ans",
         "question": "Gardée un an au plus",
         "access": "est noté un an",
+        "subscription": "trois ans après votre dernière visite",
+        "announcement": "la dernière annonce reçue, un an",
+        "copy": "mise à jour sept jours",
+        "tombstone": "gardée 400 jours",
     },
     "en": {
         "visit": "three months after your last visit",
@@ -205,6 +212,10 @@ TOLD = {
         "dossier": "after two years",
         "question": "Kept for a year at most",
         "access": "is noted for a year",
+        "subscription": "three years after your last visit",
+        "announcement": "the last announcement you received for one year",
+        "copy": "before an update seven days",
+        "tombstone": "kept for 400 days",
     },
 }
 DAYS = {
@@ -215,6 +226,10 @@ DAYS = {
     "dossier": 730,
     "question": 365,
     "access": 365,
+    "subscription": 1095,
+    "announcement": 365,
+    "copy": 7,
+    "tombstone": 400,
 }
 """What the notice says in words, and the days that these words stand for."""
 
@@ -226,6 +241,10 @@ def test_the_notice_says_what_the_rules_say(language: str) -> None:
     for name, days in DAYS.items():
         assert TOLD[language][name] in full, name
         assert lifetimes.kept(name) == timedelta(days=days), f"the notice says otherwise: {name}"
+    assert {"fr": "trente nuits", "en": "thirty nights"}[language] in full, (
+        "packaging/rallynov-backup.service"
+    )
+    assert {"fr": f"sous {LEAST} est masqué", "en": f"under {LEAST} is hidden"}[language] in full
     assert len(full.encode("utf-16-le")) // 2 + 2 * len(notice["full"]) < 4000, "one message"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -159,9 +160,19 @@ def test_places_sizes_and_themes_are_masked_under_five(sqlite: Store) -> None:
     found = counted(sqlite)
     assert found.places == {"25": (1, 6), "39": (0, 3)}
     assert cells(of(found, "places")) == [(None, None)] * 4
-    assert cells(of(found, "themes"))[0] == (9, None)
+    assert [cells(of(found, "themes"))[at] for at in (0, -1)] == [(9, 0), (0, 1)]  # the draft names none
     assert all("masqu" in wording().word(of(found, name).notes[0], "fr") for name in ("places", "sizes"))
     assert of(found, "places").figure is None
+
+
+def test_what_is_missing_in_dossiers_gives_no_masked_count_away() -> None:
+    counts = Counts(drafts=13, filled={"commune": 8}, places={"25": (2, 0), "39": (6, 0), "other": (5, 0)})
+    label = Term("form:commune:label")
+    missing = next(found for name, found in of(counts, "fields").rows if name == label)
+    assert missing == (5, 8)  # as many as the row of those that do not say it, which masks nothing then
+    assert [row[1] for row in cells(of(counts, "places"))] == [None, None, None, None, 5]
+    few = of(replace(counts, drafts=4), "fields")
+    assert {cell for row in cells(few) for cell in row} == {None}
 
 
 def test_delays_are_quartiles_of_five_dossiers_at_least(sqlite: Store) -> None:

@@ -19,6 +19,7 @@ from rallynov.delivery.decisions import Failure, FailureKind, Klass, Sent
 from rallynov.delivery.message import Message
 from rallynov.delivery.outbox import Outgoing, Part
 from rallynov.papers.model import File, Papers
+from rallynov.text import utf16_len
 from rallynov.wording import Wording
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(8) + (90).to_bytes(4, "big") * 2
@@ -124,6 +125,17 @@ async def test_a_name_that_is_refused_is_uploaded_anew(telegram: BotApi, news: N
         await news.send(PHOTO, file_id="AgAC-old", plain=True), Sent
     )  # what the sender does next
     assert isinstance(telegram.made("sendPhoto")[-1].params["photo"], dict)
+
+
+async def test_a_refused_markup_keeps_the_file_and_its_last_two_blocks(telegram: BotApi, news: News) -> None:
+    ends = (("note", ("De la part de exemple.",)), ("note", ("Tout arrêter : /stop",)))
+    long = replace(PHOTO, blocks=(*PHOTO.blocks, ("text", ("😀 mot " * 300,)), *ends))
+    assert isinstance(await news.send(long, file_id="AgAC-known", plain=True), Sent)
+    [call] = telegram.made("sendPhoto")
+    assert call.params["photo"] == "AgAC-known"
+    assert news.made == []
+    assert call.params["caption"].endswith("…\n\nDe la part de exemple.\n\nTout arrêter : /stop")
+    assert 900 < utf16_len(call.params["caption"]) <= 1024
 
 
 async def test_a_file_that_is_lost_leaves_the_words(telegram: BotApi, news: News) -> None:

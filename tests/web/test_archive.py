@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -11,10 +12,15 @@ import pytest
 from sqlalchemy import insert, update
 from web.visitor import Visitor
 
+from bot.web.door import Door
 from bot.wiring import Core
+from rallynov.announcements.filing import media_maker
 from rallynov.announcements.lifecycle import Act
 from rallynov.announcements.model import Audience, Content, Standing, Status
-from rallynov.announcements.tables import AnnouncementActRow, AnnouncementRow
+from rallynov.announcements.tables import AnnouncementActRow, AnnouncementFileRow, AnnouncementRow
+from rallynov.delivery.tables import OutboxRow
+from rallynov.initiatives.attachments.folder import Folder
+from rallynov.papers.model import File, Maker
 
 SENT = datetime(2026, 10, 7, 8, 0, tzinfo=UTC)
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -117,6 +123,84 @@ async def test_the_feed_is_atom_and_holds_what_the_pages_hold(visitor: Visitor, 
     assert "<li>un</li>" in html
     own = next(one for one in feed.findall(ATOM + "link") if one.get("rel") == "self")
     assert (own.get("href") or "").endswith("/annonces.atom")
+
+
+NAME = "affiche exemple.png"
+
+
+def attach(core: Core, slot: str, folder: Folder) -> None:
+    """Give the first announcement a file."""
+    content = orjson.dumps(Content("Étape exemple", "Texte", **{slot: "f1"})).decode()
+    row = {
+        "id": "f1",
+        "announcement_id": "a1",
+        "address": "",
+        "origin": "",
+        "name": NAME,
+        "mime": "image/png",
+    }
+    with core.store.write() as tx:
+        tx.execute(update(AnnouncementRow).values(content=content))
+        kept = row | {"size": 3, "state": "kept", "created_at": SENT}
+        tx.execute(insert(AnnouncementFileRow), [kept])
+    place = folder.place("a1", "f1")
+    place.parent.mkdir(parents=True)
+    place.write_bytes(b"png")
+
+
+@pytest.fixture
+def folder(door: Door, core: Core, tmp_path: Path) -> Folder:
+    kept = Folder(tmp_path)
+    makers: dict[str, Maker] = {"media": media_maker(core.store, kept)}
+    object.__setattr__(door, "papers", core.papers.having(makers))
+    return kept
+
+
+async def test_its_picture_is_shown_and_gone_with_it(folder: Folder, visitor: Visitor, core: Core) -> None:
+    publish(core, 1, "Étape exemple")
+    assert (await visitor.client.get("/annonces/1/piece")).status_code == 404
+    attach(core, "picture", folder)
+    page = await visitor.open("/annonces/1")
+    [shown] = [values for tag, values in page.tags if tag == "img" and "piece" in values["src"]]
+    assert NAME in shown["alt"]
+    assert (await visitor.client.get(shown["src"])).content == b"png"
+    with core.store.write() as tx:
+        tx.execute(update(AnnouncementRow).values(status=Status.WITHDRAWN))
+    assert (await visitor.client.get(shown["src"])).status_code == 404
+
+
+async def test_its_document_is_a_link(folder: Folder, visitor: Visitor, core: Core) -> None:
+    publish(core, 1, "Étape exemple")
+    attach(core, "document", folder)
+    assert "/annonces/1/piece" in links(await visitor.open("/annonces/1"))
+
+
+@pytest.mark.parametrize("hidden", [{"audience": Audience(members=True)}, {"status": Status.CANCELLED}])
+async def test_the_file_of_what_the_archive_does_not_show_is_not_there(
+    folder: Folder, visitor: Visitor, core: Core, hidden: dict[str, Any]
+) -> None:
+    publish(core, 1, "Étape exemple", **hidden)
+    attach(core, "picture", folder)
+    assert (await visitor.client.get("/annonces/1/piece")).status_code == 404
+
+
+def test_who_received_what_was_cancelled_still_has_its_file(folder: Folder, core: Core) -> None:
+    publish(core, 1, "Étape exemple", status=Status.CANCELLED)
+    attach(core, "picture", folder)
+    row = {
+        "key": "news:a1:p",
+        "channel": "web",
+        "address": "web:anna",
+        "rank": 2,
+        "body": "",
+        "status": "sent",
+    }
+    with core.store.write() as tx:
+        counts = {"attempts": 0, "doubts": 0, "created_at": SENT, "broadcast": "a1"}
+        tx.execute(insert(OutboxRow), [row | counts])
+    make = media_maker(core.store, folder)
+    assert make("web:anna", "f1", "fr") == File(NAME, "image/png", b"png")
+    assert make("web:other", "f1", "fr") is None
 
 
 @pytest.mark.parametrize("number", ["0", "9999999999", "x", "1.5", "²", "-1"])

@@ -140,6 +140,15 @@ async def test_a_message_is_shown_before_it_leaves_and_leaves_once(
     assert "&lt;script&gt;" in one.text
 
 
+async def test_an_export_of_nothing_exports_nothing(one: Colleague, core: Core) -> None:
+    await one.open(f"{TABLE}/lot?acte=export&portee=tous")
+    assert one.status == 200
+    nothing = {"vue": "q=introuvable", "view": "complete", "kind": "csv"}
+    await one.post(f"{TABLE}/lot", **nothing)
+    assert one.status == 422
+    assert "Aucun dossier" in one.text
+
+
 async def test_a_reader_reads_what_exports_would_give_them_and_acts_on_nothing(
     door: Door, core: Core, clock: Clock, ids: list[str]
 ) -> None:

@@ -6,14 +6,17 @@ from datetime import timedelta
 
 from conversation import Clock
 from sqlalchemy import select
-from web.desk import Colleague, browser, colleague
+from web.desk import TABLE, Colleague, browser, colleague
 
 from bot.web.door import Door
 from bot.wiring import Core
+from rallynov.coordination.entering import NOT_ALLOWED
+from rallynov.coordination.lot import Outcome
+from rallynov.coordination.model import Staff
 from rallynov.coordination.tables import EntryRow
 from rallynov.editions.service import set_calendar
 from rallynov.initiatives.tables import DossierAnswerRow, DossierRow, MoveRow, ShareRow
-from rallynov.people.roles import Role
+from rallynov.people.roles import Grant, Grants, Role
 
 ENTRY = "/equipe/saisie"
 LONG = "Un texte exemple assez long pour être accepté, qui raconte l'initiative. " * 4
@@ -61,6 +64,8 @@ async def test_a_paper_dossier_is_entered_submitted_and_taken_over(
     await one.post(f"{ENTRY}/{dossier}", acte="submit", signed="1")
     assert "2026-0001" in one.text
     assert "2026-0001" in await one.open("/")  # the receipt
+    assert "pas encore de responsable" in await one.open(f"{TABLE}/{dossier}")
+    assert "Demander une correction" not in one.text
     await one.open(f"{ENTRY}/{dossier}")
     await one.post(f"{ENTRY}/{dossier}", acte="code")
     code = one.code()
@@ -142,3 +147,11 @@ async def test_only_coordinators_enter(door: Door, core: Core, clock: Clock) -> 
     assert one.status == 403
     await one.post(ENTRY, received="2026-11-20")
     assert one.status == 403
+
+
+def test_the_right_to_enter_is_asked_where_it_is_used(core: Core, clock: Clock) -> None:
+    reader = Staff("nadia", Grants((Grant(Role.READER),)))
+    with core.store.write() as tx:
+        outcome = core.bureau.entering.open(tx, reader, ("d1",), clock(), clock())
+        assert outcome == Outcome((), (("d1", NOT_ALLOWED),))
+        assert tx.execute(select(DossierRow.id)).all() == []

@@ -74,7 +74,7 @@ class BulkPages:
         whole = act == "export" and posted.given.get("portee") == "tous"
         chosen = await asyncio.to_thread(self._front.bureau.chosen, posted.who, listing, () if whole else ids)
         again = partial(self._confirming, request, posted, act, listing, chosen, whole=whole, status=422)
-        if not (ids or whole):
+        if not (ids or whole) or not chosen.ids:
             return self._none(request, posted, listing)
         if act == "export":
             return await self._export(posted, chosen, again)
@@ -128,7 +128,7 @@ class BulkPages:
             return again(text=text, preview=True, mark=mark, digest=digest, wrong=WORDS["typed_wrong"])
         bureau, now = self._front.bureau, self._front.bureau.clock()
         name = sha256(f"{posted.who.person}:{mark}".encode()).hexdigest()[:32]
-        mail = Mail(name, text, listing.query)
+        mail = Mail(name, text)
 
         def write(address: str, some: Sequence[str]) -> Outcome | None:
             return bureau.do(address, some, bureau.acts.write, mail, now)

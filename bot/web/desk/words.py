@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from rallynov.coordination.acts import UNOWNED
 from rallynov.coordination.model import Sort
 from rallynov.dialogue.words import Say, Term, Words, say
 from rallynov.initiatives.lifecycle import Act
@@ -166,6 +167,7 @@ WORDS: Mapping[str, Say] = {
         "The same organisation, or the same title. One organisation may well carry several initiatives."
     ),
     "review": say("Review"),
+    "unowned": UNOWNED,
     "review_own": say("You share this dossier: somebody else of the team reviews it."),
     "prepared": say("A verdict is prepared and not told:"),
     "prepared_old": say("The dossier has changed since: read it again, then prepare the verdict anew."),

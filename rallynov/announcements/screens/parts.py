@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from rallynov.announcements.crowd_model import Crowd, Sample
+from rallynov.announcements.crowd_model import FEW, Crowd, Sample
 from rallynov.announcements.model import TITLE_MOST, Announcement, Content, NewsFile, Standing, Status
 from rallynov.dialogue.screens import Block, Choice, note, text
 from rallynov.dialogue.words import Say, Term, Typed, Words, plural, say
@@ -166,11 +166,21 @@ def counted(announcement: Announcement, crowd: Crowd) -> tuple[Block, ...]:
     """Tell how many people an announcement is for now, and some of them."""
     if announcement.topic is None:
         return (note(say("Choose the topic: then I can count the people.")),)
-    count = crowd.count(announcement)
+    return reckoned(announcement, crowd.count(announcement), crowd)
+
+
+def reckoned(announcement: Announcement, count: int, crowd: Crowd) -> tuple[Block, ...]:
+    """Tell a number of people, and some of them, as far as they may be told."""
     told: Words = plural("{n} person would receive it now.", "{n} people would receive it now.", count)
     if not count:
         told = say("Nobody would receive it now: nobody asked for this topic, or the filters leave nobody.")
-    samples = [sampled(one) for one in crowd.samples(announcement)]
+    if crowd.hides(announcement, count):
+        told = say(
+            "Fewer than {few} people would receive it now, perhaps nobody: I do not count them more exactly, so that "
+            "nobody can be recognised.",
+            few=FEW,
+        )
+    samples = [sampled(one) for one in crowd.samples(announcement)] if count else []
     if not samples:
         return (text(told),)
     return (text(told), note(say("For example: {names}", names=joined(samples))))

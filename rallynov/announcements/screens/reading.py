@@ -13,7 +13,7 @@ from rallynov.announcements.screens.parts import BACK, MENU, named, topic_named
 from rallynov.announcements.when import shifted
 from rallynov.announcements.when import told as moment
 from rallynov.dialogue.screens import Block, Choice, Paper, Screen, listing, note, quote, text, title
-from rallynov.dialogue.words import Typed, Words, plural, say
+from rallynov.dialogue.words import Typed, Words, say
 from rallynov.editions.stages.model import Stage
 
 LIST = Choice("list", say("Announcements to read"))
@@ -68,7 +68,7 @@ def reading(one: Announcement, stage: Stage | None, count: int, crowd: Crowd, no
         note(signed(one.organisation)),
         *exact,
         listing(*about),
-        *recipients(one, count, crowd),
+        *parts.reckoned(one, count, crowd),
         *shifted(max(one.wish or now, now + REGRET)),
     )
     return Screen("review:one", shown, (_APPROVE, _REFUSE, _TEST), (LIST, MENU), papers=_papers(one))
@@ -78,16 +78,6 @@ def _leaving(one: Announcement) -> Words:
     if one.wish:
         return say("It should leave on {moment}.", moment=moment(one.wish))
     return say("It leaves ten minutes after your approval, at the earliest.")
-
-
-def recipients(one: Announcement, count: int, crowd: Crowd) -> tuple[Block, ...]:
-    """Tell how many people an announcement is for, and some of them."""
-    told: Words = plural("{n} person would receive it now.", "{n} people would receive it now.", count)
-    if not count:
-        told = say("Nobody would receive it now: nobody asked for this topic, or the filters leave nobody.")
-    samples = [parts.sampled(sample) for sample in crowd.samples(one)] if count else []
-    shown = (note(say("For example: {names}", names=parts.joined(samples))),) if samples else ()
-    return (text(told), *shown)
 
 
 def correction(one: Announcement, stage: Stage | None) -> Screen:

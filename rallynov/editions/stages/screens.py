@@ -167,7 +167,7 @@ def told(stage: Stage) -> tuple[Block, ...]:
     """Tell what everybody may know of a stage."""
     name = say("{place}, {day}", place=Typed(stage.place), day=day(stage.starts))
     places = () if stage.status is Status.CANCELLED else (say("Places: {left}", left=left(stage)),)
-    return (title(name), *_sample((stage,)), *_status(stage), listing(*facts(stage), *places))
+    return (title(name), *_sample((stage,)), *status(stage), listing(*facts(stage), *places))
 
 
 def _sample(stages: Sequence[Stage]) -> tuple[Block, ...]:
@@ -175,7 +175,8 @@ def _sample(stages: Sequence[Stage]) -> tuple[Block, ...]:
     return (note(made_up),) if any(stage.sample for stage in stages) else ()
 
 
-def _status(stage: Stage) -> tuple[Block, ...]:
+def status(stage: Stage) -> tuple[Block, ...]:
+    """Tell that a stage is cancelled, or was postponed."""
     match stage.status:
         case Status.CANCELLED:
             return (text(say("This stage is cancelled: it does not take place.")),)

@@ -42,6 +42,7 @@ class Why(StrEnum):
     NO_ROOM = "no room"
     NO_PROGRAM = "no program"
     PROGRAM = "program"
+    HALF = "half"
     RUNNING = "running"
     OCCUPIED = "occupied"
     NO_DATABASE = "no database"
@@ -55,7 +56,7 @@ class Fault(NamedTuple):
 
 
 class BackupError(Exception):
-    """A backup cannot be made, read or put back; nothing was changed."""
+    """A backup cannot be made, read or put back; nothing was changed, unless ``Why.HALF`` says so."""
 
     def __init__(self, why: Why, what: str = "") -> None:
         super().__init__(why, what)

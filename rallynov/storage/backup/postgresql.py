@@ -74,17 +74,24 @@ def dump(store: Store, tx: Connection, seen: str, path: Path) -> None:
 def restore(store: Store, path: Path, held: Sequence[str]) -> None:
     """Put a dump in the place of all tables of ours, in one transaction; ``held`` are the tables of the dump.
 
-    A table that the dump does not hold, of a newer release, is dropped first: it would refer to those replaced.
+    A table that the dump does not hold, of a newer release, is dropped first: it would refer to those replaced. It stays
+    dropped when the rest fails (``Why.HALF``).
     """
     with store.write() as tx:
         quoted = tx.dialect.identifier_preparer.quote
-        for name in set(named(tx)) - set(held):
+        dropped = set(named(tx)) - set(held)
+        for name in dropped:
             tx.exec_driver_sql(f"DROP TABLE {quoted(name)} CASCADE")
     options = ["--single-transaction", "--clean", "--if-exists", "--no-owner", "--no-privileges"]
     with store.read() as tx:
         name = tx.exec_driver_sql("SELECT current_database()").scalar_one()
         release = _major(tx)
-    _run(store, release, "pg_restore", [*options, f"--dbname={name}", str(path)])
+    try:
+        _run(store, release, "pg_restore", [*options, f"--dbname={name}", str(path)])
+    except BackupError as error:
+        if dropped:
+            raise BackupError(Why.HALF, error.fault.what) from error
+        raise
 
 
 def faults(path: Path, told: Mapping[str, int]) -> list[Fault]:
@@ -198,7 +205,9 @@ def _started(name: str, options: Sequence[str]) -> Iterator[IO[bytes]]:
 def _failed(name: str, said: bytes) -> BackupError:
     told = _last(said)
     return (
-        BackupError(Why.NO_ROOM) if "No space left" in told else BackupError(Why.PROGRAM, f"{name} : {told}")
+        BackupError(Why.NO_ROOM, told)
+        if "No space left" in told
+        else BackupError(Why.PROGRAM, f"{name} : {told}")
     )
 
 

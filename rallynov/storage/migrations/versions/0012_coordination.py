@@ -140,7 +140,6 @@ def _verdicts_and_messages() -> None:
         _author(),
         _moment("at"),
         _text("text"),
-        _text("choice"),
         _to("staff_message", "author", "person", "SET NULL"),
     )
     op.create_index(op.f("ix_staff_message_edition"), "staff_message", ["edition"])
