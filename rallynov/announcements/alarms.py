@@ -30,6 +30,17 @@ def held(announcement: Announcement) -> Screen:
     return _alarm(title(say("An announcement is held")), text(told))
 
 
+def interrupted(announcement: Announcement) -> Screen:
+    """Return what is said of an announcement that stopped on its way too long ago."""
+    told = say(
+        "Announcement no. {number}, “{title}”, is paused: it stopped on its way more than six hours ago, because the service "
+        "did not work. Some people have received it, others have not. It may tell of things that are past.",
+        number=announcement.number,
+        title=Typed(announcement.content.title),
+    )
+    return _alarm(title(say("An announcement was paused")), text(told))
+
+
 def broken(announcement: Announcement, reason: str) -> Screen:
     """Return what is said of an announcement that a channel refuses to carry."""
     told = say(

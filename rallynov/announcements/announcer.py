@@ -78,7 +78,9 @@ class Announcer:
                 return Step()
         try:
             return self._work(leader, now)
-        except BaseException:  # what was taken back is done again: from the beginning, places may be beyond it
+        except (
+            BaseException
+        ):  # what was taken back is done again: from the beginning, places may be beyond it
             self._after.clear()
             self._row.clear()
             raise

@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from rallynov.announcements.links import LEAST
 from rallynov.announcements.model import Announcement, Standing
 from rallynov.people.consents.model import Topic
 
 SAMPLES = 5
 """Names that are shown of an audience."""
-FEW = 5
-"""People under whom their number is told to nobody but the team: it could tell who they are."""
 MOVED = 0.05
 """By what share the number of recipients may change between its reading and the approval."""
 
@@ -67,7 +66,7 @@ class Crowd:
 
         Of people who are chosen by more than where they live, a partner is shown none.
         """
-        if not self.named and (not announcement.audience.open or self.count(announcement) < FEW):
+        if not self.named and (not announcement.audience.open or self.count(announcement) < LEAST):
             return ()
         told = (
             (one for one in cell.samples if one.name or one.territory) for cell in self.within(announcement)
@@ -78,7 +77,7 @@ class Crowd:
 
     def hides(self, announcement: Announcement, count: int) -> bool:
         """Tell whether a number of people is too small to be told; that nobody asked for a topic is told."""
-        return not self.named and count < FEW and not (announcement.audience.open and count == 0)
+        return not self.named and count < LEAST and not (announcement.audience.open and count == 0)
 
     def within(self, announcement: Announcement) -> Iterator[Cell]:
         """Return the cells of an announcement's audience."""

@@ -81,7 +81,7 @@ def _fitting(stage: Stage | None, room: int) -> tuple[Block, ...]:
     """Return the fullest card that fits: without its accessibility, then its host, then its address; or none."""
     if stage is None:
         return ()
-    fits = (_card(stage, facts) for size, facts in _forms(stage) if True)
+    fits = (_card(stage, facts) for size, facts in _forms(stage) if size <= room)
     return next(fits, ())
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, or_, select
 
 from rallynov.announcements import alarms, rows
+from rallynov.announcements.interruptions import Interruptions
 from rallynov.announcements.model import APART, WAITS, Status
 from rallynov.announcements.tables import AnnouncementRow, ReachRow
 from rallynov.delivery import bulk, corrections
@@ -31,6 +32,8 @@ from rallynov.storage.notices import notify
 from rallynov.storage.prepared import INSERTS, Insertable, Prepared
 from rallynov.storage.store import Store
 
+ROUND = timedelta(seconds=30)
+"""Time after which planned rows are looked at from the first one on: some come back that were tried."""
 LOOKS = 10
 """Chunks looked at for one request: those who must wait are passed over."""
 TOO_LONG, UNWANTED, LATER = "put off too long", "no longer wanted", timedelta(seconds=5)
@@ -52,6 +55,7 @@ class Source:
 class _Place:
     """How far the planned rows of a source were looked at, and until when there is nothing to look at."""
 
+    since: datetime
     after: int = 0
     idle_until: datetime | None = None
 
@@ -68,6 +72,7 @@ class Releases:
         self._clock = clock
         self._words = Words()
         self._places: dict[tuple[str, str], _Place] = {}
+        self._interruptions = Interruptions(post)
 
     def fetch(self, to: Rows, most: int, leader: Leader) -> Sequence[Outgoing]:
         """Mark messages of a channel as being sent by a process, and return them with their words."""
@@ -140,23 +145,44 @@ class Releases:
         self, tx: Connection, source: Source, channels: Collection[str], now: datetime, most: int
     ) -> list[Planned]:
         """Return rows that may go; those that may not are put off or given up."""
-        place = self._places.setdefault((source.broadcast, min(channels)), _Place())
+        place = self._places.setdefault((source.broadcast, min(channels)), _Place(now))
         if place.idle_until and now < place.idle_until:
             return []
+        if not source.corrects and self._interruptions.paused(tx, source.broadcast, now):
+            return []
+        if now - place.since > ROUND:
+            place.after, place.since = 0, now
         going: list[Planned] = []
         for _ in range(LOOKS):
             found = bulk.due(tx, source.broadcast, channels, place.after, now, most - len(going))
+            ready = found if source.corrects else self._with_files(tx, found)
             going += (
-                self._corrected(tx, found, now) if source.corrects else self._asked(tx, source, found, now)
+                self._corrected(tx, ready, now) if source.corrects else self._asked(tx, source, ready, now)
             )
-            place.after = found[-1].id if found else 0
+            place.after = ready[-1].id if ready else place.after if found else 0
             if not found:
                 next_ = bulk.next_due(tx, source.broadcast)
                 soon = now + timedelta(seconds=1)
                 place.idle_until = max(soon, min(next_, now + timedelta(minutes=1))) if next_ else soon
-            if len(going) >= most or not found:
+            if len(going) >= most or len(ready) < len(found) or not found:
                 break
         return going
+
+    def _with_files(self, tx: Connection, found: Sequence[Planned]) -> Sequence[Planned]:
+        """Return the rows before the first whose file another one is to bring: once it is there, all others name it."""
+        waits: dict[str, bool] = {}
+        for n, one in enumerate(found):
+            circular = one.outgoing.part.circular if one.outgoing.part else ""
+            if one.outgoing.channel in self._pull or self._words.uploaded(tx, circular):
+                continue
+            if circular not in waits:
+                sending, sent = bulk.tried(tx, circular)
+                waits[circular] = not sent
+                if sent or not sending:
+                    continue
+            if waits[circular]:
+                return found[:n]
+        return found
 
     def _asked(
         self, tx: Connection, source: Source, found: Sequence[Planned], now: datetime

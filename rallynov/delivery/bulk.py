@@ -91,7 +91,9 @@ def due(
 ) -> list[Planned]:
     """Lock planned rows whose time has come, in their order, from a row on; on PostgreSQL beside other processes."""
     ready = or_(OutboxRow.not_before.is_(None), OutboxRow.not_before <= now)
-    same = or_(ConversationRow.person_id == OutboxRow.person_id, OutboxRow.body != "")  # a correction is of what is there
+    same = or_(
+        ConversationRow.person_id == OutboxRow.person_id, OutboxRow.body != ""
+    )  # a correction is of what is there
     reached = ConversationRow.address == OutboxRow.address, ConversationRow.unreachable_at.is_(None), same
     query = (
         select(
@@ -119,6 +121,17 @@ def due(
         )
         for row in tx.execute(query)
     ]
+
+
+def tried(tx: Connection, circular: str) -> tuple[bool, bool]:
+    """Tell whether a message of a circular is on its way, and whether one has arrived."""
+    broadcast = circular.partition(":")[0]
+    mine = OutboxRow.broadcast == broadcast, OutboxRow.circular == circular
+    sending, sent = (
+        tx.scalar(select(exists().where(*mine, OutboxRow.status == status)))
+        for status in (OutboxStatus.SENDING, OutboxStatus.SENT)
+    )
+    return bool(sending), bool(sent)
 
 
 def next_due(tx: Connection, broadcast: str) -> datetime | None:

@@ -34,6 +34,11 @@ class Words:
         message, file_id = self._read(tx, outgoing.part.circular)
         return replace(outgoing, drawn=message, part=replace(outgoing.part, file_id=file_id))
 
+    def uploaded(self, tx: Connection, circular: str) -> bool:
+        """Tell whether nothing is to be uploaded with a circular any more: it has no file, or the channel has it."""
+        message, file_id = self._read(tx, circular)
+        return not message.media or bool(file_id)
+
     def body(self, tx: Connection, outgoing: Outgoing) -> str:
         """Return a message's words as a page reads them: without buttons, those of the pending question stay."""
         message = self.fill(tx, outgoing).message()

@@ -54,6 +54,7 @@ class Feeding:
         self._loop = asyncio.get_running_loop()
         self._fetching: asyncio.Task[None] | None = None
         self._fetch_at = 0.0
+        self._breaking = 0
         self._flowing = self._loop.create_task(self._flow())
 
     def wake(self) -> None:
@@ -67,12 +68,17 @@ class Feeding:
         await asyncio.gather(self._flowing, *([self._fetching] if self._fetching else ()))
 
     async def break_off(self, broadcast: str, reason: str) -> None:
-        """Stop a broadcast whose content is refused again and again."""
+        """Stop a broadcast whose content is refused again and again; nothing is fetched meanwhile."""
         log.error("broadcast_broken_off", broadcast=broadcast, reason=reason)
+        self._breaking += 1
+        if self._fetching:
+            await self._fetching
         dropped = self._stream.drop(lambda one: one.part is not None and one.part.broadcast == broadcast)
         await self._let_go(dropped)
         if self._feed:
             await self._write(self._feed.broken, broadcast, reason, self._leader)
+        self._breaking -= 1
+        self._stream.wake()
 
     async def _flow(self) -> None:
         while not self._halt.ending():
@@ -82,7 +88,7 @@ class Feeding:
                 continue
             await self._give_back()
             now = self._loop.time()
-            most = self._stream.wanted(now) if self._feed and now >= self._fetch_at else 0
+            most = self._stream.wanted(now) if now >= self._fetch_at and not self._breaking else 0
             if most and self._feed and self._fetching is None:
                 self._fetching = self._loop.create_task(self._fetch(self._feed, most))
             await self._stream.rest(self._stream.go())

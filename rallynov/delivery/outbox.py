@@ -89,16 +89,8 @@ class Receipt:
 
 
 _COLUMNS = (
-    "key",
-    "channel",
-    "address",
-    "rank",
-    "body",
-    "status",
-    "attempts",
-    "doubts",
-    "lease_owner",
-    "lease_until",
+    *("key", "channel", "address", "rank", "body", "status", "attempts", "doubts"),
+    *("lease_owner", "lease_until"),
 )
 _ADD = Prepared(lambda _: insert(OutboxRow), (*_COLUMNS, "created_at", "finished_at"))
 
@@ -142,13 +134,8 @@ def claim(
     due = or_(OutboxRow.not_before.is_(None), OutboxRow.not_before <= now)
     waiting = (
         select(
-            OutboxRow.id,
-            OutboxRow.key,
-            OutboxRow.address,
-            OutboxRow.rank,
-            OutboxRow.body,
-            OutboxRow.attempts,
-            OutboxRow.doubts,
+            *(OutboxRow.id, OutboxRow.key, OutboxRow.address, OutboxRow.rank, OutboxRow.body),
+            *(OutboxRow.attempts, OutboxRow.doubts),
         )
         .where(UNSENT, OutboxRow.channel == channel, OutboxRow.status == OutboxStatus.QUEUED, due, *ranks)
         .order_by(OutboxRow.rank, OutboxRow.id)

@@ -153,7 +153,7 @@ class Pacer:
             self._beware(now, until + jitter)
 
     def _told_long(self, chat: int, retry_after: float, now: float) -> bool:
-        """Whether a long wait concerns the whole bot; for the first chat told so, the others wait a moment, then one tries."""
+        """Whether a long wait concerns the whole bot; the first chat told so has the others wait, then one of them try."""
         if retry_after <= LONG_WAIT:
             return False
         self._long = {other: at for other, at in self._long.items() if at > now - SUSPECT} | {chat: now}

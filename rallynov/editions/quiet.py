@@ -37,5 +37,15 @@ def awake(moment: datetime) -> datetime:
     return datetime.combine(day, time(MORNING), PARIS).astimezone(moment.tzinfo)
 
 
+def waking(start: datetime, end: datetime) -> timedelta:
+    """Return how much of the time between two moments one might write in."""
+    total, at = timedelta(), awake(start)
+    while at < end:
+        evening = datetime.combine(at.astimezone(PARIS).date(), time(EVENING), PARIS).astimezone(at.tzinfo)
+        total += min(evening, end) - at
+        at = awake(evening)
+    return total
+
+
 def _rest(day: date) -> bool:
     return day.isoweekday() == 7 or day in _holidays()

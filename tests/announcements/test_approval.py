@@ -11,7 +11,7 @@ from announcements.writer import NOW
 from rallynov.announcements.approval import ReviewDialogue
 from rallynov.announcements.commands import Approve, Refuse, TakeBack, TestToSelf
 from rallynov.announcements.crowd_model import Sizes
-from rallynov.announcements.model import Announcement, Content, News, Status
+from rallynov.announcements.model import Announcement, Audience, Content, News, Status
 from rallynov.announcements.screens.reading import REASON_MOST
 from rallynov.people.consents.model import Topic
 from rallynov.people.roles import Grant, Grants, Role
@@ -45,6 +45,13 @@ def test_it_is_read_as_it_will_be_received() -> None:
     assert "Venez *lundi*." in shown
     assert "12 personnes la recevraient" in shown
     assert "Structure exemple" in shown
+
+
+def test_the_link_that_people_came_by_is_that_of_who_wrote() -> None:
+    one = replace(ONE, organisation="Autre exemple", audience=Audience(members=True))
+    assert "venues par le lien de « Autre exemple »" in reading(one=one).read().replace(
+        "\u202f", " "
+    ).replace("\xa0", " ")
 
 
 @pytest.mark.parametrize(

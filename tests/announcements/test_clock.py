@@ -14,6 +14,7 @@ from rallynov.announcements import rows
 from rallynov.announcements.model import LATE, Status
 from rallynov.delivery.leadership import DeposedError, Leadership
 from rallynov.delivery.tables import LeaderRow, OutboxStatus
+from rallynov.editions.quiet import awake
 from rallynov.storage.store import Store
 
 
@@ -98,20 +99,55 @@ def test_what_was_due_before_a_short_outage_that_ends_at_night_waits_for_the_mor
     assert len(desk.fetch()) == 2
 
 
-def test_an_outage_in_the_middle_is_gone_on_from(sqlite: Store) -> None:
-    people(sqlite, chats(6))
-    announce(sqlite)
+def interrupted(store: Store, **outage: int) -> Desk:
+    """Return who takes over an announcement to six of whom two received it, after an outage."""
+    people(store, chats(6))
+    announce(store)
     clock = Clock(MORNING)
-    desk = Desk(sqlite, clock)
+    desk = Desk(store, clock)
     desk.tick()
     desk.send(desk.fetch(2))
-    clock.pass_(days=3)
-    desk = Desk(sqlite, clock)
+    clock.pass_(**outage)
+    desk = Desk(store, clock)
     desk.tick()
+    return desk
+
+
+@pytest.mark.parametrize("outage", [{"hours": 5, "minutes": 59}, {"hours": 18}])  # until 4 in the morning
+def test_a_short_outage_in_the_middle_is_gone_on_from(sqlite: Store, outage: dict[str, int]) -> None:
+    desk = interrupted(sqlite, **outage)
+    desk.clock.at = awake(desk.clock.at)  # type: ignore[attr-defined]
+    desk.send(desk.fetch())
+    desk.tick()
+    assert desk.read().status is (Status.SENT if "minutes" in outage else Status.PAUSED)
+
+
+def test_a_long_outage_in_the_middle_pauses_it_and_the_team_is_asked_once(sqlite: Store) -> None:
+    address = coordinator(sqlite)
+    desk = interrupted(sqlite, days=3)
+    for _ in range(2):
+        assert desk.fetch() == []
+        desk.tick()
+    assert desk.read().status is Status.PAUSED
+    assert desk.acts() == ["start", "late"]
+    assert desk.letters(address).count("Étape exemple") == 1
+    desk.change(status=Status.SENDING)  # the team has it go on
     desk.send(desk.fetch())
     desk.tick()
     assert desk.read().status is Status.SENT
     assert [status for status, _ in desk.states()] == ["sent"] * 6
+
+
+def test_who_was_put_off_by_another_announcement_is_not_late(sqlite: Store) -> None:
+    people(sqlite, chats(2))
+    announce(sqlite, urgent=True)
+    announce(sqlite, id_="a2")
+    clock = Clock(MORNING)
+    desk = Desk(sqlite, clock)
+    desk.tick()
+    desk.send(desk.fetch())  # the other one is put off by two days
+    clock.pass_(hours=49)
+    assert len(Desk(sqlite, clock).fetch()) == 2
 
 
 def test_a_death_between_the_moment_and_the_fan_out_leaves_nothing_half_done(store: Store) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from announcements.crowds import WORDING
@@ -11,14 +12,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from bot.telegram.render import plain
+from rallynov.announcements import letters
 from rallynov.announcements.fanout import Fanout
 from rallynov.announcements.letters import received
-from rallynov.announcements.model import TITLE_MOST, Announcement, Content
+from rallynov.announcements.model import TITLE_MOST, Announcement, Content, NewsFile
 from rallynov.dialogue.screens import Screen
 from rallynov.editions.stages.model import Stage, Status
 from rallynov.people.roles import NAMED_MOST
 from rallynov.text import utf16_len
 
+WEDNESDAY = datetime(2026, 9, 23, 9, tzinfo=UTC)
+FILE = NewsFile("f", "affiche.png", "image/png", 3, "kept")
 lengths = some.sampled_from([0, 20, 60, 300, 1500])
 
 
@@ -33,8 +37,12 @@ def contents(draw: some.DrawFn) -> Content:
 
 
 stages = some.builds(
-    lambda place, address, host, access, status: replace(
+    lambda place, address, host, access, status, lasts: replace(
         STAGE,
+        number=1234,
+        territory="90",
+        starts=WEDNESDAY,
+        ends=WEDNESDAY + timedelta(days=lasts, hours=2),
         place="p" + "l" * place,
         address="a" * address,
         host="h" * host,
@@ -42,6 +50,7 @@ stages = some.builds(
         status=status,
     ),
     some.sampled_from([20, 60, 1500]), lengths, lengths, lengths, some.sampled_from(Status),
+    some.sampled_from([0, 7]),
 )  # fmt: skip
 
 
@@ -51,13 +60,22 @@ def test_it_is_one_message_that_fits_and_ends_with_the_way_out(
     content: Content, stage: Stage, organisation: str, language: str
 ) -> None:
     assert content.whole
-    told = Announcement("a", 1, "me", NOW, organisation, content=content)
+    told = Announcement("a", 1, "me", NOW, organisation, content=content, files=(FILE,))
     message = Fanout(WORDING, ())._words(told, stage if content.stage else None, language)
     assert [texts[0] for _, texts in message.blocks[:2]] == [content.title, content.text]
     assert utf16_len(plain(message)) <= (1024 if content.picture else 4000)
     assert "/stop" in message.blocks[-1][1][0]
+    assert bool(message.media) is bool(content.picture)
     estimated = received(told, stage if content.stage else None)
     assert len(estimated.blocks) == len(message.blocks), "the last resort was needed"
+
+
+def test_what_does_not_fit_after_all_goes_without_its_card(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(letters, "_LABELS", -10_000)
+    content = Content("Titre", "Texte", picture="f", stage=3)
+    told = Announcement("a", 1, "me", NOW, content=content, files=(FILE,))
+    message = Fanout(WORDING, ())._words(told, replace(STAGE, access="e" * 2000), "fr")
+    assert [kind for kind, _ in message.blocks] == ["title", "rich", "note", "note"]
 
 
 def shown(screen: Screen) -> str:

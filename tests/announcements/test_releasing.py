@@ -7,11 +7,13 @@ from datetime import timedelta
 import pytest
 from announcements.crowds import MORNING, Desk, announce, chats, coordinator, people
 from conversation import Clock
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from rallynov.announcements import releasing
-from rallynov.announcements.model import APART, Status
+from rallynov.announcements.model import APART, Content, Status
+from rallynov.announcements.tables import AnnouncementFileRow
 from rallynov.delivery import bulk, outbox
+from rallynov.delivery.outbox import Receipt
 from rallynov.delivery.tables import ConversationRow, OutboxStatus
 from rallynov.people.consents.model import ChooseTopics, Topic
 from rallynov.people.consents.service import choose, stop
@@ -93,17 +95,20 @@ def test_who_was_put_off_too_long_is_given_up(
 
 def test_in_quiet_hours_nothing_leaves_and_in_the_morning_it_goes_on(desk: Desk, clock: Clock) -> None:
     desk.send(desk.fetch(1))
+    clock.pass_(hours=5)
+    desk.send(desk.fetch(1))
     clock.at = MORNING.replace(hour=19)  # 20:00 in Paris
     assert desk.fetch() == []
     clock.pass_(hours=11, minutes=59)
     assert desk.fetch() == []
     clock.pass_(minutes=1)
-    assert len(desk.fetch()) == 3
+    assert len(desk.fetch()) == 2
 
 
 def test_pages_are_written_to_in_the_same_hours(store: Store, clock: Clock) -> None:
     people(store, ["wilma"], channel="web")
-    announce(store)
+    clock.at = MORNING.replace(hour=17)
+    announce(store, due=clock.at)
     desk = Desk(store, clock)
     desk.announcer.step(desk.leader)
     clock.at = MORNING.replace(hour=21)
@@ -224,3 +229,26 @@ def test_what_comes_back_after_it_was_given_up_is_given_up_too(desk: Desk, statu
     desk.rows.release(["news:a1:p2000000"])
     desk.tick()
     assert desk.states() == [("skipped", status)] * 4
+
+
+def test_until_its_file_was_uploaded_one_message_of_a_circular_leaves_alone(
+    store: Store, clock: Clock
+) -> None:
+    people(store, chats(9))
+    people(store, ["5"], language="en")
+    content = Content("Étape exemple", "Voir le document.", document="f")
+    announce(store, content=content)
+    with store.write() as tx:
+        file = {"announcement_id": "a1", "name": "a.pdf", "mime": "application/pdf", "size": 1}
+        where = {"address": "telegram:1", "origin": "", "state": "kept", "created_at": MORNING}
+        tx.execute(insert(AnnouncementFileRow), [{"id": "f", **file, **where}])
+    desk = Desk(store, clock)
+    desk.tick()
+    [first] = desk.fetch()
+    assert desk.fetch() == []
+    desk.send([first], OutboxStatus.SKIPPED)
+    [second] = desk.fetch()
+    with store.write() as tx:
+        outbox.finish(tx, [Receipt(second, OutboxStatus.SENT, "7", file_id="F")], "me", clock())
+    rest = desk.fetch()
+    assert [one.part.file_id for one in rest if one.part] == ["F"] * 7 + [""]

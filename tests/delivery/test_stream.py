@@ -10,7 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from conversation import START
 from delivery.stage import Inline, Stage, scene
+from sqlalchemy import func, select
 
 from rallynov.delivery import outbox, stream
 from rallynov.delivery.decisions import Failure, FailureKind, Klass
@@ -18,6 +20,7 @@ from rallynov.delivery.leadership import Leader
 from rallynov.delivery.outbox import Outgoing, Part
 from rallynov.delivery.pacing import Pacer
 from rallynov.delivery.rows import Rows
+from rallynov.delivery.tables import OutboxRow
 
 K = FailureKind
 
@@ -45,6 +48,8 @@ class Planned:
 
     def fetch(self, to: Rows, most: int, leader: Leader) -> Sequence[Outgoing]:
         leader.fence(None)  # type: ignore[arg-type]
+        if self.broke:
+            return ()
         self.asked.append(most)
         with self.stage.store.write() as tx:
             back = outbox.claim(tx, to.channel, to.owner, self.stage.now(), most)
@@ -164,6 +169,57 @@ def test_a_refusal_of_one_chat_slows_no_other(inline: Inline) -> None:
         assert len(others) >= 149
         assert max(b - a for a, b in itertools.pairwise(others)) < 0.15
         assert stage.channel.at("n:5") == pytest.approx([0.2, 3.3], abs=0.3)
+
+    play(inline)
+
+
+def test_a_long_wait_of_one_chat_holds_the_others_for_a_moment(inline: Inline) -> None:
+    @scene
+    async def play(stage: Stage) -> None:
+        stage.channel.told["n:5"] = [Failure(K.FLOOD, retry_after=60)]
+        await stage.recast(Pacer(30, 30), Planned(stage, 400))
+        await asyncio.sleep(20)
+        others = [at for at, key in stage.channel.exact if key != "n:5"]
+        assert len(others) == 399
+        assert max(b - a for a, b in itertools.pairwise(others)) < 1.2
+        await asyncio.sleep(50)
+        assert stage.channel.at("n:5") == pytest.approx([0.2, 60.3], abs=1.1)
+
+    play(inline)
+
+
+def test_what_must_wait_long_waits_in_its_row(inline: Inline) -> None:
+    @scene
+    async def play(stage: Stage) -> None:
+        stage.channel.told["n:0"] = [Failure(K.FLOOD, retry_after=3)]
+        stage.channel.told["n:1"] = [Failure(K.NOT_SENT)] * 2
+        feed = Planned(stage, 2)
+        await stage.recast(Pacer(30, 30), feed)
+        await asyncio.sleep(0.5)
+        rows = [stage.row("n:0"), stage.row("n:1")]
+        assert [(row.status, row.attempts, row.lease_owner) for row in rows] == [("queued", 1, None)] * 2
+        waits = [(row.not_before - START).total_seconds() for row in rows]
+        assert waits == pytest.approx([3.1, 1.0], abs=0.2)
+        with stage.store.write() as tx:  # they say stop
+            outbox.give_up_bulk(tx, ["telegram:1000"], stage.now())
+        await asyncio.sleep(10)
+        assert len(stage.channel.at("n:0")) == 1
+        assert stage.channel.at("n:1") == pytest.approx([0, 1.0, 3.0], abs=1.2)
+        assert stage.row("n:1").attempts == 3
+
+    play(inline)
+
+
+def test_while_all_is_held_nothing_waits_in_memory(inline: Inline) -> None:
+    @scene
+    async def play(stage: Stage) -> None:
+        await stage.recast(Pacer(30, 30), Planned(stage, 300), seconds=0.05)
+        for n in range(20, 40):
+            stage.channel.told[f"n:{n}"] = [Failure(K.FLOOD, retry_after=30)]
+        await asyncio.sleep(3)
+        with stage.store.read() as tx:
+            held = tx.execute(select(OutboxRow.status, func.count()).group_by(OutboxRow.status)).all()
+        assert {status for status, _ in held} == {"sent", "queued"}
 
     play(inline)
 

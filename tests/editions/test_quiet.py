@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from rallynov.editions.quiet import awake, quiet
+from rallynov.editions.quiet import awake, quiet, waking
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,18 @@ def test_it_is_the_first_such_moment() -> None:
         after = awake(moment)
         assert not quiet(after)
         assert after == moment or quiet(after - timedelta(seconds=1))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "hours"),
+    [
+        ("2027-03-23T09:00:00", "2027-03-23T15:00:00", 6),
+        ("2027-03-23T18:00:00", "2027-03-24T08:00:00", 2),  # one in the evening, one in the morning
+        ("2027-03-23T20:00:00", "2027-03-24T06:00:00", 0),
+        ("2027-03-27T18:00:00", "2027-03-30T07:00:00", 2),  # over Easter
+        ("2027-03-23T09:00:00", "2027-03-23T08:00:00", 0),
+    ],
+)
+def test_the_time_in_which_one_might_write(start: str, end: str, hours: int) -> None:
+    first, last = (datetime.fromisoformat(at).replace(tzinfo=UTC) for at in (start, end))
+    assert waking(first, last) == timedelta(hours=hours)

@@ -100,8 +100,6 @@ def _announcement(tx: Connection, at: object) -> None:
     )
     put(tx, "outbox", at, broadcast="over", channel="web", circular="words", person_id=None, lease_owner=None)
     put(tx, "circular", at, broadcast="over", body="les mots d'une annonce")
-    _subscription(tx, at)  # without it the person would be gone before
-    put(tx, "announcement_reach", at)
 
 
 CASES: Mapping[str, tuple[Callable[[Connection, Any], None], tuple[str, ...]]] = {
@@ -111,7 +109,7 @@ CASES: Mapping[str, tuple[Callable[[Connection, Any], None], tuple[str, ...]]] =
     "journal": (lambda tx, at: put(tx, "audit", at), ("audit",)),
     "access": (lambda tx, at: put(tx, "access", at, dossier_id=None), ("access",)),
     "subscription": (_subscription, ("person", "consent")),
-    "announcement": (_announcement, ("announcement.id=draft", "outbox", "circular", "announcement_reach")),
+    "announcement": (_announcement, ("announcement.id=draft", "outbox", "circular")),
     "restriction": (_restriction, ("person", "diagnosis", "restriction")),
     "draft": (_draft, ("dossier",)),
     "dossier": (lambda tx, at: put(tx, "dossier", at, status="submitted"), ("dossier",)),
@@ -156,6 +154,19 @@ def test_kept_one_second_before_and_gone_one_second_after(rule: Rule, sqlite: St
         assert [probe for probe in probes if not there(tx, probe)] == []
         purge(tx, at + rule.kept + SECOND)
         assert [probe for probe in probes if there(tx, probe)] == []
+
+
+def test_when_somebody_was_last_reached_goes_after_a_year_though_they_still_ask(
+    sqlite: Store, clock: Clock
+) -> None:
+    with sqlite.write() as tx:
+        _subscription(tx, clock.at)
+        put(tx, "announcement_reach", clock.at)
+        purge(tx, clock.at + lifetimes.kept("announcement") - SECOND)
+        assert there(tx, "announcement_reach")
+        purge(tx, clock.at + lifetimes.kept("announcement") + SECOND)
+        assert there(tx, "consent")
+        assert not there(tx, "announcement_reach")
 
 
 def test_a_copy_of_the_database_goes_by_its_rule(sqlite: Store, clock: Clock) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from rallynov.announcements.crowd_model import FEW, Crowd, Sample
+from rallynov.announcements.crowd_model import Crowd, Sample
+from rallynov.announcements.links import LEAST
 from rallynov.announcements.model import TITLE_MOST, Announcement, Content, NewsFile, Standing, Status
 from rallynov.dialogue.screens import Block, Choice, note, text
 from rallynov.dialogue.words import Say, Term, Typed, Words, plural, say
@@ -152,7 +153,8 @@ def audience_lines(announcement: Announcement) -> tuple[Words, ...]:
             say("Themes of the dossier: {names}", names=joined([theme_named(one) for one in asked.themes]))
         )
     if asked.members:
-        lines.append(say("only those who came by our link"))
+        whose = Typed(announcement.organisation)
+        lines.append(say("only those who came by the link of “{organisation}”", organisation=whose))
     if asked.but:
         lines.append(say("except: {names}", names=joined([STANDINGS[one] for one in asked.but])))
     if asked.seated and announcement.content.stage:
@@ -178,7 +180,7 @@ def reckoned(announcement: Announcement, count: int, crowd: Crowd) -> tuple[Bloc
         told = say(
             "Fewer than {few} people would receive it now, perhaps nobody: I do not count them more exactly, so that "
             "nobody can be recognised.",
-            few=FEW,
+            few=LEAST,
         )
     samples = [sampled(one) for one in crowd.samples(announcement)] if count else []
     if not samples:
