@@ -20,8 +20,7 @@ from conversation import Clock
 from operations.stage import Home
 from sqlalchemy import insert, text
 
-from bot.doctor import visit
-from bot.doctor import database, machine, serving, telegram
+from bot.doctor import database, machine, serving, telegram, visit
 from bot.doctor.finding import Finding, Level, examine
 from bot.opening import unstored
 from bot.settings import Settings

@@ -22,7 +22,8 @@ OTHER_NAMES = {
     "dossiers", "deposer", "sansrappel", "garder", "relire", "reread", "suite", "noreminders",
     "start", "annuler", "help", "pause", "reprendre", "recommencer", "privacy", "supprimer", "triage", "fiche",
     "sheets", "sheet", "etape", "stages", "stage", "language", "lang", "news", "inviter", "invitation", "roles",
-    "mydata", "correct", "restrict", "journal", "diffuser", "broadcast", "lien", "link", "valider", "review", "envois", "sendings",
+    "mydata", "correct", "restrict", "journal", "diffuser", "broadcast", "lien", "link", "valider", "review",
+    "envois", "sendings",
 }  # fmt: skip
 """Commands that are heard and not listed: other names of those that are, and what a button does better."""
 
