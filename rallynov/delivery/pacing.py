@@ -60,8 +60,8 @@ class Pacer:
     person sets their pace, until a refusal: then that chat is held for the wait asked and gets `per_chat` a second
     until a clean minute has passed. A refusal that concerns the whole bot (`STORM_CHATS`, or two chats with a
     `LONG_WAIT`) holds all announcements and halves their rate, which gains a thirtieth of itself, one a second at
-    least, per clean minute; meanwhile answers too keep within `rate`. A group (negative id) gets `group_rate` messages a minute, whatever
-    their class; None lifts that.
+    least, per clean minute; meanwhile answers too keep within `rate`. A group (negative id) gets `group_rate`
+    messages a minute, whatever their class; None lifts that.
     """
 
     def __init__(

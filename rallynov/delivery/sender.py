@@ -252,14 +252,16 @@ class Sender:
         await self._write(self._rows.release, keys)
 
     async def _write(self, work: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
-        """Write, as often as it takes: the database may be away."""
-        while not self._ending.is_set():
+        """Write, as often as it takes, once at the end: the database may be away."""
+        while True:
             try:
                 await self._store.writing(work, *args, **kwargs)
                 return
             except Exception as error:
                 log.error("outbox_not_written", error=type(error).__name__)
-                await self._rest(1)
+            if self._ending.is_set():
+                return
+            await self._rest(1)
 
     async def _doubt(self, message: Outgoing) -> None:
         await self._write(self._rows.doubt, message)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 from announcements.crowds import MORNING, Desk, announce, chats, people
-from sqlalchemy import event, func, select
+from sqlalchemy import Connection, func, select
 
 from rallynov.announcements import fanout
 from rallynov.announcements.model import Status
@@ -122,13 +124,19 @@ def test_a_chunk_that_was_taken_back_is_planned_again_by_the_same_process(
     announce(desk.store)
     desk.announcer.step(desk.leader)
 
-    def lose(*_: object) -> None:
-        raise OSError("the database is away")
+    write = desk.store.write
 
-    event.listen(desk.store.engine, "commit", lose)
-    with pytest.raises(OSError, match="away"):
-        desk.announcer.step(desk.leader)
-    event.remove(desk.store.engine, "commit", lose)
+    @contextmanager
+    def lost() -> Iterator[Connection]:
+        with write() as tx:
+            yield tx
+            raise OSError("the database is away")
+
+    with monkeypatch.context() as away:
+        away.setattr(desk.store, "write", lost)
+        with pytest.raises(OSError, match="away"):
+            desk.announcer.step(desk.leader)
+    assert len(desk.outbox()) == 2
     desk.tick()
     assert len(desk.outbox()) == 5
     assert desk.planned()

@@ -1,4 +1,4 @@
-"""Forty people at once, 80 turns each (``RALLYNOV_TURNS=200`` for more): everyone is answered in order, and by their own answers.
+"""Forty people at once, 80 turns each (``RALLYNOV_TURNS=200`` for more): each is answered in order, and by their own.
 
 On SQLite in one process; on PostgreSQL in two, which take up the same conversations and of which one sends.
 Run as a program, this file is one of these processes.

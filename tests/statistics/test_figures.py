@@ -2,57 +2,29 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from types import SimpleNamespace
 
-import pytest
-from conversation import START, Clock, Talk, core
-from exports.crowd import fill
+from conversation import START
 from initiatives.life import FORM, wording
-from people.appointed import appoint
 from sqlalchemy import insert
+from surveyed import person
 
-from bot.wiring import Core
 from rallynov.announcements.tables import AnnouncementRow
 from rallynov.delivery.tables import OutboxRow
 from rallynov.diagnosis.service import load_grid
-from rallynov.diagnosis.tables import AnswerRow, DiagnosisRow
 from rallynov.dialogue.words import Term
 from rallynov.faq.tables import QuestionRow, TicketRow
 from rallynov.initiatives.tables import DossierAnswerRow, DossierRow, MoveRow, ShareRow
-from rallynov.people.roles import Role
-from rallynov.people.tables import PersonRow, RestrictionRow
+from rallynov.people.tables import RestrictionRow
 from rallynov.statistics.model import BARS, Counts, Steps, Table
 from rallynov.statistics.reading import count
-from rallynov.statistics.service import CSV, FRESH, written
-from rallynov.statistics.tables import TITLES, tables
+from rallynov.statistics.tables import tables
 from rallynov.storage.store import Store
 
 GRID = load_grid()
 ASKED = [question.id for question in GRID.form().questions]
 EDITION = "rallynov"
-
-
-def person(store: Store, name: str, *runs: int, finished: Sequence[int] = ()) -> None:
-    """Somebody with diagnoses: how many questions of each are answered."""
-    with store.write() as tx:
-        tx.execute(insert(PersonRow), [{"id": name, "notice_version": "1", "created_at": START}])
-        for run, many in enumerate(runs, 1):
-            row = {
-                "person_id": name,
-                "run": run,
-                "edition": EDITION,
-                "grid_version": "1",
-                "started_at": START,
-            }
-            done = START if run in finished else None
-            tx.execute(insert(DiagnosisRow), [{**row, "finished_at": done}])
-            given = {"person_id": name, "run": run, "value": "3", "answered_at": START}
-            if many:
-                tx.execute(insert(AnswerRow), [{**given, "question": one} for one in ASKED[:many]])
 
 
 def dossier(
@@ -243,76 +215,3 @@ def test_messages_of_announcements_are_counted(sqlite: Store) -> None:
             one = {"key": str(nth), "address": f"telegram:{nth}", "status": status, "error": error}
             tx.execute(insert(OutboxRow), [{**sent, **one}])
     assert cells(of(counted(sqlite), "announced")) == [(2,), (1,), (1,)]
-
-
-@pytest.fixture
-def product(sqlite: Store, clock: Clock) -> Core:
-    return core(sqlite, clock)
-
-
-def test_figures_are_for_who_may_see_them(product: Core, clock: Clock) -> None:
-    talk = Talk(product, clock, "web:claude")
-    talk.say("bonjour")
-    assert talk.say("/chiffres").screen == "figures:no"
-    assert product.papers.make("figures", "web:claude", "funnel", "fr") is None
-    appoint(product, clock, "web:claude", Role.JUROR)
-    assert talk.say("/chiffres").screen == "figures:no"
-    appoint(product, clock, "web:claude", Role.READER)
-    assert len(talk.say("/figures").choices) == len(TITLES)
-    for nth, name in enumerate(TITLES, 1):
-        assert talk.say(str(nth)).papers == (("figures", name, "Le tableau, en fichier CSV"),)
-        talk.say("/chiffres")
-    file = product.papers.make("figures", "web:claude", "funnel", "fr")
-    assert file
-    assert file.mime == CSV
-    assert file.content.decode("utf-8-sig").startswith("Moment;Personnes\r\nDiagnostic commencé;0\r\n")
-
-
-def test_a_report_is_counted_once_a_minute_and_drawn_in_conversation(product: Core, clock: Clock) -> None:
-    talk = Talk(product, clock, "web:claude")
-    talk.say("bonjour")
-    appoint(product, clock, "web:claude", Role.COORDINATOR)
-    fill(product.store, 30, hostile=False)
-    talk.say("/chiffres")
-    first = talk.say("1").figure
-    assert first
-    assert ("Dossier déposé", (1.0,)) in first.rows
-    person(product.store, "denis", 3)
-    with product.store.read() as tx:
-        before = product.office.statistics.report(tx)
-        assert product.office.statistics.report(tx) is before
-        clock.pass_(seconds=FRESH.total_seconds())
-        assert product.office.statistics.report(tx) is not before
-
-
-def test_a_turn_never_waits_for_figures_while_the_product_runs(product: Core, clock: Clock) -> None:
-    talk, statistics = Talk(product, clock, "web:claude"), product.office.statistics
-    talk.say("bonjour")
-    appoint(product, clock, "web:claude", Role.COORDINATOR)
-    statistics.start()
-    assert statistics._thread
-    held, go = threading.Event(), threading.Event()
-    statistics._thread.submit(lambda: (held.set(), go.wait(10)))
-    held.wait(10)
-    talk.say("/chiffres")
-    assert "choisissez de nouveau" in " ".join(talk.say("1").blocks[0][1])
-    go.set()
-    statistics._thread.submit(int).result(10)
-    assert talk.say("1").papers
-    statistics.close()
-
-
-def test_a_table_is_written_as_french_excel_reads_it() -> None:
-    table = Table(
-        "delays",
-        Term("x"),
-        (TITLES["delays"], TITLES["funnel"]),
-        ((TITLES["places"], (1.5,)), (TITLES["sizes"], (None,))),
-    )
-    report = SimpleNamespace(at=START)
-    french = written(table, report, wording(), "fr").decode("utf-8-sig")  # type: ignore[arg-type]
-    assert french.splitlines()[1:3] == [
-        "Dossiers par département;1,5",
-        "Dossiers par nombre de salariés;masqué",
-    ]
-    assert ";1.5\r\n" in written(table, report, wording(), "en").decode("utf-8-sig")  # type: ignore[arg-type]
