@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 import pytest
 import telegram_html
 from conversation import Clock, core
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
@@ -262,6 +262,7 @@ def _letters(messages: Sequence[Message]) -> str:
 
 
 @given(st.text(st.characters(codec=None, exclude_categories=()), max_size=80))
+@example("/@")
 @settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_text_is_read_by_both_doors_alike(text: str) -> None:
     update = {"update_id": 1, "message": {"chat": {"id": 7}, "text": text}}

@@ -137,6 +137,9 @@ class Sender:
         if self._ending.is_set() or self.stopped or self.pending > CLAIM:
             return 0
         claimed = await self._store.writing(self.claim)
+        if self._ending.is_set():  # meanwhile: they wait for whoever sends next
+            await self._store.writing(self._rows.release, [message.key for message in claimed])
+            return 0
         self.offer(claimed)
         return len(claimed)
 

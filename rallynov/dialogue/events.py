@@ -121,4 +121,5 @@ def typed(text: str, at: datetime | None = None) -> Said | Commanded:
     if not text.startswith("/") or len(text) < 2 or text[1] in " /":
         return Said(text, at)
     name, _, argument = text[1:].partition(" ")
-    return Commanded(name.partition("@")[0].casefold(), argument.strip(), at)
+    command = name.partition("@")[0].casefold()
+    return Commanded(command, argument.strip(), at) if command else Said(text, at)

@@ -52,6 +52,7 @@ FILES: Mapping[str, Sequence[tuple[str, str]]] = {
     "/pieces/{dossier}/{piece}": [("anne", "/pieces/d1/d1f0")],
     "/equipe/dossiers/{dossier}/pieces/{piece}": [("claude", "/equipe/dossiers/d1/pieces/d1f0")],
     "/annonces.atom": [("", "/annonces.atom")],
+    "/annonces/{number}/piece": [("", "/annonces/1/piece")],
 }  # fmt: skip
 """What is handed over, and is no page."""
 MACHINES = frozenset(("/events", "/healthz", "/readyz", "/metrics", "/static/{name:path}"))

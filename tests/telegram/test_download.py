@@ -124,6 +124,7 @@ async def test_a_line_that_falls_silent(
     file_id = api.files.hold(bytes(3 * MB))
     api.hang("file")
     await refused(downloads, file_id, tmp_path, LaterError)
+    monkeypatch.undo()
     assert len(await fetched(downloads, file_id, tmp_path)) == 3 * MB
 
 
