@@ -114,10 +114,12 @@ def test_every_state_of_the_conversation(browse: Browse) -> None:
     page = browse()
     found = {
         f"{state}, {look}": violations(page, without="" if state == LAST else SEEN_BEFORE)
-        for state in states(page)
-        for look in looked_at(page, every=state == LAST)
+        for nth, state in enumerate(states(page))
+        for at, look in enumerate(looked_at(page, every=state == LAST))
+        if state == LAST
+        or at == nth % 2  # each state on one screen, in turn; the last, which holds them all, on both
     }
-    assert len(found) == 14 * 2 + 4
+    assert len(found) == 14 + 4
     assert {state: wrong for state, wrong in found.items() if wrong} == {}
 
 

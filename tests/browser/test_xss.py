@@ -1,6 +1,6 @@
 """What people type, on every page of the site, is text: nothing of it runs, loads, or becomes an element.
 
-Ten payloads here; a campaign plants them all in each field in turn:
+The suite walks every route; a campaign plants all payloads in each field in turn, and is shown to see what runs:
 ``uv run pytest -n0 -m campaign tests/browser/test_xss.py`` (``RALLYNOV_ROTATIONS=0:20`` for its first turns).
 """
 
@@ -252,6 +252,7 @@ def test_what_is_handed_over_is_no_page(trial: Trial) -> None:
         trial.made.restore()
 
 
+@pytest.mark.campaign
 def test_the_trial_sees_what_runs_what_is_refused_and_what_is_foreign(
     trial: Trial, plain: Mapping[str, Any]
 ) -> None:

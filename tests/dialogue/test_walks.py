@@ -22,7 +22,7 @@ from rallynov.dialogue.events import Pressed
 from rallynov.dialogue.turn import Conversation, Scene
 from rallynov.storage.store import Store
 
-WALKERS, STEPS = 40, 220
+WALKERS, STEPS = 24, 220
 REACHED = 0.7
 """Share of the walks that must see a result within their steps."""
 HOME = {"menu", "welcome"}
