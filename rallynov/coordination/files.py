@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, or_, select
 
 from rallynov.coordination import listing
 from rallynov.coordination.listing import Scope
@@ -118,21 +118,19 @@ def _inner(tx: Connection, eyes: Eyes, file: File, sharers: Sequence[Sharer]) ->
         )
         if verdict and not own
         else None,
-        notes=[
-            Said(at, text, by == eyes.person)
-            for at, text, by in tx.execute(notes.order_by(NoteRow.id.desc()))
-            if not own
-        ],
-        messages=[
-            Said(at, text, by == eyes.person)
-            for at, text, by in tx.execute(sent.order_by(MessageRow.at.desc()))
-        ],
+        notes=[] if own else _said(tx, eyes, notes.order_by(NoteRow.id.desc())),
+        messages=_said(tx, eyes, sent.order_by(MessageRow.at.desc())),
         alike=_alike(tx, eyes.scope, dossier),
         entered_at=entry[0] if entry else None,
         received_at=entry[1] if entry else None,
         own=own,
         owned=any(one.right is Right.OWN for one in sharers),
     )
+
+
+def _said(tx: Connection, eyes: Eyes, what: Select[datetime, str, str | None]) -> list[Said]:
+    """Read what somebody of the team wrote, and tell whether it was the one who reads."""
+    return [Said(at, text, by == eyes.person) for at, text, by in tx.execute(what)]
 
 
 def _dossier(
