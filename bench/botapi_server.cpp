@@ -242,12 +242,13 @@ static void user_acts(int ci) {
         enqueue(ci, b, t);
     }
 }
-static void visible_reply(i64 chat, i64 t, i64 msg_id, const string& text, const string& markup) {
+static void visible_reply(i64 chat, i64 t, i64 msg_id, const string& text, const string& markup, bool edit) {
     i64 ci = chat - chat_base;
     if (ci < 0 || chats.empty()) return;
     if (sc_fresh) ci %= (i64)chats.size();
     if (ci >= (i64)chats.size()) return;
     Chat& c = chats[(size_t)ci];
+    if (edit && msg_id != c.last_msg) { counters["edits_of_earlier"]++; return; }  // a card that was answered: no reply
     if (c.id != chat) { turns_ignored++; return; }  // a late message to someone whose walk is over
     c.last_msg = msg_id;
     c.text = text;
@@ -658,7 +659,7 @@ static Result api_call(string_view method, const Params& p, i64 t, int fd, bool&
             static const string empty;
             const string& markup = rm ? *rm : empty;
             r.body = "{\"ok\":true,\"result\":" + bot_message(id, chat, tx ? *tx : empty, markup, m == M_EDIT) + "}";
-            visible_reply(chat, t, id, tx ? *tx : empty, markup);
+            visible_reply(chat, t, id, tx ? *tx : empty, markup, m == M_EDIT);
             break;
         }
         case M_DOC: {
@@ -666,7 +667,7 @@ static Result api_call(string_view method, const Params& p, i64 t, int fd, bool&
             r.body = fmt("{\"ok\":true,\"result\":{\"message_id\":%lld,\"from\":%s,\"chat\":", (long long)id, BOT_USER) + chat_json(chat) +
                      fmt(",\"date\":%lld,\"document\":{\"file_name\":\"f.bin\",\"mime_type\":\"application/octet-stream\",\"file_id\":\"BQACAgIAAx\",\"file_unique_id\":\"AgADx\",\"file_size\":%lld}}}",
                          (long long)time(nullptr), (long long)geti(p, "@file", 0));
-            visible_reply(chat, t, id, "", "");
+            visible_reply(chat, t, id, "", "", false);
             break;
         }
         case M_COPY: r.body = fmt("{\"ok\":true,\"result\":{\"message_id\":%lld}}", (long long)next_msg_id++); break;

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from functools import cache
 
 import orjson
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, text
 
 from rallynov.announcements.model import Audience, Content
 from rallynov.announcements.tables import AnnouncementRow
@@ -67,6 +67,9 @@ def written(url: str, count: int, now: datetime) -> None:
             tx.execute(insert(PersonRow), people)
             tx.execute(insert(ConversationRow), talks)
             tx.execute(insert(ConsentRow), wishes)
+    if not _store(url).is_sqlite:
+        with _store(url).write() as tx:
+            tx.execute(text("ANALYZE"))  # as autovacuum does a minute after such a number of rows
 
 
 def announced(url: str, now: datetime) -> None:

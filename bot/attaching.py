@@ -27,7 +27,7 @@ async def attaching(settings: Settings, core: Core) -> AsyncIterator[None]:
         downloads = Downloads(settings.token, settings.telegram_api, settings.telegram_client)
         sources["telegram"] = downloads.fetch
     antivirus = Clamd(settings.clamav) if settings.clamav else None
-    means = Means(sources, antivirus, clock=clock, tell=core.delivery.hear)
+    means = Means(sources, antivirus, clock=clock)
     news = NewsIntake(core.store, core.press.closing, means, core.closing.folder)
     loop = asyncio.get_running_loop()
     works = {loop.create_task(one.run()) for one in (Intake(core.store, core.closing, means), news)}

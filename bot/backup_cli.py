@@ -129,7 +129,7 @@ def _named(settings: Settings, path: Path | None) -> Path:
         return path
     known = last(settings.data_dir)
     if known is None:
-        raise BackupError(Why.MISSING)
+        raise BackupError(Why.NEVER)
     return known.path
 
 

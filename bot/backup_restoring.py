@@ -15,7 +15,7 @@ from bot.settings import Settings
 from bot.wiring import clock
 from rallynov.exports.place import workplace
 from rallynov.privacy import tombstones
-from rallynov.storage.backup import checking, postgresql, restoring
+from rallynov.storage.backup import checking, postgresql, replaced, restoring
 from rallynov.storage.backup.archive import Opened
 from rallynov.storage.backup.model import FOLDERS, BackupError, Manifest, Why
 from rallynov.storage.lifetimes import kept
@@ -53,19 +53,19 @@ class Restoring:
                 aside = self._exchange(database, unpacked)
             except Exception:
                 if saved:
-                    typer.echo(words.SAVED.format(saved), err=True)
+                    typer.echo(words.SAVED.format(saved, kept("replaced").days), err=True)
                 raise
         for folder in aside:
             if saved:  # it is all in the archive
                 shutil.rmtree(folder, ignore_errors=True)
             else:
-                typer.echo(f"Ce qui était là est dans {folder}.")
+                typer.echo(words.ASIDE.format(folder, kept("replaced").days))
         if saved:
-            typer.echo(words.SAVED.format(saved))
+            typer.echo(words.SAVED.format(saved, kept("replaced").days))
         self._say(manifest)
 
     def _exchange(self, database: Path, unpacked: Path) -> list[Path]:
-        aside = f"avant-restauration-{clock():%Y%m%dT%H%M%SZ}"
+        aside = replaced.FOLDER.format(clock())
         if self._store.is_sqlite:
             restoring.ready(database, self._settle)
             self._store.engine.dispose()
@@ -78,8 +78,9 @@ class Restoring:
             if not self._owed[0]:  # the rows that were there still are
                 settling.paid(self._data)
             raise
-        settling.paid(self._data)
-        return restoring.replace(unpacked, self._data, aside)
+        put_aside = restoring.replace(unpacked, self._data, aside)
+        settling.paid(self._data)  # not before its files are there: the doctor says what is owed
+        return put_aside
 
     def _occupied(self) -> bool:
         folders = (self._data / name for name in FOLDERS)
@@ -93,7 +94,7 @@ class Restoring:
     def _kept(self) -> Path | None:
         """Save what is there; None when it is too damaged for that: it is then kept as it lies."""
         mirror(self._store, self._data)
-        place = self._settings.backups / f"avant-{NAME.format(clock())}"
+        place = self._settings.backups / replaced.ARCHIVE.format(clock())
         try:
             return back_up(self._settings, self._store, place)[0]
         except BackupError as error:
@@ -114,7 +115,8 @@ class Restoring:
         if lacking := words.lacking(manifest):
             typer.echo(lacking, err=True)
         if self._again:
-            said = words.counted(self._again, "personne effacée", "personnes effacées")
+            one, many = "personne ou dossier effacé", "personnes ou dossiers effacés"
+            said = words.counted(self._again, one, many)
             typer.echo(f"{said} depuis cette sauvegarde : effacement refait.")
         if held_back := self._done.pop(settling.HELD_BACK, 0):
             one, many = "annonce retenue, qui a pu partir", "annonces retenues, qui ont pu partir"

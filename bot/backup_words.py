@@ -5,14 +5,16 @@ from __future__ import annotations
 import errno
 from collections.abc import Mapping
 
-from bot.carrying import ENDINGS
+from bot.carrying import NOUNS
 from rallynov.editions.model import PARIS
 from rallynov.storage.backup.model import BackupError, Fault, Manifest, Why
 
 FAULTY, MISSING, UNAVAILABLE, CANNOT, IO, LATER, CONFIG = 65, 66, 69, 73, 74, 75, 78
 """Exit codes of sysexits.h."""
 SENTENCES = {
-    Why.MISSING: "Il n'y a pas de fichier à cet endroit.",
+    Why.MISSING: "Il n'y a pas de fichier à cet endroit",
+    Why.NEVER: "Aucune sauvegarde n'a encore été faite d'ici : « rallynov backup » en fait une. Pour en relire une autre, "
+    "donnez son chemin.",
     Why.FOREIGN: "Ce fichier n'est pas une sauvegarde de Rally'nov.",
     Why.CUT: "La sauvegarde est coupée : sa fin manque. Reprenez-en une autre copie.",
     Why.ALTERED: "Le contenu a changé depuis la sauvegarde",
@@ -29,33 +31,34 @@ SENTENCES = {
     Why.NO_ROOM: "Le disque est plein. Libérez de la place, puis recommencez : rien n'a été changé.",
     Why.NO_PROGRAM: "Le programme {} manque : installez le paquet postgresql-client.",
     Why.PROGRAM: "PostgreSQL a refusé. Rien n'a été changé. Il dit",
-    Why.HALF: "PostgreSQL a refusé. Les tables d'une version plus récente étaient déjà retirées : la base n'est plus "
-    "entière. Ne relancez pas Rally'nov avant d'avoir remis en place, avec la version qui l'a faite, l'archive de ce qui "
-    "était là (« avant-… »). PostgreSQL dit",
     Why.RUNNING: "Rally'nov tourne sur cette base : arrêtez-le, puis recommencez.",
     Why.OCCUPIED: "Il y a déjà une base ou des pièces ici. Ajoutez --force pour les remplacer : une sauvegarde en est faite "
     "d'abord.",
     Why.NO_DATABASE: "Il n'y a pas de base de données ici : voyez RALLYNOV_DATA_DIR et RALLYNOV_DATABASE_URL.",
+    Why.UNREADABLE: "La base ne s'ouvre pas. Est-ce bien le compte du service ? Le disque va-t-il bien ? SQLite dit",
 }
 CODES = {
     Why.MISSING: MISSING,
+    Why.NEVER: MISSING,
     Why.NO_DATABASE: MISSING,
     Why.NO_ROOM: IO,
     Why.NO_PROGRAM: UNAVAILABLE,
     Why.PROGRAM: UNAVAILABLE,
-    Why.HALF: UNAVAILABLE,
     Why.RUNNING: LATER,
     Why.OCCUPIED: CANNOT,
+    Why.UNREADABLE: CANNOT,
     Why.OTHER_KIND: CONFIG,
 }
 TOO_OLD = (
     "Cette sauvegarde a plus de {} jours : les effacements demandés depuis ne sont plus tous connus. "
     "Effacez de nouveau les personnes qui l'avaient demandé."
 )
-SAVED = "Ce qui était là est sauvegardé dans {}."
+SAVED = "Ce qui était là est sauvegardé dans {}, et s'efface seul après {} jours."
+ASIDE = "Ce qui était là est dans {}, et s'efface seul après {} jours."
 UNDONE = (
     "Depuis cette sauvegarde, des rôles retirés, des refus d'annonces, des oppositions et des limitations ont pu revenir, "
-    "des codes peuvent resservir, un numéro de dossier peut être donné deux fois : la base remplacée ne le dit pas. "
+    "des codes peuvent resservir, ceux de dépôt tardif donnés depuis sont perdus, un numéro de dossier peut être donné deux "
+    "fois : la base remplacée ne le dit pas. "
     "Avant de relancer, vérifiez les rôles par « rallynov roles list » ; la suite est dans docs/operations.md, « Restaurer »."
 )
 KINDS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
@@ -106,7 +109,7 @@ def holds(manifest: Manifest) -> str:
 
 def carried(done: Mapping[str, int]) -> str:
     """Say what was carried over from the base that was replaced; empty when nothing was."""
-    said = [counted(many, *one.nouns) for one in ENDINGS if (many := done.get(one.name, 0))]
+    said = [counted(many, *nouns) for name, nouns in NOUNS.items() if (many := done.get(name, 0))]
     return f"Repris de la base remplacée : {', '.join(said)}." if said else ""
 
 

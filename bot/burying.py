@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import structlog
 
@@ -13,6 +14,7 @@ from bot.settling import settle_owed
 from bot.ticker import Ticker
 from bot.wiring import clock
 from rallynov.privacy import erasing, tombstones
+from rallynov.storage.backup import replaced
 from rallynov.storage.store import Store
 
 log = structlog.get_logger("rallynov.run")
@@ -30,8 +32,10 @@ async def buried(settings: Settings, store: Store) -> AsyncIterator[None]:
         log.warning("restoration_settled", **{name.replace(" ", "_"): many for name, many in settled.items()})
     minute = Minute(settings, store)
     await minute.work()
+    await minute.tidy()
     ticker = Ticker()
     ticker.every(60, minute.work)
+    ticker.every(3600, minute.tidy)
     ticker.start()
     try:
         yield
@@ -44,6 +48,8 @@ class Minute:
 
     def __init__(self, settings: Settings, store: Store) -> None:
         self._folder, self._store, self._known = settings.data_dir, store, -1
+        home = Path(store.url.database or "").parent if store.is_sqlite else settings.data_dir
+        self._places = {settings.backups.absolute(), settings.data_dir.absolute(), home.absolute()}
 
     async def work(self) -> None:
         """Do it; what fails is tried again a minute later."""
@@ -57,3 +63,13 @@ class Minute:
             self._known = known
         except Exception as error:  # tried again in a minute; the rows are there
             log.error("tombstones_failed", error=type(error).__name__)
+
+    async def tidy(self) -> None:
+        """Forget what restorations replaced long ago: whoever was erased since is in it."""
+        try:
+            gone = await asyncio.to_thread(replaced.forget, self._places, clock())
+        except OSError as error:
+            log.error("replaced_kept", error=type(error).__name__)
+            return
+        if gone:
+            log.info("replaced_forgotten", many=gone)

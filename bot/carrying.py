@@ -1,7 +1,8 @@
 """What was said since a backup, carried from the base that is replaced to the one put back.
 
-Only what ended, or was asked to end: a role, a yes, a code. What was granted or agreed to since is not carried, it is
-asked again. A row is known by what never changes in it, not by its number: the other base may have given it to another.
+Only what ended, or was asked to end: a role, a yes, a code; and late codes, which nobody could give again
+(``carrying_late``). What was granted or agreed to since is not carried, it is asked again. A row is known by what never
+changes in it, not by its number: the other base may have given it to another.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.sql import ColumnElement
 
+from bot import carrying_late
 from rallynov.announcements.tables import AnnouncementCountRow
 from rallynov.delivery.tables import AuditRow, ConversationRow
+from rallynov.editions.tables import LateCodeRow, LateUseRow
 from rallynov.faq.tables import TicketCountRow
 from rallynov.initiatives.tables import ReceiptNumberRow
 from rallynov.people.consents.tables import ConsentRow, ObjectionRow
@@ -88,6 +91,8 @@ ENDINGS = (
 CODES = (CodeRow, InvitationRow)
 """What goes away when it has served, or when it was taken back."""
 COUNTS = (ReceiptNumberRow, TicketCountRow, AnnouncementCountRow)
+NOUNS = {one.name: one.nouns for one in ENDINGS} | {carrying_late.CODES: carrying_late.NOUNS}
+"""What was carried, as an operator is told of it."""
 _HORIZON = "horizon"
 
 
@@ -98,7 +103,7 @@ def since(store: Store) -> Since | None:
     try:
         with store.read() as tx:
             found = {one.name: _rows(tx, one.table, _said(one)) for one in ENDINGS}
-            found |= {one.__tablename__: _rows(tx, one) for one in COUNTS}
+            found |= {one.__tablename__: _rows(tx, one) for one in (*COUNTS, LateCodeRow, LateUseRow)}
             return found | {_HORIZON: [{"at": at} for at in _horizon(tx)]}
     except (SQLAlchemyError, DatabaseError):  # damaged, or of another release
         return None
@@ -114,7 +119,8 @@ def carry(tx: Connection, known: Since) -> Mapping[str, int]:
         done[table.__tablename__] += _take_back(tx, table, known)
     for count in COUNTS:
         _count(tx, count, known[count.__tablename__])
-    return done
+    codes, uses = (known.get(name, ()) for name in (carrying_late.CODES, carrying_late.USES))
+    return done | {carrying_late.CODES: carrying_late.carry(tx, codes, uses)}
 
 
 def typed(raw: Mapping[str, Sequence[Row]]) -> Since:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import getpass
 import os
+import shutil
 import signal
 import sys
 from importlib.metadata import version
@@ -15,6 +16,7 @@ import uvloop
 
 from bot import logs
 from bot.backup_cli import backup, restore, verify_backup
+from bot.doctor_cli import doctor
 from bot.editions_cli import edition
 from bot.export_cli import export, export_request
 from bot.faq_cli import faq
@@ -29,9 +31,7 @@ from bot.wiring import build, clock, new_id
 from rallynov.storage import schema
 from rallynov.storage.store import Store
 
-with without("rich"), without("pygments"):  # httpx would load them, 5 MB, for a command line of its own
-    from bot.doctor_cli import doctor
-
+_TRY, _SERVE, _RALLY, _KEEP = "Essayer", "Servir", "Conduire le rallye", "Garder et protéger les données"
 app = typer.Typer(
     cls=Group,
     subcommand_metavar="COMMANDE",
@@ -45,22 +45,9 @@ telegram = typer.Typer(
     cls=Group,
     subcommand_metavar="COMMANDE",
     options_metavar="[OPTIONS]",
-    help="Régler le bot Telegram.",
+    help="Régler le robot sur Telegram.",
     no_args_is_help=True,
 )
-app.add_typer(telegram, name="telegram", rich_help_panel="Commandes")
-app.add_typer(edition, name="edition", rich_help_panel="Commandes")
-app.add_typer(faq, name="faq", rich_help_panel="Commandes")
-app.add_typer(roles, name="roles", rich_help_panel="Commandes")
-app.add_typer(privacy, name="privacy", rich_help_panel="Commandes")
-app.command(cls=Command, rich_help_panel="Commandes")(invite)
-app.command("partner-link", cls=Command, rich_help_panel="Commandes")(partner_link)
-app.command(cls=Command, rich_help_panel="Commandes")(export)
-app.command("export-request", hidden=True)(export_request)
-app.command(cls=Command, rich_help_panel="Commandes")(backup)
-app.command(cls=Command, rich_help_panel="Commandes")(doctor)
-app.command("verify-backup", cls=Command, rich_help_panel="Commandes")(verify_backup)
-app.command(cls=Command, rich_help_panel="Commandes")(restore)
 
 
 @app.callback(invoke_without_command=True)
@@ -74,18 +61,7 @@ def main(
         raise typer.Exit
 
 
-@app.command(cls=Command, rich_help_panel="Commandes")
-def run() -> None:
-    """Servir la conversation web et Telegram, après avoir mis la base à jour."""
-    from bot.run import serve  # noqa: PLC0415  # the other commands start without a web server
-
-    settings = read_settings()
-    logs.configure(settings.log_format)
-    with told(settings):
-        raise typer.Exit(serve(settings, migrated(settings, checked=True)))
-
-
-@app.command(cls=Command, rich_help_panel="Commandes")
+@app.command(cls=Command, rich_help_panel=_TRY)
 def demo() -> None:
     """Essayer Rally'nov sur cette machine : conversation web, édition exemple, sans jeton ni réseau."""
     from bot.run import serve_demo  # noqa: PLC0415
@@ -97,7 +73,19 @@ def demo() -> None:
         raise typer.Exit(serve_demo(settings, migrated(settings)))
 
 
-@app.command(cls=Command, rich_help_panel="Commandes")
+@app.command(cls=Command, rich_help_panel=_SERVE)
+def run() -> None:
+    """Servir la conversation web et Telegram, après avoir mis la base à jour."""
+    with without("rich"), without("pygments"):  # httpx would load them, 5 MB, for a command line of its own
+        from bot.run import serve  # noqa: PLC0415  # the other commands start without a web server
+
+    settings = read_settings()
+    logs.configure(settings.log_format)
+    with told(settings):
+        raise typer.Exit(serve(settings, migrated(settings, checked=True)))
+
+
+@app.command(cls=Command, rich_help_panel=_TRY)
 def chat(
     name: Annotated[
         str, typer.Option("--nom", help="Pour distinguer plusieurs personnes sur une machine.")
@@ -116,6 +104,7 @@ async def _talk(settings: Settings, store: Store, name: str) -> None:
     core = build(settings, store)
     documents = Documents(core.papers, settings.data_dir / "documents")
     terminal = Terminal(core.delivery, core.wording, name, clock, new_id, settings.language, documents)
+    terminal.greet(shutil.get_terminal_size().columns, typer.echo)
 
     def leave() -> None:
         """End at once: a thread waits for a line, and everything said before is stored."""
@@ -136,7 +125,7 @@ async def _talk(settings: Settings, store: Store, name: str) -> None:
         store.close()
 
 
-@app.command(cls=Command, rich_help_panel="Commandes")
+@app.command(cls=Command, rich_help_panel=_SERVE)
 def migrate() -> None:
     """Mettre la base de données à jour ; une copie de la base SQLite est faite avant."""
     settings = read_settings()
@@ -147,7 +136,7 @@ def migrate() -> None:
         store.close()
 
 
-@app.command(cls=Command, rich_help_panel="Commandes")
+@app.command(cls=Command, rich_help_panel=_SERVE)
 def check() -> None:
     """Vérifier les réglages et les fichiers de contenu, sans rien démarrer."""
     settings = read_settings()
@@ -159,7 +148,7 @@ def check() -> None:
 
 @telegram.command(cls=Command, rich_help_panel="Commandes")
 def setup(
-    name: Annotated[str, typer.Option("--nom", help="Donner aussi ce nom au bot.")] = "",
+    name: Annotated[str, typer.Option("--nom", help="Donner aussi ce nom au robot.")] = "",
     web: Annotated[  # noqa: FBT002
         bool,
         typer.Option(
@@ -167,7 +156,7 @@ def setup(
         ),
     ] = False,
 ) -> None:
-    """Poser sur Telegram les commandes et les descriptions du bot ; ce qui est déjà en place ne change pas."""
+    """Poser sur Telegram les commandes et les descriptions du robot ; ce qui est déjà en place ne change pas."""
     from bot.telegram.setup import Wish, set_up  # noqa: PLC0415
 
     settings = read_settings()
@@ -176,6 +165,21 @@ def setup(
         core = unstored(settings)
         wish = Wish(core.commands, settings.web_url, name, web)
         asyncio.run(set_up(settings, wish, core.wording, typer.echo))
+
+
+app.command(cls=Command, rich_help_panel=_SERVE)(doctor)
+app.add_typer(telegram, name="telegram", rich_help_panel=_SERVE)
+app.add_typer(edition, name="edition", rich_help_panel=_RALLY)
+app.command(cls=Command, rich_help_panel=_RALLY)(invite)
+app.add_typer(roles, name="roles", rich_help_panel=_RALLY)
+app.command("partner-link", cls=Command, rich_help_panel=_RALLY)(partner_link)
+app.add_typer(faq, name="faq", rich_help_panel=_RALLY)
+app.command(cls=Command, rich_help_panel=_RALLY)(export)
+app.command("export-request", hidden=True)(export_request)
+app.command(cls=Command, rich_help_panel=_KEEP)(backup)
+app.command("verify-backup", cls=Command, rich_help_panel=_KEEP)(verify_backup)
+app.command(cls=Command, rich_help_panel=_KEEP)(restore)
+app.add_typer(privacy, name="privacy", rich_help_panel=_KEEP)
 
 
 def entry() -> None:

@@ -24,7 +24,7 @@ edition = typer.Typer(
     cls=Group,
     subcommand_metavar="COMMANDE",
     options_metavar="[OPTIONS]",
-    help="Régler l'édition : dates de l'appel à dossiers, codes de retard.",
+    help="Régler l'édition : dates de l'appel à dossiers, étapes, codes de retard.",
     no_args_is_help=True,
 )
 edition.add_typer(stage, name="stage", rich_help_panel="Commandes")

@@ -24,7 +24,7 @@ faq = typer.Typer(
     cls=Group,
     subcommand_metavar="COMMANDE",
     options_metavar="[OPTIONS]",
-    help="La foire aux questions : vérifier, essayer, reprendre dans les fichiers ce qui a été appris.",
+    help="Les questions fréquentes : vérifier, essayer, reprendre dans les fichiers ce qui a été appris.",
     no_args_is_help=True,
 )
 _SAID = {
@@ -56,7 +56,7 @@ def ask(
     question: Annotated[str, typer.Argument(metavar="QUESTION", help="La question, comme on la tape.")],
     language: Annotated[str, typer.Option("--langue", metavar="CODE", help="fr ou en.")] = LANGUAGES[0],
 ) -> None:
-    """Montrer ce que la foire aux questions comprend d'un message."""
+    """Montrer ce que le robot comprend d'un message."""
     settings = read_settings()
     logs.configure(settings.log_format, level=40)
     with told(settings):
@@ -77,7 +77,7 @@ def export(
         Path, typer.Option("--output", "--sortie", metavar="DOSSIER", help="Le dossier des langues.")
     ] = LOCALES,
 ) -> None:
-    """Écrire dans les fichiers ce que la foire aux questions a appris en ligne."""
+    """Écrire dans les fichiers ce que le robot a appris en ligne."""
     settings = read_settings()
     logs.configure(settings.log_format, level=40)
     with told(settings):
@@ -104,7 +104,7 @@ def forget(
         str, typer.Argument(metavar="NOM|TITRE|FORMULATION", help="L'entrée, ou la formulation apprise.")
     ],
 ) -> None:
-    """Retirer ce que la foire aux questions a appris en ligne : une entrée, ou une formulation."""
+    """Retirer ce que le robot a appris en ligne : une entrée, ou une formulation."""
     settings = read_settings()
     logs.configure(settings.log_format, level=40)
     with told(settings):

@@ -22,7 +22,7 @@ from rallynov.people import granting
 from rallynov.people.model import Purpose, code_of
 from rallynov.people.roles import INVITATION, NAMED_MOST, Grant, Role
 from rallynov.storage.store import Store
-from rallynov.text import clean_line
+from rallynov.text import clean_line, told_hour
 
 USAGE = 64
 """Exit code of sysexits.h: a command that was not well given."""
@@ -91,10 +91,13 @@ def invite(
         granting.audit_invitation(tx, grant.role, now)
     typer.echo(f"Invitation : {_named(grant)}{f' ({name})' if name else ''}")
     typer.echo(f"Code : {_grouped(code)}")
-    for line in _links(settings, code):
+    links = [*_links(settings, code)]
+    for line in links:
         typer.echo(line)
     typer.echo(f"Il sert une fois, jusqu'au {_moment(now + INVITATION)} (heure de Paris).")
-    typer.echo("La personne l'ouvre ou l'écrit dans la conversation. Notez-le : il ne sera plus affiché.")
+    opened = "ouvre l'un des liens, ou " if links else ""
+    typer.echo(f"La personne {opened}choisit « J'ai un code » dans la conversation, et l'y écrit.")
+    typer.echo("Notez-le : il ne sera plus affiché.")
 
 
 @roles.command(name="list", cls=Command, rich_help_panel="Commandes")
@@ -187,5 +190,6 @@ def _grouped(code: str) -> str:
 
 
 def _moment(at: datetime) -> str:
-    day = format_datetime(at.astimezone(PARIS), "d MMMM y, HH:mm", locale="fr")
-    return f"1er{day[1:]}" if day.startswith("1 ") else day
+    day = format_datetime(at.astimezone(PARIS), "d MMMM y", locale="fr")
+    told = f"1er{day[1:]}" if day.startswith("1 ") else day
+    return f"{told}, {told_hour(at.astimezone(PARIS).time())}"

@@ -11,15 +11,11 @@ import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
-from bot.settings import Settings
-from rallynov.delivery.posting import Post
+from bot.ground import Ground
 from rallynov.delivery.service import Delivery
 from rallynov.delivery.subject import Subject
-from rallynov.diagnosis.model import Grid
-from rallynov.dialogue.engine import Dialogue
-from rallynov.editions.model import Edition
+from rallynov.dialogue.dialogue import Dialogue
 from rallynov.exports import screens as export_screens
 from rallynov.exports.asking import Asking
 from rallynov.exports.flow import ExportDialogue
@@ -28,14 +24,11 @@ from rallynov.exports.service import Exports
 from rallynov.exports.spool import OUTCOMES, Spool
 from rallynov.exports.workshop import EndedError, Workshop, export_maker
 from rallynov.faq.librarian import Librarian
-from rallynov.initiatives.model import DossierForm
 from rallynov.papers.model import Maker
 from rallynov.people.permissions import Action
 from rallynov.people.screens import RoleChoice
 from rallynov.statistics import flow as figures
 from rallynov.statistics.service import Statistics, figures_maker
-from rallynov.storage.store import Store
-from rallynov.wording import Wording
 
 OFFERED = (
     RoleChoice(Action.SEE_FIGURES, figures.CHOICE),
@@ -75,37 +68,24 @@ class Office:
         return close
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What figures and exports stand on."""
-
-    store: Store
-    wording: Wording
-    grid: Grid
-    form: DossierForm
-    edition: Edition
-    post: Post
-    librarian: Librarian
-    now: Callable[[], datetime]
-
-    def office(self, settings: Settings, sample: bool) -> Office:  # noqa: FBT001  # the demonstration's edition
-        """Build both."""
-        store, edition, now, folder = self.store, self.edition, self.now, settings.data_dir.absolute()
-        statistics = Statistics(store, edition, self.grid, self.form, self.librarian, now)
-        exports = Exports(store, self.form, edition, self.wording, folder / "pieces", now)
-        spool = Spool(folder / "exports")
-        workshop = Workshop(store, exports, edition, spool, self.post, now)
-        return Office(
-            statistics,
-            workshop,
-            (figures.FiguresDialogue(), ExportDialogue(exports.views)),
-            (statistics, Asking(workshop)),
-            {
-                figures.PAPER: figures_maker(statistics, self.wording),
-                export_screens.PAPER: export_maker(workshop),
-            },
-            Children(spool, sample=sample),
-        )
+def open_office(ground: Ground, librarian: Librarian) -> Office:
+    """Build figures and exports."""
+    store, edition, wording, now = ground.store, ground.edition, ground.wording, ground.now
+    statistics = Statistics(store, edition, ground.grid, ground.form, librarian, now)
+    exports = Exports(store, ground.form, edition, wording, ground.folder("pieces"), now)
+    spool = Spool(ground.folder("exports"))
+    workshop = Workshop(store, exports, edition, spool, ground.post, now)
+    return Office(
+        statistics,
+        workshop,
+        (figures.FiguresDialogue(), ExportDialogue(exports.views)),
+        (statistics, Asking(workshop)),
+        {
+            figures.PAPER: figures_maker(statistics, wording),
+            export_screens.PAPER: export_maker(workshop),
+        },
+        Children(spool, sample=ground.sample),
+    )
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from bot import logs
-from bot.settings import Settings
+from bot.settings import Settings, mistyped
 from bot.wiring import Core, StartError, build
 from rallynov.storage import schema
 from rallynov.storage.store import AlreadyRunningError, Store
@@ -28,6 +28,7 @@ OSERRORS = {
     errno.ENOSPC: "le disque est plein",
     errno.ENOTDIR: "ce n'est pas un dossier",
     errno.EEXIST: "ce n'est pas un dossier",
+    errno.ENOENT: "il ne peut pas être créé",
 }
 
 
@@ -48,13 +49,16 @@ def _mistake(kind: str, message: str, told: Mapping[str, Any]) -> str:
             most, least = told.get("le"), told.get("ge")
             return f"le nombre est trop petit : {least} au moins" if most is None else f"{most} au plus"
         case "literal_error":
-            return f"l'une de ces valeurs est attendue : {str(told['expected']).replace(' or ', ', ')}"
+            values = str(told["expected"]).replace("'", "").replace(" or ", " ou ")
+            return f"l'une de ces valeurs est attendue : {values}"
         case _:
             return "cette valeur ne convient pas"
 
 
 def read_settings() -> Settings:
-    """Read the settings; one that does not suit ends the command."""
+    """Read the settings; one that does not suit ends the command, one that is perhaps mistyped is told."""
+    for name, meant in mistyped().items():
+        typer.echo(f"{name} n'est pas un réglage. Vouliez-vous dire {meant} ?", err=True)
     try:
         return Settings()
     except ValidationError as error:
@@ -95,7 +99,10 @@ def _database_failed(settings: Settings, error: DBAPIError) -> typer.Exit:
     if settings.database.startswith("sqlite") and "locked" not in said:
         return fail(f"Le fichier de la base de données ne peut pas être utilisé : {said}")
     if isinstance(error, OperationalError):
-        return fail(f"La base de données ne répond pas : {said}", UNAVAILABLE)
+        return fail(
+            f"La base de données ne répond pas. Vérifiez qu'elle est démarrée, et RALLYNOV_DATABASE_URL. Elle dit : {said}",
+            UNAVAILABLE,
+        )
     return fail(f"La base de données ne peut pas être utilisée : {said}")
 
 
@@ -122,7 +129,7 @@ def _opened(settings: Settings, *, own: bool) -> Store:
         return store
     except OSError as error:
         why = OSERRORS.get(error.errno or 0, error.strerror)
-        raise StartError(f"Le dossier {error.filename} ne peut pas être utilisé : {why}.", CONFIG) from None
+        raise StartError(f"{error.filename} ne peut pas être utilisé : {why}.", CONFIG) from None
 
 
 def migrated(settings: Settings, *, checked: bool = False) -> Store:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
-from bot.settings import Settings
+from bot.ground import Ground
 from rallynov.announcements import linking
 from rallynov.announcements.approval import REVIEW_CHOICE, ReviewDialogue
 from rallynov.announcements.facts import Crowds, Followed, Measures
@@ -19,17 +18,12 @@ from rallynov.announcements.signups import LinkCounts
 from rallynov.announcements.steering import SENDINGS_CHOICE, SendingsDialogue
 from rallynov.announcements.template_files import load_templates
 from rallynov.announcements.writing.flow import WRITE_CHOICE, WritingDialogue
-from rallynov.delivery.posting import Post
 from rallynov.delivery.subject import Subject
-from rallynov.dialogue.engine import Dialogue
-from rallynov.editions.model import Edition
+from rallynov.dialogue.dialogue import Dialogue
 from rallynov.editions.stages import rows as stage_rows
 from rallynov.initiatives.attachments.folder import Folder
-from rallynov.initiatives.model import DossierForm
 from rallynov.papers.model import Maker
 from rallynov.people.screens import RoleChoice
-from rallynov.storage.store import Store
-from rallynov.wording import Wording
 
 OFFERED: tuple[RoleChoice, ...] = (WRITE_CHOICE, REVIEW_CHOICE, SENDINGS_CHOICE)
 """What roles add to the menu."""
@@ -57,22 +51,12 @@ class Pressroom:
     naming: Naming = field(default_factory=Naming)
 
 
-def open_pressroom(  # noqa: PLR0913  # what it stands on
-    settings: Settings,
-    store: Store,
-    wording: Wording,
-    form: DossierForm,
-    edition: Edition,
-    post: Post,
-    *,
-    now: Callable[[], datetime],
-    new_id: Callable[[], str],
-) -> Pressroom:
+def open_pressroom(ground: Ground) -> Pressroom:
     """Build it; refuses, with ``ContentError``, a template that cannot be used."""
-    folder, naming = Folder(settings.data_dir.absolute() / FOLDER), Naming()
+    store, edition, wording, now = ground.store, ground.edition, ground.wording, ground.now
+    folder, naming = Folder(ground.folder(FOLDER)), Naming()
     crowds = Crowds(edition, now)
-    readings = crowds, Measures(edition, crowds), Followed(edition)
-    addresses = Addresses(settings.web_url or "", naming)
+    addresses = Addresses(ground.settings.web_url or "", naming)
     return Pressroom(
         (
             WritingDialogue(load_templates(), wording.word),
@@ -81,14 +65,16 @@ def open_pressroom(  # noqa: PLR0913  # what it stands on
             SendingsDialogue(),
         ),
         (
-            Newsroom(edition, post, lambda tx: stage_rows.read(tx, edition)),
-            *readings,
+            Newsroom(edition, ground.post, lambda tx: stage_rows.read(tx, edition)),
+            crowds,
+            Measures(edition, crowds),
+            Followed(edition),
             LinkCounts(edition.slug),
         ),
         {
             PAPER: media_maker(store, folder),
             linking.POSTER: poster_maker(store, (edition.slug, edition.title), addresses, wording, now),
         },
-        NewsClosing(store, form, folder, post, new_id),
+        NewsClosing(store, ground.form, folder, ground.post, ground.new_id),
         naming,
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy import Connection, select
 
 import rallynov
 from bot import logs
@@ -17,13 +18,17 @@ from bot.french import Command, Group
 from bot.opening import OSERRORS, fail, read_settings, shared, told
 from bot.settings import Settings
 from bot.wiring import PULL, clock
+from rallynov.coordination.tables import LabelRow, NoteRow
 from rallynov.delivery.posting import Post
 from rallynov.dialogue.words import Say
 from rallynov.editions import service as editions
 from rallynov.editions.model import PARIS
+from rallynov.initiatives.model import Right
+from rallynov.initiatives.tables import ShareRow
 from rallynov.privacy import requests, tombstones
 from rallynov.privacy.copies import Copies
 from rallynov.privacy.facts import lines
+from rallynov.privacy.holdings import held, held_in
 from rallynov.privacy.register import register as written
 from rallynov.storage.store import Store
 from rallynov.wording import Wording
@@ -31,6 +36,7 @@ from rallynov.wording import Wording
 ROOMS = Path(rallynov.__file__).parent
 ACTS = {"read": "lu", "changed": "changé", "exported": "exporté"}
 USAGE = 64
+NOTES = "notes-de-l-equipe.txt"
 Number = Annotated[
     str,
     typer.Option("--dossier", metavar="NUMÉRO", help="Le numéro du dossier (2026-0001) ou son identifiant."),
@@ -111,20 +117,26 @@ def copy(
     dossier: Number,
     output: Annotated[Path, typer.Option("--output", "--sortie", metavar="CHEMIN", help="Le ZIP à écrire.")],
 ) -> None:
-    """Écrire la copie (ZIP) de tout ce qui est gardé de la personne qui porte un dossier, comme avec /mesdonnees."""
+    """Écrire la copie (ZIP) de tout ce qui est gardé de la personne qui porte un dossier, ou, si personne ne le porte, de ce
+    dossier ; avec ce que l'équipe en a noté pour elle-même : à relire avant de l'envoyer.
+    """
     settings, number = read_settings(), dossier.strip()
     load_tables()
     with _opened(settings) as store:
-        owner = _asked(store, number).owner
-        pieces = settings.data_dir.absolute() / "pieces"
-        copies = Copies(store, _words(settings), editions.current(store), pieces, clock)
-        made = copies.archive_of(owner, "fr") if owner else None
-        if owner is None or made is None:
-            raise fail(f"Personne ne porte le dossier {number} : il n'y a rien à copier.", USAGE)
-        _write(output, made.content)
+        asked = _asked(store, number)
+        copies = Copies(
+            store, _words(settings), editions.current(store), settings.data_dir.absolute() / "pieces", clock
+        )
+        with store.read() as tx:
+            found = held(tx, asked.owner) if asked.owner else held_in(tx, asked.dossier)
+            noted = kept_of(tx, asked)
+        more = {NOTES: noted.encode()} if noted else {}
+        _write(output, copies.packed(found, "fr", more).content)
         with store.write() as tx:
-            requests.copied(tx, owner, number, clock())
+            requests.copied(tx, asked, number, clock())
     typer.echo(f"{output} : ce fichier ne doit aller qu'à cette personne.")
+    if noted:
+        typer.echo(f"Il contient {NOTES}. Relisez-le, et retirez-en ce qui nomme quelqu'un d'autre.")
 
 
 @contextmanager
@@ -165,6 +177,19 @@ def _confirm(number: str, *, owned: bool) -> None:
         again = ""
     if again.strip() != number:
         raise fail("Ce n'est pas ce numéro : rien n'est effacé.", USAGE)
+
+
+def kept_of(tx: Connection, asked: requests.Asked) -> str:
+    """Write what the team keeps for itself of the dossiers of somebody: the access asked for in writing includes it."""
+    mine = select(ShareRow.dossier_id).where(ShareRow.person_id == asked.owner, ShareRow.right == Right.OWN)
+    dossiers = list(tx.execute(mine).scalars()) if asked.owner else [asked.dossier]
+    notes = select(NoteRow.at, NoteRow.text).where(NoteRow.dossier_id.in_(dossiers)).order_by(NoteRow.id)
+    labels = (
+        select(LabelRow.at, LabelRow.label).where(LabelRow.dossier_id.in_(dossiers)).order_by(LabelRow.at)
+    )
+    told = [f"{at.astimezone(PARIS):%d/%m/%Y} : {text}" for at, text in tx.execute(notes)]
+    told += [f"{at.astimezone(PARIS):%d/%m/%Y} : étiquette « {label} »" for at, label in tx.execute(labels)]
+    return "\n\n".join(told)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.settings import Settings
 from rallynov.delivery.subject import Subject
-from rallynov.dialogue.engine import Dialogue
+from rallynov.dialogue.dialogue import Dialogue
 from rallynov.editions.model import Edition
 from rallynov.papers.model import Maker
 from rallynov.people.restricting import Limits

@@ -33,7 +33,7 @@ from rallynov.announcements.archive import Archive
 from rallynov.editions import service as editions
 from rallynov.editions.model import SAMPLE
 from rallynov.faq import learning
-from rallynov.storage.notices import Listener
+from rallynov.storage.notices import listening
 from rallynov.storage.store import Store
 
 log = structlog.get_logger("rallynov.run")
@@ -119,6 +119,8 @@ def _invite(settings: Settings, listening: socket.socket) -> None:
     print(  # noqa: T201  # the one thing this command is for
         f"\n  Rally'nov, édition exemple\n\n"
         f"  Ouvrez cette page dans votre navigateur : http://{host}:{port}/\n\n"
+        f"  Entrer dans l'équipe, par un code à taper dans la conversation (autre terminal, même dossier) :\n"
+        f"    uv run rallynov invite --demo --role coordinator\n\n"
         f"  Rien ne quitte cette machine ; les réponses sont dans {settings.data_dir.absolute()}.\n"
         f"  Pour arrêter : Ctrl-C.\n",
         flush=True,
@@ -136,10 +138,7 @@ async def _running(
         await ending.enter_async_context(buried(settings, store))
         telegram = _telegram(settings, core) if settings.telegram_token is not None else None
         core.press.naming.bot = telegram.link if telegram else core.press.naming.bot
-        if not store.is_sqlite:
-            listener = Listener(store, heard_by(core))
-            listener.start()
-            ending.push_async_callback(asyncio.to_thread, listener.close)
+        ending.push_async_callback(asyncio.to_thread, listening(store, heard_by(core)))
         ending.push_async_callback(core.delivery.close)
         core.delivery.start()
         core.librarian.start()
@@ -154,7 +153,7 @@ async def _running(
 
 
 def heard_by(core: Core) -> Callable[[str], None]:
-    """Give what other processes say to whoever it is for."""
+    """Give what was told to whoever it is for."""
 
     def heard(notice: str) -> None:
         if notice == learning.NOTICE:

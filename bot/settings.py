@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
@@ -93,3 +95,10 @@ class Settings(BaseSettings):
     def token(self) -> str:
         """The token itself; empty when there is none."""
         return self.telegram_token.get_secret_value() if self.telegram_token else ""
+
+
+def mistyped() -> dict[str, str]:
+    """Return the variables of the environment that set nothing, each with the setting that it was perhaps meant to be."""
+    known = [f"RALLYNOV_{name.upper()}" for name in Settings.model_fields]
+    strange = sorted(name for name in os.environ if name.startswith("RALLYNOV_") and name not in known)
+    return {name: meant[0] for name in strange if (meant := get_close_matches(name, known, 1, 0.85))}

@@ -41,9 +41,15 @@ def owed(folder: Path) -> tuple[bool, Since | None]:
     """Tell whether a restoration was killed before it was settled, and what was said in the base it replaced."""
     try:
         raw = orjson.loads((folder / FILE).read_bytes())
+        return True, typed(raw) if raw else None
     except FileNotFoundError:
         return False, None
-    return True, typed(raw) if raw else None
+    except (
+        ValueError,
+        TypeError,
+        AttributeError,
+    ):  # cut by a full disk, or touched by somebody: it is owed all the same
+        return True, None
 
 
 def paid(folder: Path) -> None:

@@ -181,7 +181,7 @@ def cancel(
     ] = "",
     demo: Demo = False,  # noqa: FBT002
 ) -> None:
-    """Annuler une étape ; les personnes inscrites sont prévenues."""
+    """Annuler une étape (ou la reporter sans date connue, à dire par --motif) ; les personnes inscrites sont prévenues."""
     why = read_line("--motif", reason)
     with _opened(demo=demo) as found:
         before = _held(found, number)

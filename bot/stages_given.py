@@ -9,7 +9,7 @@ from bot.moments import USAGE, moment, read_day, read_season, read_time, told_da
 from bot.opening import fail
 from rallynov.editions.model import PARIS
 from rallynov.editions.stages.model import TERRITORIES, Stage
-from rallynov.text import clean_line, fold
+from rallynov.text import clean_line, fold, told_hour
 
 LONGEST = 200
 """Characters of a text on a line: a place, a host, an address, the words on accessibility."""
@@ -38,7 +38,7 @@ def read_line(option: str, typed: str) -> str:
     """Read a text of one line; empty when nothing was typed."""
     line = clean_line(typed)
     if len(line) > LONGEST:
-        raise fail(f"{option} : ce texte a {len(line)} signes ; {LONGEST} au plus.", USAGE)
+        raise fail(f"{option} : ce texte a {len(line)} caractères ; {LONGEST} au plus.", USAGE)
     if typed and not line:
         raise fail(f"{option} : ce texte est vide.", USAGE)
     return line
@@ -101,4 +101,4 @@ def read_hours(
 
 def _at(at: datetime) -> str:
     local = at.astimezone(PARIS)
-    return f"{told_day(local.date())}, {local:%H:%M}"
+    return f"{told_day(local.date())}, {told_hour(local.time())}"

@@ -25,31 +25,40 @@ from rallynov.wording import Wording
 
 CHANNEL = "terminal"
 WIDTH = 88
+"""Columns at most: a longer line is hard to read, whatever the window."""
+POINTS = 6
 PATIENCE = 30.0
 
 
-def draw(message: Message) -> str:
-    """Write a message for a terminal: headings in capitals, choices with their numbers, actions in
+def draw(message: Message, width: int = WIDTH) -> str:
+    """Write a message for a terminal of some width: headings in capitals, choices with their numbers, actions in
     brackets.
     """
-    parts = [_table(message.figure)] if message.figure else []
-    parts += [_block(kind, texts) for kind, texts in message.blocks]
+    parts = [_table(message.figure, width)] if message.figure else []
+    parts += [_block(kind, texts, width) for kind, texts in message.blocks]
     if message.choices:
-        parts.append("\n".join(f"  {n}. {label}" for n, (_, label) in enumerate(message.choices, 1)))
+        labels = enumerate((label for _, label in message.choices), 1)
+        parts.append("\n".join(_wrapped(label, width, f"  {n}. ", "     ") for n, label in labels))
     if message.actions:
-        parts.append("  ".join(f"[{label}]" for _, label in message.actions))
+        whole = (f"[{label}]".replace(" ", _KEPT) for _, label in message.actions)
+        parts.append(_wrapped("  ".join(whole), width).replace(_KEPT, " "))
     return "\n\n".join(parts)
 
 
-def _table(drawing: Drawing) -> str:
+_KEPT = "\N{NO-BREAK SPACE}"
+
+
+def _table(drawing: Drawing, width: int) -> str:
     """Write a figure as a table, its last line naming the columns when there are several."""
-    width = max(len(label) for label, _ in drawing.rows)
+    most = max(width - POINTS * max(len(points) for _, points in drawing.rows), POINTS)
+    wide = min(max(len(label) for label, _ in drawing.rows) + 2, most)
     rows = [
-        f"  {label:<{width}}" + "".join(f"{_point(p):>6}" for p in points) for label, points in drawing.rows
+        f"{_wrapped(label, wide, '  ', '  ', wide)}" + "".join(f"{_point(p):>{POINTS}}" for p in points)
+        for label, points in drawing.rows
     ]
     several = len(drawing.columns) > 2
-    legend = [_wrapped(" | ".join(drawing.columns[1:]), "  ", "  ")] if several else []
-    return "\n".join([drawing.title.upper(), *rows, *legend])
+    legend = [_wrapped(" | ".join(drawing.columns[1:]), width, "  ", "  ")] if several else []
+    return "\n".join([_wrapped(drawing.title.upper(), width), *rows, *legend])
 
 
 def _point(value: float | None) -> str:
@@ -61,22 +70,31 @@ def in_groups(code: str) -> str:
     return "-".join(textwrap.wrap(code, 4))
 
 
-def _block(kind: str, texts: tuple[str, ...]) -> str:
+def _block(kind: str, texts: tuple[str, ...], width: int) -> str:
     match kind:
         case "title":
-            return texts[0].upper()
+            return _wrapped(texts[0].upper(), width)
         case "list":
-            return "\n".join(_wrapped(text, "  - ", "    ") for text in texts)
+            return "\n".join(_wrapped(text, width, "  - ", "    ") for text in texts)
         case "quote":
-            return _wrapped(texts[0], "  | ", "  | ")
+            return _wrapped(texts[0], width, "  | ", "  | ")
         case "rich":
-            return "\n".join(_block("text", (line,)) for line in marks.plain(texts[0]).split("\n"))
+            return "\n".join(_block("text", (line,), width) for line in marks.plain(texts[0]).split("\n"))
         case _:
-            return "\n".join(_wrapped(line) for line in texts[0].split("\n"))
+            return "\n".join(_wrapped(line, width) for line in texts[0].split("\n"))
 
 
-def _wrapped(text: str, first: str = "", others: str = "") -> str:
-    return textwrap.fill(text, WIDTH, initial_indent=first, subsequent_indent=others, break_long_words=False)
+def _wrapped(text: str, width: int, first: str = "", others: str = "", filled: int = 0) -> str:
+    """Break a text into lines; the last is filled with spaces up to ``filled`` columns."""
+    lines = textwrap.wrap(
+        text,
+        width,
+        initial_indent=first,
+        subsequent_indent=others,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return "\n".join([*lines[:-1], f"{lines[-1]:<{filled}}"]) if lines else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +125,7 @@ class Terminal:
         self._address = f"{CHANNEL}:{name}"
         self._language = language
         self._documents = documents or Documents(Papers({}), Path())
+        self._width = WIDTH
         self._seen = 0
 
     async def send(self, text: str) -> list[Message]:
@@ -140,7 +159,7 @@ class Terminal:
 
     async def _show(self, messages: Sequence[Message], write: Callable[[str], None]) -> None:
         for message in messages:
-            write("\n" + draw(message))
+            write("\n" + draw(message, self._width))
             for kind, ref, label in message.papers:
                 write("\n" + await asyncio.to_thread(self._saved, kind, ref, label))
             if message.code:
@@ -160,7 +179,16 @@ class Terminal:
     def _word(self, words: Words) -> str:
         return self._wording.word(words, self._language)
 
+    def greet(self, columns: int, write: Callable[[str], None]) -> None:
+        """Say how to leave; what follows is drawn for that many columns."""
+        self._width = min(columns, WIDTH)
+        self._tell(say("To close this conversation: Ctrl-D. Everything is kept."), write)
+
     def part(self, write: Callable[[str], None]) -> None:
         """Say goodbye: everything is stored."""
-        kept = say("Everything you answered is kept. Come back whenever you like, and type “resume”.")
-        write("\n" + self._word(kept))
+        self._tell(
+            say("Everything you answered is kept. Come back whenever you like, and type “resume”."), write
+        )
+
+    def _tell(self, words: Words, write: Callable[[str], None]) -> None:
+        write("\n" + _wrapped(self._word(words), self._width))

@@ -12,77 +12,63 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 
 from bot import plain
-from bot.documents import Documents
-from bot.office import OFFERED, Ground, Office
-from bot.pressroom import OFFERED as ANNOUNCED
-from bot.pressroom import Pressroom, open_pressroom
+from bot.documents import open_papers
+from bot.ground import Ground, read_content
+from bot.office import Office
+from bot.pressroom import Pressroom
 from bot.rights import rights_dialogues, rights_subjects
 from bot.settings import Settings
 from bot.steps import steps
+from bot.team import OFFERED, TeamRooms, open_rooms
 from bot.telegram import updates
 from rallynov.announcements.announcer import Announcer
-from rallynov.coordination.conversing import Desks
-from rallynov.coordination.flow import BureauDialogue
-from rallynov.coordination.screens import CHOICE as BUREAU
-from rallynov.coordination.service import Bureau, open_bureau
+from rallynov.coordination.service import Bureau
 from rallynov.delivery.posting import Post
 from rallynov.delivery.service import Delivery
 from rallynov.delivery.subject import Subject, Tools
 from rallynov.delivery.turns import Turns
 from rallynov.diagnosis.colleagues import ColleaguesDialogue
 from rallynov.diagnosis.flow import DiagnosisDialogue
-from rallynov.diagnosis.model import Grid
-from rallynov.diagnosis.service import Diagnoses, check_words, load_grid
+from rallynov.diagnosis.service import Diagnoses
 from rallynov.diagnosis.triage import TriageDialogue
-from rallynov.dialogue.engine import Dialogue, Engine
+from rallynov.dialogue.dialogue import Dialogue
+from rallynov.dialogue.engine import Engine
 from rallynov.dialogue.turn import Place
 from rallynov.editions import service as editions
 from rallynov.editions.model import Edition
 from rallynov.editions.stages import rows as stage_rows
 from rallynov.editions.stages.flow import StagesDialogue
 from rallynov.editions.stages.service import Board
-from rallynov.faq.content import Entries, check_entries, check_vocabulary, load_entries, load_replies
 from rallynov.faq.counter import Counter
 from rallynov.faq.desk.flow import DeskDialogue
 from rallynov.faq.flow import FaqDialogue
 from rallynov.faq.hearing import Hearing, strict_fields
-from rallynov.faq.letters import QUEUE
 from rallynov.faq.librarian import Librarian
-from rallynov.faq.model import Reply
 from rallynov.faq.public import PublicFaq
 from rallynov.faq.service import Questions
 from rallynov.initiatives.attachments.closing import Closing
 from rallynov.initiatives.attachments.folder import Folder
-from rallynov.initiatives.communes import load_places
 from rallynov.initiatives.dwelling import department
 from rallynov.initiatives.flow import DossierDialogue
 from rallynov.initiatives.late_codes import LateCodes
 from rallynov.initiatives.lookup import Lookup
-from rallynov.initiatives.model import DossierForm
 from rallynov.initiatives.pending import reader
-from rallynov.initiatives.reading import check_form
-from rallynov.initiatives.reading.places import Places
 from rallynov.initiatives.reminders import Reminders
 from rallynov.initiatives.retention import Notices
-from rallynov.initiatives.service import Initiatives, load_form
+from rallynov.initiatives.service import Initiatives
 from rallynov.papers.model import Papers
 from rallynov.people.acting import RolesDialogue
 from rallynov.people.consents.flow import ConsentsDialogue
 from rallynov.people.consents.service import Choices
 from rallynov.people.flow import CodesDialogue
-from rallynov.people.holding import Invitations, Roles
+from rallynov.people.holding import Holding, Invitations, Roles
 from rallynov.people.languages import LanguageDialogue
 from rallynov.people.model import Purpose
-from rallynov.people.permissions import Action
-from rallynov.people.screens import INVITE_CHOICE, RoleChoice
 from rallynov.people.service import Codes, People
-from rallynov.privacy.rights import JOURNAL_CHOICE
 from rallynov.privacy.service import Erasure
 from rallynov.reception.flow import Reception
-from rallynov.sheets.content import check_sheets, load_sheets, sheet_terms
 from rallynov.sheets.flow import SheetsDialogue
 from rallynov.sheets.model import Shelf
 from rallynov.storage.store import Store
@@ -92,15 +78,6 @@ PULL = frozenset({"web", "terminal"})
 _READERS = {"web": plain.read, "terminal": plain.read, updates.CHANNEL: updates.read}
 _LANGUAGES = {"web": plain.language, "terminal": plain.language, updates.CHANNEL: updates.language}
 """Channels that read their messages themselves; the others are called by a sender."""
-ROLE_MENU: tuple[RoleChoice, ...] = (
-    RoleChoice(Action.SEE_DOSSIER, BUREAU),
-    RoleChoice(Action.ANSWER_QUESTION, QUEUE),
-    *ANNOUNCED,
-    *OFFERED,
-    JOURNAL_CHOICE,
-    INVITE_CHOICE,
-)
-"""What roles add to the menu, room by room: each line is an action of the permission table and a command."""
 
 
 def clock() -> datetime:
@@ -162,103 +139,72 @@ class Core:
     stages: Board
     librarian: Librarian
     counter: Counter
-    bureau: Bureau
     faq: PublicFaq
-    office: Office
-    press: Pressroom
+    team: TeamRooms
     announcer: Announcer
     owner: str
+
+    @property
+    def bureau(self) -> Bureau:
+        """Where the team reads dossiers and acts on them."""
+        return self.team.bureau
+
+    @property
+    def office(self) -> Office:
+        """Figures and exports."""
+        return self.team.office
+
+    @property
+    def press(self) -> Pressroom:
+        """Announcements."""
+        return self.team.press
 
 
 def build(
     settings: Settings, store: Store, now: Callable[[], datetime] = clock, *, sample: bool = False
 ) -> Core:
-    """Build the product on a migrated database, for the current edition, or for the demonstration's.
+    """Build the product on a migrated database, for the current edition or the demonstration's.
 
     Refuses, with ``ContentError``, a content file that cannot be used.
     """
-    content = _content(settings.operator, settings.contact, settings.rules_url)
-    wording, form = content.wording, content.form
-    edition, post = editions.current(store, sample=sample), Post(wording, PULL)
-    faq = FaqDialogue(Hearing(strict_fields(form)))
+    content = read_content(settings.operator, settings.contact, settings.rules_url)
+    wording, form, post = content.wording, content.form, Post(content.wording, PULL)
+    edition = editions.current(store, sample=sample)
+    ground = Ground(settings, store, content, edition, post, now, new_id, new_secret, sample)
+    librarian = Librarian(store, content.entries, wording.languages, ground.folder("faq"))
+    questions, board = Questions(edition, post, librarian, now), Board(store, edition, post)
     desk = DeskDialogue(content.replies, [one.id for one in form.fields])
-    dialogues = [*_dialogues(settings, content, edition), faq, desk]
+    team = open_rooms(ground, librarian)
+    engine = _engine(ground, desk, team.dialogues)
     tools = Tools(now, new_id, new_secret, _READERS, _LANGUAGES, PULL)
-    librarian = Librarian(store, content.entries, wording.languages, settings.data_dir.absolute() / "faq")
-    questions = Questions(edition, post, librarian, now)
-    press = open_pressroom(settings, store, wording, form, edition, post, now=now, new_id=new_id)
-    documents = Documents(store, wording, content.grid, form, content.shelves, now)
-    office = Ground(store, wording, content.grid, form, edition, post, librarian, now).office(
-        settings, sample
-    )
-    board = Board(store, edition, post)
-    bureau = open_bureau(store, form, edition, post, (now, new_secret), content.places, wording)
-    subjects = [
-        *_subjects(store, content, edition, post, now),
-        board,
-        questions,
-        *office.subjects,
-        *press.subjects,
-        Desks(bureau),
-    ]
-    dialogues += [*office.dialogues, *press.dialogues, BureauDialogue()]
-    turns = Turns(store, Engine(dialogues, wording, faq), wording, subjects, tools)
+    turns = Turns(store, engine, wording, [*_subjects(ground), board, questions, *team.subjects], tools)
     return Core(
         store=store,
         wording=wording,
         edition=edition,
         turns=turns,
         delivery=Delivery(store, turns, now),
-        papers=documents.papers(settings, edition, board).having({**office.makers, **press.makers}),
+        papers=open_papers(ground, board).having(team.makers),
         shelves=content.shelves,
         steps=steps(content.grid, form),
-        commands=frozenset(name for dialogue in dialogues for name in dialogue.commands),
+        commands=engine.commands,
         reminders=Reminders(form, edition, post),
         notices=Notices(post),
-        closing=Closing(store, form, Folder(settings.data_dir.absolute() / "pieces"), post, new_id),
+        closing=Closing(store, form, Folder(ground.folder("pieces")), post, new_id),
         dossiers=Lookup(form, edition),
         stages=board,
         librarian=librarian,
-        bureau=bureau,
         counter=Counter(store, questions, post, desk, now),
         faq=PublicFaq(store, edition, librarian, board, now),
-        office=office,
-        press=press,
+        team=team,
         announcer=Announcer(store, wording, post, PULL, lambda tx: stage_rows.read(tx, edition), now),
         owner=new_id(),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Content:
-    """What the content files say, read and checked against each other."""
-
-    wording: Wording
-    grid: Grid
-    form: DossierForm
-    shelves: Mapping[str, Shelf]
-    entries: Entries
-    replies: Mapping[str, Sequence[Reply]]
-    places: Places
-
-
-@lru_cache(maxsize=4)
-def _content(operator: str, contact: str, rules: str | None = None) -> _Content:
-    """Read all content files, once a process: nothing changes them while it runs."""
-    shelves, grid, form = load_sheets(), load_grid(), load_form()
-    names = {"operator": operator, "contact": contact, **({"rules": rules} if rules else {})}
-    wording = Wording(names, content=sheet_terms(shelves))
-    check_words(grid, wording)
-    check_form(form, wording)
-    check_sheets(grid, shelves)
-    check_vocabulary()
-    entries = load_entries()
-    check_entries(entries, {sheet.number for shelf in shelves.values() for sheet in shelf.sheets})
-    return _Content(wording, grid, form, shelves, entries, load_replies(), load_places())
-
-
-def _dialogues(settings: Settings, content: _Content, edition: Edition) -> list[Dialogue]:
-    wording, grid = content.wording, content.grid
+def _engine(ground: Ground, desk: Dialogue, others: Sequence[Dialogue]) -> Engine:
+    content, wording, edition = ground.content, ground.wording, ground.edition
+    faq = FaqDialogue(Hearing(strict_fields(content.form)))
     notice = wording.term("privacy:notice:version", "fr")
     receivers: Mapping[str, str] = {
         Purpose.COLLEAGUE: "colleagues",
@@ -266,33 +212,37 @@ def _dialogues(settings: Settings, content: _Content, edition: Edition) -> list[
         Purpose.LATE: "dossier",
     }
     codes = CodesDialogue(Place("diagnosis"), receivers, ("dossier", "reception"))
-    return [
-        Reception(grid, edition.title, settings.contact, codes, ROLE_MENU),
-        DiagnosisDialogue(grid, notice),
-        TriageDialogue(grid, notice),
-        ColleaguesDialogue(grid, notice),
+    dialogues: Sequence[Dialogue] = (
+        Reception(content.grid, edition.title, ground.settings.contact, codes, OFFERED),
+        DiagnosisDialogue(content.grid, notice),
+        TriageDialogue(content.grid, notice),
+        ColleaguesDialogue(content.grid, notice),
         SheetsDialogue(content.shelves[wording.languages[0]]),
         StagesDialogue(department),
-        DossierDialogue(content.form, reader(content.places, wording), grid, notice),
+        DossierDialogue(content.form, reader(content.places, wording), content.grid, notice),
         codes,
         RolesDialogue(edition.title),
         *rights_dialogues(),
         LanguageDialogue(wording.languages),
         ConsentsDialogue(),
-    ]
+        faq,
+        desk,
+        *others,
+    )
+    return Engine(dialogues, wording, faq)
 
 
-def _subjects(
-    store: Store, content: _Content, edition: Edition, post: Post, now: Callable[[], datetime]
-) -> list[Subject]:
-    return [
+def _subjects(ground: Ground) -> Sequence[Subject]:
+    edition, now = ground.edition, ground.now
+    return (
         People(),
         Codes(now, Invitations(edition.slug, now), LateCodes(edition, now)),
         Roles(edition.slug),
+        Holding(edition.slug),
         Choices(),
-        editions.Calendars(store, edition),
+        editions.Calendars(ground.store, edition),
         Diagnoses(edition.slug),
-        Initiatives(content.form, edition, post),
-        Erasure(post),
+        Initiatives(ground.form, edition, ground.post),
+        Erasure(ground.post),
         *rights_subjects(),
-    ]
+    )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, time
 from gettext import c2py
 from pathlib import Path
 from typing import TypeVar
@@ -22,10 +22,10 @@ from babel.numbers import format_decimal
 from pydantic import BaseModel, ValidationError
 
 from rallynov.dialogue.words import Day, Plural, Say, Slot, Term, Typed, Words, say
-from rallynov.text import TYPOGRAPHIES
+from rallynov.text import TYPOGRAPHIES, told_hour
 
 Value = TypeVar("Value")
-Front = TypeVar("Front", bound=BaseModel)
+Shape = TypeVar("Shape", bound=BaseModel)
 LANGUAGES = ("fr", "en")
 """The languages of the rally, its own first: what is asked for in another is said in that one."""
 PARIS = ZoneInfo("Europe/Paris")
@@ -39,7 +39,15 @@ class ContentError(Exception):
     """A content file cannot be used: the start stops, and the message names file and key."""
 
 
-def read_front(path: Path, model: type[Front]) -> tuple[Front, str]:
+def read_toml(path: Path, shape: type[Shape]) -> Shape:
+    """Read a content file; ``ContentError`` names the file and what is wrong in it."""
+    try:
+        return shape.model_validate(tomllib.loads(path.read_text("utf-8")))
+    except (OSError, tomllib.TOMLDecodeError, ValidationError) as error:
+        raise ContentError(f"{path}: {error}") from error
+
+
+def read_front(path: Path, model: type[Shape]) -> tuple[Shape, str]:
     """Read a file of content: what stands between its two ``---``, as a value, and the text below."""
     try:
         front, body = frontmatter.parse(path.read_text("utf-8"))
@@ -147,7 +155,11 @@ class Wording:
         locale = self._of(self._locales, language)
         match value:
             case datetime():
-                return _moment(value, locale, ", HH:mm")
+                return (
+                    f"{_moment(value, locale)}, {told_hour(value.astimezone(PARIS).time(), locale.language)}"
+                )
+            case time():
+                return told_hour(value, locale.language)
             case Day(at):
                 return _moment(at, locale)
             case int() if -1000 < value < 1000:
@@ -158,10 +170,10 @@ class Wording:
                 return self.word(value, language)
 
 
-def _moment(at: datetime, locale: Locale, hours: str = "") -> str:
-    """Write a moment in Paris; the first of the month is an ordinal in French, which the data of Babel ignores."""
+def _moment(at: datetime, locale: Locale) -> str:
+    """Write a day in Paris; the first of the month is an ordinal in French, which the data of Babel ignores."""
     first = locale.language == "fr" and at.astimezone(PARIS).day == 1
-    pattern = ("'1er'" if first else "d") + " MMMM y" + hours
+    pattern = ("'1er'" if first else "d") + " MMMM y"
     return format_datetime(at, pattern, tzinfo=PARIS, locale=locale)
 
 

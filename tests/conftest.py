@@ -2,26 +2,58 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
+
+# else each process that a test starts compiles every library anew; before the libraries, which are kept for them too
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 import conversation
+import memory
 import postgres
 import pytest
 import structlog
+from hypothesis import settings
 
+from rallynov import wording
 from rallynov.storage import schema
 from rallynov.storage.store import Store
 
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each process that a test starts compiles every library anew
-sys.dont_write_bytecode = False
+if folder := memory.memory():
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))  # a commit waits for a disk some milliseconds
+settings.register_profile("busy", deadline=None)  # no example is too slow on a busy machine
+settings.load_profile("busy")
+_read, _known = wording._catalogue, {}
+
+
+def _catalogue(folder: Path, language: str) -> Any:
+    """A catalogue as its file holds it, read once: two dozen test files ask for it, 150 ms each."""
+    path = folder / language / "LC_MESSAGES" / "rallynov.po"
+    key = (path, path.stat().st_mtime_ns if path.exists() else 0)
+    if key not in _known:
+        _known[key] = _read(folder, language)
+    return _known[key]
+
+
+wording._catalogue = _catalogue
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="write the golden files anew")
+
+
+def pytest_collection_finish() -> None:
+    """Nothing of what is loaded by now is ever garbage: it is looked at no more."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)  # as the product has it (bot/lean.py)
 
 
 @pytest.fixture(autouse=True)
@@ -63,13 +95,14 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def store(request: pytest.FixtureRequest, tmp_path: Path, migrated: Path) -> Iterator[Store]:
     """A migrated database, on each of the two."""
-    if request.param == "sqlite":
-        opened = Store(f"sqlite:///{shutil.copy(migrated, tmp_path)}")
-    else:
-        cluster: postgres.Cluster = request.getfixturevalue("cluster")
-        opened = Store(cluster.migrated())
-    yield opened
-    opened.close()
+    with ExitStack() as ending:
+        if request.param == "sqlite":
+            opened = Store(f"sqlite:///{shutil.copy(migrated, tmp_path)}")
+        else:
+            cluster: postgres.Cluster = request.getfixturevalue("cluster")
+            opened = Store(ending.enter_context(cluster.lent()))
+        yield opened
+        opened.close()
 
 
 @pytest.fixture

@@ -16,6 +16,8 @@ from pathlib import Path
 import httpx
 import pytest
 from botapi import BotApi
+from operations.forked import warm
+from ports import free_port
 from typer.testing import CliRunner
 
 from bot.cli import app
@@ -27,13 +29,6 @@ IMPATIENT = (
     "import sys, bot.telegram.poller as p; p.PATIENCE = 1.0; sys.argv = ['rallynov', 'run'];"
     "from bot.cli import entry; entry()"
 )
-
-
-def free_port() -> int:
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        port: int = bound.getsockname()[1]
-        return port
 
 
 @dataclass
@@ -74,19 +69,26 @@ class Running:
 Start = Callable[..., Running]
 
 
+@pytest.fixture(scope="module")
+def command(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The command line, loaded once for all tests."""
+    with warm(tmp_path_factory.mktemp("bin")) as kept:
+        yield kept
+
+
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
-    """Start a command on one data folder; settings are given without their prefix."""
+def start(tmp_path: Path, command: Path) -> Iterator[Start]:
+    """Start a command on one data folder; settings are given without their prefix. ``-m bot`` and ``-c`` start Python."""
     started: list[subprocess.Popen[str]] = []
 
-    def begin(*command: str, **settings: str) -> Running:
+    def begin(*words: str, **settings: str) -> Running:
         port = settings.setdefault("WEB_PORT", str(free_port()))
         settings.setdefault("DATA_DIR", str(tmp_path / "donnees"))
         own = {name: value for name, value in os.environ.items() if not name.startswith("RALLYNOV_")}
         own |= {f"RALLYNOV_{name}": value for name, value in settings.items()}
         own |= {"LANG": "fr_FR.UTF-8", "LC_ALL": "", "LC_MESSAGES": ""}
         pipe = subprocess.PIPE
-        arguments = [sys.executable, *(command if command[0] == "-c" else ("-m", "bot", *command))]
+        arguments = [sys.executable if words[0].startswith("-") else str(command), *words]
         started.append(subprocess.Popen(arguments, env=own, stdin=pipe, stdout=pipe, stderr=pipe, text=True))
         return Running(started[-1], int(port))
 
@@ -113,7 +115,7 @@ def test_a_demonstration_leaves_nothing_in_what_is_run_after_it(start: Start, tm
 
 
 def test_a_run_without_a_token_serves_the_web_and_ends(start: Start) -> None:
-    run = start("run")
+    run = start("-m", "bot", "run")
     run.line("started", told=True)
     assert run.get("/healthz").text == "ok"
     assert run.get("/readyz").status_code == 200
@@ -137,7 +139,7 @@ def test_a_port_that_is_taken(start: Start, tmp_path: Path) -> None:
 
 
 def test_migrating_twice(start: Start, tmp_path: Path) -> None:
-    code, out, _ = start("migrate").outcome()
+    code, out, _ = start("-m", "bot", "migrate").outcome()
     again = CliRunner().invoke(app, ["migrate"], env={"RALLYNOV_DATA_DIR": str(tmp_path / "donnees")})
     assert (code, again.exit_code, again.output) == (0, 0, out)
     assert re.search(r"La base est à jour \(schéma \w+\)\.", out)

@@ -103,3 +103,13 @@ def test_who_the_bot_is() -> None:
 def test_settings_do_not_change() -> None:
     with pytest.raises(ValueError, match="frozen"):
         Settings(_env_file=None).web_port = 1
+
+
+def test_a_name_that_sets_nothing_is_told_when_it_looks_like_one_that_does() -> None:
+    result = check(TELEGRAM_TOKENN=TOKEN, ROTATIONS="1")
+    assert (result.exit_code, result.output.splitlines()[0]) == (
+        0,
+        "RALLYNOV_TELEGRAM_TOKENN n'est pas un réglage. Vouliez-vous dire RALLYNOV_TELEGRAM_TOKEN ?",
+    )
+    assert "ROTATIONS" not in result.output
+    assert "secret" not in result.output

@@ -68,3 +68,18 @@ def test_a_figure_is_a_table() -> None:
     assert draw(Message((("text", ("La suite",)),), figure=drawing)) == (
         "REPÈRES\n  Un          66    50\n  Deuxième     –     0\n  Ce jour | Avant\n\nLa suite"
     )
+
+
+def test_a_narrow_window_is_never_overrun() -> None:
+    rows = (("Qualité de vie hors travail et territoire", (58.0, 75.0)), ("Coopérations", (None, 50.0)))
+    figure = Drawing("bars", "Vos dix repères, en points sur cent", ("", "avant", "ce diagnostic"), rows)
+    blocks = (
+        ("title", ("Avez-vous repéré un besoin précis, et savez-vous chez qui ?",)),
+        ("list", ("mot " * 20,)),
+    )
+    choices = (("a", "Économie sociale et solidaire, insertion et emploi"), ("b", "Non"))
+    actions = (("c", "Pourquoi cette question ?"), ("d", "Passer"), ("e", "Parler à une personne"))
+    drawn = draw(Message(blocks, choices, actions, figure=figure), 40)
+    assert max(len(line) for line in drawn.splitlines()) <= 40
+    assert all(f"[{label}]" in drawn for _, label in actions)  # never broken inside
+    assert any(line.startswith("  ") and line.endswith("58    75") for line in drawn.splitlines())

@@ -63,11 +63,11 @@ def test_a_count_is_singular_as_the_language_has_it() -> None:
 def test_figures_and_dates_are_those_of_the_language() -> None:
     at = datetime(2027, 3, 12, 8, 0, tzinfo=UTC)
     slots = say("{a} {b} {c}", a=at, b=57.4, c=1234567)
-    assert WORDING.word(slots, "fr") == "12 mars 2027, 09:00 57,4 1\u202f234\u202f567"
+    assert WORDING.word(slots, "fr") == "12 mars 2027, 9\xa0h 57,4 1\u202f234\u202f567"
     assert WORDING.word(slots, "en") == "12 March 2027, 09:00 57.4 1,234,567"
     first = datetime(2027, 2, 28, 23, 30, tzinfo=UTC)  # already March in Paris
     days = say("{a}; {b}", a=Day(first), b=first)
-    assert WORDING.word(days, "fr") == "1er mars 2027; 1er mars 2027, 00:30"
+    assert WORDING.word(days, "fr") == "1er mars 2027; 1er mars 2027, 0\xa0h\xa030"
     assert WORDING.word(days, "en") == "1 March 2027; 1 March 2027, 00:30"
 
 

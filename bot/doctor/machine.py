@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from bot import settling
 from bot.doctor.finding import Finding, bad, good, look
 from bot.settings import Settings
 from bot.telegram.http import make_request
@@ -20,27 +21,31 @@ LITTLE, LEAST = 2**30, 200 * 2**20
 STALE = timedelta(hours=26)
 """Age of a nightly backup from which the last night's is missing."""
 SHEET = "F1"
+MEND_OWNER = "Lancez la commande sous le compte du service ; ou rendez-lui le dossier (chown -R)."
 
 
 def folder(settings: Settings) -> Iterator[Finding]:
     """Look at the data folder: is it there, is it ours, is it closed to others."""
     data = settings.data_dir.absolute()
-    if not data.is_dir():
+    try:
+        there = data.is_dir()
+    except PermissionError:
+        yield bad("folder", f"Le dossier des données {data} est fermé à ce compte.", MEND_OWNER)
+        return
+    if not there:
         yield look(
             "folder", f"Le dossier des données {data} n'existe pas encore : « rallynov run » le créera."
         )
         return
     if not os.access(data, os.R_OK | os.W_OK | os.X_OK):
-        yield bad(
-            "folder", f"Le dossier des données {data} ne peut pas être écrit.", f"chown -R {_me()} {data}"
-        )
+        yield bad("folder", f"Le dossier des données {data} est fermé à ce compte{_whose(data)}.", MEND_OWNER)
+        return
+    strangers = [one for one in data.iterdir() if one.lstat().st_uid != os.geteuid()]
+    if strangers and os.geteuid():
+        yield bad("folder", f"{strangers[0]} est à un autre compte{_whose(strangers[0])}.", MEND_OWNER)
         return
     if stat.S_IMODE(data.stat().st_mode) & 0o077:
         yield look("folder", f"D'autres comptes de cette machine lisent {data}.", f"chmod 700 {data}")
-        return
-    strangers = [one for one in data.iterdir() if one.stat().st_uid != os.geteuid()]
-    if strangers and os.geteuid():
-        yield bad("folder", f"{strangers[0]} est à un autre compte.", f"chown -R {_me()} {data}")
         return
     yield good("folder", f"Le dossier des données est {data}, pour ce compte seul.")
 
@@ -63,6 +68,8 @@ def disk(settings: Settings) -> Iterator[Finding]:
 def backup(settings: Settings, now: datetime) -> Iterator[Finding]:
     """Look at the last backup: how old, and whether it is still there."""
     mend = "rallynov backup, et rallynov-backup.timer chaque nuit (docs/operations.md)."
+    if _closed(settings.data_dir):
+        return  # what was looked at before says so
     made = last(settings.data_dir)
     if made is None:
         yield look("backup", "Aucune sauvegarde n'a été faite.", mend)
@@ -128,10 +135,39 @@ def _age(gone: timedelta) -> str:
     return f"{hours} h" if hours < 72 else f"{hours // 24} jours"
 
 
+def restored(settings: Settings) -> Iterator[Finding]:
+    """Look for a restoration that was killed on its way: what it was to replace may lie beside."""
+    data = settings.data_dir.absolute()
+    if _closed(data):
+        return
+    path = Path(settings.database.removeprefix("sqlite:///"))
+    sqlite = settings.database.startswith("sqlite")
+    aside = sorted(path.parent.glob("avant-restauration-*")) if sqlite and not path.exists() else []
+    if aside or settling.owed(data)[0]:
+        kept = f" Ce qui était là est dans {aside[-1]}." if aside else ""
+        mend = "Relancez « rallynov restore », avec --force (docs/operations.md, « Restaurer »)."
+        yield bad("restore", f"Une restauration n'est pas allée jusqu'au bout.{kept}", mend)
+
+
 def _existing(path: Path) -> Path:
     path = path.absolute()
-    return path if path.is_dir() else _existing(path.parent)
+    try:
+        return path if path.is_dir() else _existing(path.parent)
+    except PermissionError:
+        return _existing(path.parent)
 
 
-def _me() -> str:
-    return str(os.geteuid())
+def _closed(folder: Path) -> bool:
+    """Tell whether a folder is there, and closed to this account."""
+    try:
+        return folder.exists() and not os.access(folder, os.R_OK | os.X_OK)
+    except PermissionError:
+        return True
+
+
+def _whose(path: Path) -> str:
+    """Name whose a file is, when this machine knows."""
+    try:
+        return f" (il est à « {path.owner()} »)"
+    except (KeyError, OSError):
+        return f" (il est au compte {path.lstat().st_uid})"

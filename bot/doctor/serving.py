@@ -10,6 +10,14 @@ from bot.doctor.finding import Finding, bad, good, look
 from bot.settings import Settings
 
 PATIENCE = 6.0
+TROUBLES = {
+    "database": "la base ne s'écrit plus",
+    "events": "des messages reçus attendent depuis plus d'une minute",
+    "replies": "des réponses attendent d'être envoyées depuis plus d'une minute",
+    "telegram": "Telegram ne se lit plus",
+    "worker": "ce qui traite les messages est arrêté",
+}
+"""What ``/readyz`` calls what fails, in words."""
 
 
 def ready(settings: Settings) -> Iterator[Finding]:
@@ -19,7 +27,16 @@ def ready(settings: Settings) -> Iterator[Finding]:
     try:
         answer = httpx.get(f"http://{place}/readyz", timeout=PATIENCE, trust_env=False)
         said = answer.json()
-    except (httpx.HTTPError, ValueError):
+        if not isinstance(said, dict) or "ready" not in said:
+            raise ValueError  # noqa: TRY301  # another program speaks JSON too
+    except (httpx.ProtocolError, ValueError):
+        yield bad(
+            "run",
+            f"Un autre programme répond sur {place} : « run » ne peut pas y écouter.",
+            "Arrêtez-le (ss -ltnp dit lequel), ou choisissez un autre port : RALLYNOV_WEB_PORT.",
+        )
+        return
+    except httpx.HTTPError:
         yield look(
             "run", f"Aucun « run » ne répond sur {place}.", "Démarrez-le : rallynov run, ou le service."
         )
@@ -28,5 +45,6 @@ def ready(settings: Settings) -> Iterator[Finding]:
         yield good("run", f"« run » répond sur {place} et fait son travail.")
         return
     failing = said.get("failing") or {}
-    told = ", ".join(f"{name} ({why})" for name, why in failing.items())
-    yield bad("run", f"« run » répond sur {place}, mais ne va pas : {told}.", "Voyez « Que faire quand… ».")
+    told = ", ".join(TROUBLES.get(name, name) for name in failing)
+    mend = "Voyez « Que faire quand… » (docs/operations.md), et le journal."
+    yield bad("run", f"« run » répond sur {place}, mais ne va pas : {told}.", mend)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,6 +29,7 @@ def examined(settings: Settings) -> Iterator[Finding]:
     if core:
         yield from examine("paper", lambda: machine.paper(core[0]))
     yield from examine("database", lambda: _database(settings))
+    yield from examine("restore", lambda: machine.restored(settings))
     yield from examine("backup", lambda: machine.backup(settings, clock()))
     yield from examine("run", lambda: serving.ready(settings))
     if settings.token:
@@ -42,11 +44,11 @@ def _contents(settings: Settings, core: list[Core]) -> Iterator[Finding]:
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
-    if settings.database.startswith("sqlite") and not _file(settings).is_file():
-        yield look(
-            "database", f"Il n'y a pas encore de base ({_file(settings)}).", "« rallynov run » la crée."
-        )
-        return
+    if settings.database.startswith("sqlite"):
+        found = list(_missing(_file(settings)))
+        yield from found
+        if found:
+            return
     store: Store | None = None
     try:
         store = beside(settings)
@@ -64,6 +66,18 @@ def _database(settings: Settings) -> Iterator[Finding]:
     finally:
         if store:
             store.close()
+
+
+def _missing(file: Path) -> Iterator[Finding]:
+    """Tell why a database that is a file cannot be opened at all."""
+    try:
+        there = file.is_file()
+    except PermissionError:
+        there = True
+    if not there:
+        yield look("database", f"Il n'y a pas encore de base ({file}).", "« rallynov run » la crée.")
+    elif not os.access(file, os.R_OK | os.W_OK):
+        yield bad("database", f"La base {file} est fermée à ce compte.", machine.MEND_OWNER)
 
 
 async def _account(settings: Settings, core: Core) -> list[Finding]:

@@ -12,6 +12,7 @@ import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import structlog
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
@@ -31,6 +32,10 @@ SLOWEST = 30.0
 PATIENCE = 60.0
 """Seconds of refused token or conflict after which we are deaf, and say so by ending."""
 FULL = 100
+CROWD = 3
+"""Updates beyond which many people talk to us."""
+GATHER = 0.001
+"""Seconds that what many say next has to come together, while their answers leave: one commit is then for all of it."""
 
 
 class DeafError(Exception):
@@ -100,15 +105,17 @@ class Poller:
             raise NetworkError("the answer holds no updates")
         if not raw:
             return offset
-        return await self.keep(raw, offset)
+        reached = await self.keep(raw, offset)
+        if CROWD < len(raw) < FULL:
+            await self._time.sleep(GATHER)
+        return reached
 
     async def keep(self, raw: Sequence[object], offset: int | None) -> int | None:
         """Store updates and how far they reach in one transaction; only then is the next offset known."""
         parsed = parse(raw, self._bot_id, self._time.now(), self.name or "")
         reached = offset if parsed.next_offset is None else parsed.next_offset
         cursor = None if reached is None else Cursor(self._cursor, reached)
-        await self._delivery.take(parsed.events, cursor)
-        self.acknowledge(parsed.presses)
+        await self._delivery.take(parsed.events, cursor, partial(self.acknowledge, parsed.presses))
         if parsed.malformed:
             log.warning("updates_set_aside", count=parsed.malformed)
         if parsed.next_offset is None:  # nothing in it had an id: it will come again, without haste
@@ -116,7 +123,7 @@ class Poller:
         return reached
 
     def acknowledge(self, presses: Sequence[str]) -> None:
-        """Answer pressed buttons at once, best effort: the little clock on the button stops."""
+        """Answer pressed buttons, best effort and while they are committed: the little clock on the button stops."""
         for press in presses:
             if self._api.tell("answerCallbackQuery", callback_query_id=press):
                 continue

@@ -88,7 +88,9 @@ def _button(wish: Wish, wording: Wording) -> Mapping[str, Any]:
 async def set_up(settings: Settings, wish: Wish, wording: Wording, tell: Callable[[str], None]) -> None:
     """Set up the bot of the settings."""
     if not settings.token:
-        raise StartError("Il manque le jeton du bot : réglez RALLYNOV_TELEGRAM_TOKEN.", CONFIG)
+        raise StartError(
+            "Il manque le jeton du robot, donné par @BotFather : réglez RALLYNOV_TELEGRAM_TOKEN.", CONFIG
+        )
     try:
         calls, updates = (make_request(settings.telegram_client, 1) for _ in range(2))
     except RuntimeError:

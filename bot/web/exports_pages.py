@@ -13,6 +13,7 @@ from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 
 from bot.web import visitors
+from bot.web.desk.nav import TEAM, links
 from bot.web.door import Door
 from bot.web.limits import Pace, read_form
 from bot.web.papers import handed_over
@@ -126,7 +127,7 @@ class ExportPages:
 
     async def one(self, request: Request) -> Response:
         """Show where one export stands."""
-        reader = await self._readers.of(request)
+        reader, who = await self._who(request)
         asked = await self._mine(request)
         outcome = self._workshop.spool.outcome(asked.id)
         done, total = self._workshop.spool.progress(asked.id)
@@ -135,6 +136,7 @@ class ExportPages:
             request,
             "export.html",
             reader,
+            who,
             asked=asked,
             outcome=outcome,
             far=far,
@@ -198,6 +200,7 @@ class ExportPages:
             request,
             "exports.html",
             reader,
+            who,
             given=given,
             wrong=wrong,
             views=[(one, Term(f"exports:views:{one}")) for one in views],
@@ -208,7 +211,9 @@ class ExportPages:
         )
         return HTMLResponse(page, status)
 
-    def _write(self, request: Request, template: str, reader: Reader, **context: object) -> str:
+    def _write(
+        self, request: Request, template: str, reader: Reader, who: Who | None, **context: object
+    ) -> str:
         word, language = self._door.wording.word, reader.language
         words = {name: word(one, language) for name, one in WORDS.items()}
         moment = {
@@ -216,7 +221,8 @@ class ExportPages:
             "called": lambda one: word(Term(f"exports:views:{one}"), language),
         }
         form = desk_of(request, self._door)
-        return self._view.write(template, reader, x=words, form=form, home=PAGE, **moment, **context)
+        team = {"team": links(who.grants) if who else (), "team_called": TEAM, "here": "exports"}
+        return self._view.write(template, reader, x=words, form=form, home=PAGE, **team, **moment, **context)
 
     async def _who(self, request: Request) -> tuple[Reader, Who | None]:
         reader, address = await self._readers.of(request), self._address(request)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
@@ -32,6 +33,8 @@ class Page:
     leads: Sequence[tuple[str, Say]] = ()
 
 
+Part: TypeAlias = tuple[str, list[str], list[str]]
+"""A heading, paragraphs and items, in words."""
 RIGHTS = (
     ("/mesdonnees", say("See what is held of me, and take a copy")),
     ("/corriger", say("Correct my data")),
@@ -58,12 +61,13 @@ class LegalPages:
             reader = await self._readers.of(request)
             word, spread, language = self._door.wording.word, self._door.wording.spread, reader.language
             sections = [
-                (
+                part
+                for section in page.sections
+                for part in _parts(
                     word(section.head, language) if section.head else "",
                     [text for words in section.texts for text in spread(words, language)],
                     [word(item, language) for item in section.items],
                 )
-                for section in page.sections
             ]
             leads = [(command, word(label, language)) for command, label in page.leads]
             title, form = word(page.title, language), desk_of(request, self._door)
@@ -73,6 +77,19 @@ class LegalPages:
             return HTMLResponse(shown)
 
         return show
+
+
+def _parts(head: str, texts: Sequence[str], items: Sequence[str]) -> Iterator[Part]:
+    """Give the parts of a section: a text that begins with a question is one of its own, under that question."""
+    plain: list[str] = []
+    for text in texts:
+        question, mark, answer = text.partition("?")
+        if not head and mark and answer.strip() and "." not in question:
+            yield question + mark, [answer.strip()], []
+        else:
+            plain.append(text)
+    if head or plain or items:
+        yield head, plain, list(items)
 
 
 def documents(door: Door) -> Mapping[str, Page]:

@@ -13,6 +13,7 @@ from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from bot.web import visitors
+from bot.web.desk.nav import COORDINATION, TEAM
 from bot.web.door import Door
 from bot.web.limits import Pace, read_form
 from bot.web.reader import Reader, Readers
@@ -229,7 +230,10 @@ class QuestionPages:
         words = {name: self._door.wording.word(one, reader.language) for name, one in WORDS.items()}
         day = {"day": lambda at: self._door.wording.word(say("{at}", at=Day(at)), reader.language)}
         more = {"way": screens.way, "week_of": screens.headed}
-        return self._view.write(template, reader, q=words, form=form, home=HOME, **day, **more, **context)
+        team = {"team": COORDINATION, "team_called": TEAM, "here": "questions"}
+        return self._view.write(
+            template, reader, q=words, form=form, home=HOME, **day, **more, **team, **context
+        )
 
     def _drawn(self, faq: Faq, reader: Reader) -> Drawing | None:
         figure = screens.bars(faq, reader.language)

@@ -8,6 +8,7 @@ from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
 
 from bot.web import visitors
+from bot.web.desk.nav import TEAM, links
 from bot.web.door import Door
 from bot.web.papers import handed_over
 from bot.web.reader import Readers
@@ -16,6 +17,7 @@ from rallynov.delivery.message import Drawing, resolve
 from rallynov.dialogue.screens import Screen
 from rallynov.dialogue.words import say
 from rallynov.papers.model import File
+from rallynov.people.roles import Grants
 from rallynov.statistics.flow import CHOICE, PAGE
 from rallynov.statistics.model import Report, Table
 from rallynov.statistics.service import CSV, MASKED, Statistics, cell_text, written
@@ -44,7 +46,7 @@ class StatisticsPages:
 
     async def all(self, request: Request) -> Response:
         """Show all tables."""
-        reader, report = await self._readers.of(request), await self._report(request)
+        reader, (report, grants) = await self._readers.of(request), await self._report(request)
         word, language = self._door.wording.word, reader.language
         if report is None:
             title, text = (word(words, language) for words in RESERVED)
@@ -55,6 +57,9 @@ class StatisticsPages:
             reader,
             form=desk_of(request, self._door),
             home=PAGE,
+            team=links(grants),
+            team_called=TEAM,
+            here="figures",
             heading=word(CHOICE.label, language),
             counted=word(say("Counted on {at}", at=report.at), language),
             file=word(say("This table as a CSV file"), language),
@@ -66,7 +71,7 @@ class StatisticsPages:
 
     async def one(self, request: Request) -> Response:
         """Hand one table over as CSV."""
-        report = await self._report(request)
+        report, _ = await self._report(request)
         table = report.find(request.path_params["table"]) if report else None
         if report is None or table is None:
             raise HTTPException(404)
@@ -75,11 +80,11 @@ class StatisticsPages:
         named = File(f"rallynov-chiffres-{table.id}.csv", CSV, content)
         return Response(content, media_type=CSV, headers=handed_over(named))
 
-    async def _report(self, request: Request) -> Report | None:
+    async def _report(self, request: Request) -> tuple[Report | None, Grants]:
         cookie = visitors.cookie_of(request, secure=self._door.secure)
         if cookie is None or visitors.is_embedded(request):
-            return None
-        return await asyncio.to_thread(self._statistics.shown, visitors.address_of(cookie))
+            return None, Grants()
+        return await asyncio.to_thread(self._statistics.told, visitors.address_of(cookie))
 
     def _drawing(self, table: Table, language: str) -> Drawing | None:
         figure = table.figure

@@ -38,7 +38,6 @@ LABELS: Mapping[str, Say] = {
     "files_add": say("Add these files"),
     "news_file": say("The picture or the document of the announcement"),
     "news_file_add": say("Send this file"),
-    "photo": say("Picture of the announcement:"),
     "dossier": say("My dossier"),
     "dossier_see": say("See my dossier"),
     "dossier_state": say("Where it stands"),

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from rallynov.announcements.links import LEAST
 from rallynov.announcements.model import Announcement, Standing
+from rallynov.masking import LEAST
 from rallynov.people.consents.model import Topic
 
 SAMPLES = 5

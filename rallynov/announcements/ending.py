@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -20,29 +21,26 @@ from rallynov.people.roles import Role
 
 
 def tell_sent(tx: Connection, post: Post, announcement: Announcement, now: datetime) -> None:
-    """Tell those who wrote what became of the messages of an announcement that has left."""
+    """Tell those who wrote what became of the messages of an announcement that has left; small counts to the team alone."""
     counted = report.read(bulk.counts(tx, [announcement.id])[announcement.id])
-    screen = letters.sent(announcement, *report.summary(counted))
-    _tell(tx, post, announcement, "sent", screen, now)
+    told, team = _told(tx, announcement)
+    for exact in (True, False):
+        people = tuple(one for one in told if (one in team) is exact)
+        screen = letters.sent(announcement, *report.summary(replace(counted, exact=exact)))
+        post.send(tx, [_letter(announcement, "sent", people, screen)], now)
 
 
 def tell_held(tx: Connection, post: Post, announcement: Announcement, now: datetime) -> None:
     """Tell those who wrote that it is late, and that the team was asked; the team itself was told so."""
-    team = granting.people_acting(tx, edition_of(tx, announcement), Role.COORDINATOR)
-    _tell(tx, post, announcement, "held", letters.held(announcement), now, but=team)
+    told, team = _told(tx, announcement)
+    people = tuple(one for one in told if one not in team)
+    post.send(tx, [_letter(announcement, "held", people, letters.held(announcement))], now)
 
 
-def _tell(
-    tx: Connection,
-    post: Post,
-    announcement: Announcement,
-    what: str,
-    screen: Screen,
-    now: datetime,
-    *,
-    but: Collection[str] = (),
-) -> None:
-    told = followers(tx, edition_of(tx, announcement), announcement)
-    people = tuple(one for one in told if one not in but)
-    key = f"newsroom:{announcement.id}:{announcement.version}:{what}"
-    post.send(tx, [Letter(key, people, screen, Klass.STAFF)], now)
+def _told(tx: Connection, announcement: Announcement) -> tuple[Collection[str], Collection[str]]:
+    edition = edition_of(tx, announcement)
+    return followers(tx, edition, announcement), granting.people_acting(tx, edition, Role.COORDINATOR)
+
+
+def _letter(announcement: Announcement, what: str, people: tuple[str, ...], screen: Screen) -> Letter:
+    return Letter(f"newsroom:{announcement.id}:{announcement.version}:{what}", people, screen, Klass.STAFF)

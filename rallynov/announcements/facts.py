@@ -7,6 +7,7 @@ at the soonest. An approval asks for its own number, which is always fresh.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -144,11 +145,12 @@ class Followed(_Asked):
         left = [one for one in mine if one.started][:FOLLOWED] + [one for one in others if one.started][
             :FOLLOWED
         ]
-        sent = {one.id: self._sent(tx, one) for one in left}
+        exact = Role.COORDINATOR in grants.roles
+        sent = {one.id: replace(self._sent(tx, one), exact=exact) for one in left}
         revised = [one for one in left if one.revision]
         names = {one.id: bulk.revised(one.id, one.revision) for one in revised}
         counts = bulk.counts(tx, list(names.values())) if names else {}
-        return Reports(sent, {one: report.read(counts[name]) for one, name in names.items()})
+        return Reports(sent, {one: report.read(counts[name], exact=exact) for one, name in names.items()})
 
     def _sent(self, tx: Connection, one: Announcement) -> Report:
         key = (one.id, one.version)

@@ -20,10 +20,9 @@ from rallynov.announcements.crowd import REACHED
 from rallynov.announcements.model import Announcement, Status
 from rallynov.announcements.screens.parts import named
 from rallynov.announcements.tables import AnnouncementFileRow
-from rallynov.delivery.posting import Letter, Post
+from rallynov.delivery.posting import Post
 from rallynov.delivery.subject import Order
 from rallynov.delivery.tables import ConversationRow, OutboxRow
-from rallynov.dialogue.screens import Screen
 from rallynov.initiatives.attachments import names
 from rallynov.initiatives.attachments.closing import Closing
 from rallynov.initiatives.attachments.folder import Folder
@@ -80,23 +79,26 @@ def wanted(tx: Connection, arrivals: Collection[str]) -> set[str]:
 class NewsClosing(Closing):
     """Ends the files of announcements, one transaction each; the content names the one that is kept."""
 
+    LETTER = "newsfile"
+
     def __init__(
         self, store: Store, form: DossierForm, folder: Folder, post: Post, new_id: Callable[[], str]
     ) -> None:
         light = form.model_copy(update={"file_bytes": min(MOST_BYTES, form.file_bytes)})
         super().__init__(store, light, folder, post, new_id)
 
-    def keep(self, job: Job, seen: Examined, clean: Path, now: datetime, *, scanned: bool) -> list[str]:
-        """Store a file for good as the picture or the document of its draft; return what others must hear."""
+    def keep(self, job: Job, seen: Examined, clean: Path, now: datetime, *, scanned: bool) -> None:
+        """Store a file for good as the picture or the document of its draft."""
         self._own_folder()
         with self._store.write() as tx:
             draft = rows.lock(tx, [job.dossier]).get(job.dossier)
             if draft is None or not _still(tx, job):
-                return []
+                return
             slot = "picture" if seen.kind in PICTURES else "document" if seen.kind in DOCUMENTS else ""
             if draft.status is not Status.DRAFT or not slot:
                 why = Refused(Why.UNLISTED, found=str(seen.kind)) if not slot else Refused(Why.LATE)
-                return self._ended(tx, job, draft, why, now)
+                self._ended(tx, job, draft, why, now)
+                return
             name = names.final(job.name, seen.kind)
             self.folder.keep(clean, job.dossier, job.id)
             _finish(tx, job, {"state": KEPT, "name": name, "mime": MIMES[seen.kind], "size": seen.size})
@@ -104,27 +106,18 @@ class NewsClosing(Closing):
             tx.execute(delete(_FILE).where(*others))
             told = rows.put(tx, draft, _filed(draft, job.id, picture=slot == "picture"), now)
             screen = attached.kept(name, named(told), over=told.content.excess, scanned=scanned)
-            return self._told(tx, job, screen, now)
+            self._tell(tx, job, screen, now)
 
-    def refuse(self, job: Job, reason: Refused, now: datetime) -> list[str]:
-        """Refuse a file; return what others must hear."""
+    def refuse(self, job: Job, reason: Refused, now: datetime) -> None:
+        """Refuse a file."""
         with self._store.write() as tx:
             draft = rows.find(tx, job.dossier)
-            return self._ended(tx, job, draft, reason, now) if draft and _still(tx, job) else []
+            if draft and _still(tx, job):
+                self._ended(tx, job, draft, reason, now)
 
-    def _ended(self, tx: Connection, job: Job, draft: Announcement, why: Refused, now: datetime) -> list[str]:
+    def _ended(self, tx: Connection, job: Job, draft: Announcement, why: Refused, now: datetime) -> None:
         _finish(tx, job, {"state": REFUSED, "reason": why.code})
-        return self._told(tx, job, attached.refused(job.name, named(draft), why, self.form), now)
-
-    def _told(self, tx: Connection, job: Job, screen: Screen, now: datetime) -> list[str]:
-        """Write to the conversation that sent the file, to nobody else; return what other processes would hear."""
-        there = (ConversationRow.address == job.address) & ConversationRow.person_id.is_not(None)
-        person = tx.execute(select(ConversationRow.person_id).where(there)).scalar()
-        if not person:
-            return []
-        key = f"newsfile:{job.id}:{job.attempts}"
-        self._post.send(tx, [Letter(key, (person,), screen, address=job.address)], now)
-        return [f"moved {job.address}", "outbox"]
+        self._tell(tx, job, attached.refused(job.name, named(draft), why, self.form), now)
 
 
 def media_maker(store: Store, folder: Folder) -> Maker:

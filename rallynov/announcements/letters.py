@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from rallynov.announcements.model import Announcement, Content
+from rallynov.announcements.model import DECORATION, Announcement, Content
 from rallynov.announcements.when import told as moment
 from rallynov.dialogue.screens import Block, Choice, Media, Screen, listing, note, quote, rich, text, title
 from rallynov.dialogue.words import Say, Typed, Words, say
@@ -61,13 +61,15 @@ def signed(organisation: str) -> Say:
 
 
 def media(announcement: Announcement) -> Media | None:
-    """Return the picture or the document that goes with an announcement."""
+    """Return the picture, with the words that stand for it, or the document that goes with an announcement."""
     content = announcement.content
     named = content.picture or content.document
     file = next((one for one in announcement.files if one.id == named), None)
     if file is None:
         return None
-    return Media("photo" if content.picture else "document", file.id, Typed(file.name))
+    if not content.picture:
+        return Media("document", file.id, Typed(file.name))
+    return Media("photo", file.id, Typed("" if content.alt == DECORATION else content.alt or file.name))
 
 
 def _room(announcement: Announcement) -> int:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from rallynov.announcements.links import LEAST, SignUps, start_of
-from rallynov.announcements.screens.parts import joined, topic_named
+from rallynov.announcements.links import SignUps, start_of
+from rallynov.announcements.screens.parts import topic_named
 from rallynov.announcements.writing.desks import organisation, writes
 from rallynov.dialogue.events import Commanded
 from rallynov.dialogue.screens import Block, Choice, Paper, Screen, listing, note, text, title
 from rallynov.dialogue.turn import Move, Place, Scene
-from rallynov.dialogue.words import Say, Typed, Words, say
+from rallynov.dialogue.words import Say, Typed, Words, joined, say
+from rallynov.masking import LEAST
 from rallynov.people.consents.model import Topic
 from rallynov.people.screens import refused
 

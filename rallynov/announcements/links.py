@@ -10,8 +10,6 @@ from dataclasses import dataclass
 
 from rallynov.people.consents.model import Topic, linked, partner_of
 
-LEAST = 5
-"""The smallest count that is told."""
 MONTHS = 6
 """Months that are shown, the last ones."""
 

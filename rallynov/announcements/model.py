@@ -5,7 +5,7 @@ Whoever writes one does not approve it. A moment is meant in Paris and kept in U
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -24,6 +24,10 @@ CERTAIN = 200
 """Recipients beyond which their number is to be typed by whoever approves."""
 REGRET = timedelta(minutes=10)
 """Time to take an announcement back, once it is approved."""
+ALT_MOST = 200
+"""Characters of the words that stand for a picture; a screen reader reads them in one go."""
+DECORATION = "-"
+"""Said of a picture that shows nothing which the text does not tell."""
 LATE = timedelta(hours=6)
 """How late an announcement may leave by itself; later it is held, and the team is asked."""
 APART = timedelta(hours=48)
@@ -77,7 +81,8 @@ class Content:
     """What is told. ``text`` holds the little markup of ``rallynov.text.marks``.
 
     ``picture`` and ``document`` name files of the announcement (one of the two at most); ``stage`` is the number of the
-    stage whose card is added, 0 for none.
+    stage whose card is added, 0 for none. ``alt`` is what the picture shows, in words (``DECORATION``: nothing more than the
+    text), empty for those of before it was asked for.
     """
 
     title: str = ""
@@ -85,6 +90,7 @@ class Content:
     picture: str = ""
     document: str = ""
     stage: int = 0
+    alt: str = ""
 
     @property
     def room(self) -> int:
@@ -92,6 +98,11 @@ class Content:
         if not (self.picture or self.document):
             return TITLE_MOST + TEXT_MOST
         return CAPTION_MOST - CARD_MOST if self.stage else CAPTION_MOST
+
+    @property
+    def described(self) -> bool:
+        """Tell whether those who cannot see the picture are told what it shows."""
+        return bool(self.alt or not self.picture)
 
     @property
     def whole(self) -> bool:
@@ -138,6 +149,11 @@ class NewsFile:
     state: str
     reason: str = ""
 
+    @property
+    def picture(self) -> bool:
+        """Tell whether it is said to be a picture; what it really is, is known once it was examined."""
+        return self.mime.startswith("image/") or self.name.lower().endswith((".jpg", ".jpeg", ".png"))
+
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
@@ -179,11 +195,7 @@ class Announcement:
     @property
     def ready(self) -> bool:
         """Tell whether it may be submitted."""
-        return self.topic is not None and self.content.whole
-
-    def with_content(self, **changed: object) -> Announcement:
-        """Return this announcement with parts of its content changed."""
-        return replace(self, content=replace(self.content, **changed))  # type: ignore[arg-type]
+        return self.topic is not None and self.content.whole and self.content.described
 
 
 @dataclass(frozen=True, slots=True)

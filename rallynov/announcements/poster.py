@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import segno
 from sqlalchemy import select
 
 from rallynov.announcements.links import start_of
@@ -130,10 +129,14 @@ _KEPT_ALONE = say(
 
 
 def _svg(link: str) -> str:
+    import segno  # noqa: PLC0415  # 2 MB for what is seldom printed
+
     return segno.make_qr(link, error="q").svg_inline(scale=10, border=4, dark=_DARK, light="#fff")
 
 
 def _code(link: str, form: str) -> bytes:
+    import segno  # noqa: PLC0415
+
     out = io.BytesIO()
     qr = segno.make_qr(link, error="q")
     if form == "png":

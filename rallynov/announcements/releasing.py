@@ -28,8 +28,9 @@ from rallynov.delivery.tables import OutboxStatus
 from rallynov.editions.quiet import awake, quiet
 from rallynov.people.consents.model import Topic
 from rallynov.people.consents.service import who
+from rallynov.storage.batched import Inserted
 from rallynov.storage.notices import notify
-from rallynov.storage.prepared import INSERTS, Insertable, Prepared
+from rallynov.storage.prepared import Insertable
 from rallynov.storage.store import Store
 
 ROUND = timedelta(seconds=30)
@@ -251,10 +252,9 @@ def _reach(tx: Connection, announcement: str, people: Sequence[str], now: dateti
         _REACH.many(tx, [{"person_id": person, **row} for person in people])
 
 
-def _remembered(dialect: str) -> Insertable:
-    add = INSERTS[dialect](ReachRow)
+def _newer(add: Insertable) -> Insertable:
     newer: dict[str, Any] = {name: add.excluded[name] for name in ("announcement_id", "at")}
     return add.on_conflict_do_update(index_elements=["person_id"], set_=newer)
 
 
-_REACH = Prepared(_remembered, ("person_id", "announcement_id", "at"))
+_REACH = Inserted(ReachRow, ("person_id", "announcement_id", "at"), _newer)

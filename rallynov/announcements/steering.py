@@ -5,7 +5,6 @@ What cannot be undone is asked about first. Rights are asked again at every step
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -22,11 +21,12 @@ from rallynov.announcements.commands import (
     Withdraw,
 )
 from rallynov.announcements.lifecycle import Act, Refusal, allowed, may_do, taking_back
-from rallynov.announcements.model import Announcement, News, Status
+from rallynov.announcements.model import TITLE_MOST, Announcement, News, Status
 from rallynov.announcements.report import Reports
 from rallynov.announcements.screens import sending as screens
-from rallynov.announcements.screens.parts import too_long
+from rallynov.announcements.screens.parts import title_too_long, too_long
 from rallynov.dialogue.events import Commanded
+from rallynov.dialogue.focus import read_focus
 from rallynov.dialogue.screens import Choice, Screen, note, quote, text
 from rallynov.dialogue.turn import Command, Move, Place, Scene
 from rallynov.dialogue.words import Say, Typed, say
@@ -36,14 +36,13 @@ from rallynov.people.model import Person
 from rallynov.people.permissions import Action, Whose, may
 from rallynov.people.roles import Grants
 from rallynov.people.screens import RoleChoice, refused
-from rallynov.text import clean_text, fold
+from rallynov.text import clean_line, clean_text, fold, utf16_len
 
 NAME = "sendings"
 HERE = Place(NAME)
 SENDINGS_CHOICE = RoleChoice(
     Action.SEE_REPORT, Choice("envois", say("Announcements sent: what became of them")), Whose.OWN
 )
-_FOCUS = re.compile(r"(?P<id>[a-z0-9]+)(?:/(?P<view>[a-z]+))?", re.ASCII)
 _GONE = say("This announcement cannot be followed any more.")
 _ACTS: Mapping[str, tuple[Act, Say]] = {
     "pause": (Act.PAUSE, say("Paused: nothing more leaves.")),
@@ -57,6 +56,8 @@ _ACTS: Mapping[str, tuple[Act, Say]] = {
     "doubtful": (Act.RESEND_UNKNOWN, say("It leaves again, for those who may have it already.")),
 }
 """What each choice does, and what is said once it is done."""
+_TYPED = {"text": screens.asking, "title": screens.asking_title}
+"""What is typed of a correction, by the view that asks for it."""
 
 
 class SendingsDialogue:
@@ -75,8 +76,8 @@ class SendingsDialogue:
             return screens.every(mine, others, scene.of(Reports))
         if view in screens.ASKED:
             return screens.sure(view, one, scene.of(Reports).of(one.id))
-        if view == "text" and _can(Act.CORRECT, one, scene):
-            return screens.asking(one)
+        if view in _TYPED and _can(Act.CORRECT, one, scene):
+            return _TYPED[view](one)
         if view == "fix" and one.correction and _can(Act.OFFER_CORRECTION, one, scene):
             return screens.correction(one, _stage_of(one, scene), urgent=_can(Act.CORRECT_NOW, one, scene))
         mine_too = one in scene.of(News).mine
@@ -102,10 +103,9 @@ class SendingsDialogue:
     def _on(one: Announcement, key: str, scene: Scene) -> Move:
         """Do what is chosen of an announcement, or ask about it first."""
         match key:
-            case "correct" | "retype":
-                return Move(
-                    to=Place(NAME, f"{one.id}/{'fix' if key == 'correct' and one.correction else 'text'}")
-                )
+            case "correct" | "retype" | "title":
+                view = "fix" if key == "correct" and one.correction else "title" if key == "title" else "text"
+                return Move(to=Place(NAME, f"{one.id}/{view}"))
             case "give" | "now" | "drop":
                 return _corrected(one, key, scene)
             case _ if key in screens.ASKED:
@@ -118,11 +118,11 @@ class SendingsDialogue:
     def write(self, place: Place, typed: str, scene: Scene) -> Move | None:
         """Keep the words of a correction."""
         one, view = _at(place, scene)
-        if view != "text" or not _may(scene):
+        if view not in _TYPED or not _may(scene):
             return None
         if one is None:
             return Move(to=HERE, lead=(text(_GONE), quote(Typed(typed))))
-        return _written(one, clean_text(typed).strip(), scene)
+        return _written(one, clean_line(typed) if view == "title" else clean_text(typed).strip(), view, scene)
 
     def enter(self, command: Commanded, place: Place, scene: Scene) -> Move:
         """Show the announcements that may be followed; with a number, that one."""
@@ -189,14 +189,17 @@ def _order(act: Act, one: Announcement) -> Command:
             return Resend(one.id, doubtful=act is Act.RESEND_UNKNOWN)
 
 
-def _written(one: Announcement, typed: str, scene: Scene) -> Move:
-    """Keep a correction that is typed; one that does not fit is given back."""
+def _written(one: Announcement, typed: str, view: str, scene: Scene) -> Move:
+    """Keep a title or a text of a correction that is typed; one that does not fit is given back."""
     decided = allowed(Act.CORRECT, one, scene.of(Person).id, scene.of(Grants))
     if isinstance(decided, Refusal):
         return Move(to=Place(NAME, one.id), lead=(text(decided.words), quote(Typed(typed))))
-    content = replace(one.content, text=typed)
+    now = one.correction or one.content
+    content = replace(now, title=typed) if view == "title" else replace(now, text=typed)
     if not fold(typed):
         return Move(lead=(text(say("I find no words in this: type the whole new text.")),))
+    if (over := utf16_len(content.title) - TITLE_MOST) > 0:
+        return Move(lead=(text(title_too_long(over)), quote(Typed(typed))))
     if over := content.excess:
         return Move(lead=(text(too_long(content, over)), quote(Typed(typed))))
     if content == one.content:
@@ -234,11 +237,11 @@ def _drop(one: Announcement) -> Command:
 
 
 def _at(place: Place, scene: Scene) -> tuple[Announcement | None, str]:
-    found = _FOCUS.fullmatch(place.focus or "")
+    found = read_focus(place.focus or "")
     if not found:
         return None, ""
     every = (one for group in _followed(scene) for one in group)
-    return next((one for one in every if one.id == found["id"]), None), found["view"] or ""
+    return next((one for one in every if one.id == found.thing), None), found.view
 
 
 def _followed(scene: Scene) -> tuple[tuple[Announcement, ...], tuple[Announcement, ...]]:

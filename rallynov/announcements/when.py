@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from rallynov.dialogue.screens import Block, note
-from rallynov.dialogue.words import Typed, Words, say
+from rallynov.dialogue.words import Words, say
 from rallynov.editions.model import PARIS, day_of
 from rallynov.editions.quiet import awake
 from rallynov.editions.stages.hours import Missing, Twice, read_hour
@@ -76,7 +76,7 @@ def tomorrow(now: datetime) -> datetime:
 
 def told(at: datetime) -> Words:
     """Tell a moment by its day and hour in Paris."""
-    return say("{day}, {hour} (Paris time)", day=named_day(at), hour=Typed(f"{at.astimezone(PARIS):%H:%M}"))
+    return say("{day}, {hour} (Paris time)", day=named_day(at), hour=at.astimezone(PARIS).time())
 
 
 def shifted(at: datetime) -> tuple[Block, ...]:
@@ -98,14 +98,14 @@ def _moment(day: date, hour: time, now: datetime, *, usual: bool) -> Wish | Unre
         case Missing(after):
             jump = say(
                 "No clock shows {hour} that night: summer time begins, and it becomes {after} at once. I took that.",
-                hour=Typed(f"{hour:%H:%M}"),
-                after=Typed(f"{after:%H:%M}"),
+                hour=hour,
+                after=after.time(),
             )
             at, said = after.astimezone(UTC), (jump,)
         case Twice(summer):
             twice = say(
                 "Clocks show {hour} twice that night: summer time ends. I took the first.",
-                hour=Typed(f"{hour:%H:%M}"),
+                hour=hour,
             )
             at, said = summer, (twice,)
         case datetime():

@@ -39,7 +39,8 @@ class Brief:
 class Team:
     """What somebody of the team finds; ``who`` is None for whoever may not look.
 
-    ``found`` is what the words that they typed find, of ``total``; ``waiting`` the verdicts that are prepared.
+    ``found`` is what the words that they typed find, of ``total``; ``waiting`` the verdicts that are prepared; ``labels``
+    those that are in use, when a dossier is open.
     """
 
     who: Staff | None = None
@@ -49,6 +50,7 @@ class Team:
     total: int = 0
     brief: Brief | None = None
     waiting: tuple[Row, ...] = ()
+    labels: tuple[str, ...] = ()
 
     def of(self, dossier: str) -> Brief | None:
         """Return the dossier that is open, if it is this one."""
@@ -137,6 +139,32 @@ class KeepNote(Command):
         return f"dossier:{self.dossier}"
 
 
+@dataclass(frozen=True, slots=True)
+class PutLabel(Command):
+    """Put an internal label on a dossier, or take it off."""
+
+    dossier: str
+    label: str
+    off: bool = False
+
+    def subject(self) -> str:
+        """Name the dossier."""
+        return f"dossier:{self.dossier}"
+
+
+@dataclass(frozen=True, slots=True)
+class WriteHolders(Command):
+    """Write to all who write in a dossier."""
+
+    dossier: str
+    text: str
+
+    def subject(self) -> str:
+        """Name the dossier."""
+        return f"dossier:{self.dossier}"
+
+
 ORDERS: tuple[type[Command], ...] = (
-    LookAround, OpenFile, AskCorrection, PrepareVerdict, DropVerdict, TellVerdicts, KeepNote,
+    LookAround, OpenFile, AskCorrection, PrepareVerdict, DropVerdict, TellVerdicts, KeepNote, PutLabel,
+    WriteHolders,
 )  # fmt: skip

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from hashlib import sha256
 
 from sqlalchemy import Connection
 
 from rallynov.coordination import files, listing, news
-from rallynov.coordination.acts import Acts, demand
+from rallynov.coordination.acts import Acts, Mail, demand
 from rallynov.coordination.chat import (
     AT_ONCE,
     FOUND,
@@ -23,13 +24,16 @@ from rallynov.coordination.chat import (
     LookAround,
     OpenFile,
     PrepareVerdict,
+    PutLabel,
     Team,
     TellVerdicts,
+    WriteHolders,
 )
 from rallynov.coordination.files import Eyes
 from rallynov.coordination.flow import NAME, WORDS
-from rallynov.coordination.listing import Scope
+from rallynov.coordination.lot import Outcome
 from rallynov.coordination.model import ANY, Filters, Listing, Row, Staff, staff
+from rallynov.coordination.narrowing import Scope
 from rallynov.coordination.service import Bureau
 from rallynov.delivery.subject import Order, OvertakenError
 from rallynov.dialogue.events import Commanded, Event, Pressed, Said
@@ -103,6 +107,7 @@ class Desks:
             listed.total if listed else 0,
             self._brief(tx, who, scope, opened) if opened else None,
             waiting,
+            tuple(listing.labels(tx, scope.edition)) if opened and who.inner else (),
         )
 
     def _brief(self, tx: Connection, who: Staff, scope: Scope, dossier: str) -> Brief | None:
@@ -133,8 +138,28 @@ class Desks:
                 outcome = acts.release(tx, who, dossiers, order.at)
                 if not outcome.done:
                     demand(outcome)
+            case _:
+                demand(self._kept(tx, who, order))
+
+    def _kept(self, tx: Connection, who: Staff, order: Order) -> Outcome:
+        """Do what changes nothing in a dossier itself: a note, a label, a message."""
+        acts: Acts = self._bureau.acts
+        match order.command:
             case KeepNote(dossier, text):
-                demand(acts.note(tx, who, (dossier,), text, order.at))
+                return acts.note(tx, who, (dossier,), text, order.at)
+            case PutLabel(dossier, label, off=True):
+                return acts.unlabel(tx, who, (dossier,), label)
+            case PutLabel(dossier, label):
+                return acts.label(tx, who, (dossier,), label, order.at)
+            case WriteHolders(dossier, text):
+                return acts.write(tx, who, (dossier,), Mail(_mail(order), text), order.at)
+            case other:
+                raise NotImplementedError(type(other).__name__)
+
+
+def _mail(order: Order) -> str:
+    """Name a message by who sends it and when: decided again, it is the same."""
+    return sha256(f"{order.person}:{order.address}:{order.at.isoformat()}".encode()).hexdigest()[:32]
 
 
 def _wanted(event: Event, focuses: Sequence[str]) -> tuple[str, str]:
@@ -146,7 +171,7 @@ def _wanted(event: Event, focuses: Sequence[str]) -> tuple[str, str]:
     match event:
         case Pressed(key=key) if key.startswith("d-"):
             dossier = key[2:]
-        case Commanded("bureau" | "desk", argument) if argument:
+        case Commanded("bureau" | "desk" | "equipe" | "team", argument) if argument:
             words = argument
         case Said(text) if view in {"", "s", "d"}:
             words = text

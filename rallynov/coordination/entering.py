@@ -18,17 +18,26 @@ from rallynov.coordination.model import Staff
 from rallynov.coordination.tables import EntryRow
 from rallynov.delivery.posting import Post
 from rallynov.delivery.subject import Order, OvertakenError
+from rallynov.delivery.tables import AuditRow
 from rallynov.dialogue.hearing import Lexicon
 from rallynov.dialogue.words import say
 from rallynov.editions.model import Edition, day_of
-from rallynov.initiatives import rows
-from rallynov.initiatives.commands import KeepAnswer, KeepDraft, SubmitDossier
+from rallynov.initiatives import erasure, rows
+from rallynov.initiatives.attachments import filing
+from rallynov.initiatives.attachments.model import WAITING
+from rallynov.initiatives.commands import (
+    AddAttachment,
+    KeepAnswer,
+    KeepDraft,
+    RemoveAttachment,
+    SubmitDossier,
+)
 from rallynov.initiatives.form import DossierForm, Field, Json
 from rallynov.initiatives.lifecycle import fingerprint
 from rallynov.initiatives.model import Answer, Dossier, Right, Status, missing
 from rallynov.initiatives.moving import Moves
 from rallynov.initiatives.reading import Places, Reading, read, spoken
-from rallynov.initiatives.tables import DossierRow, DraftRow, ShareRow
+from rallynov.initiatives.tables import AttachmentRow, DossierRow, DraftRow, ShareRow
 from rallynov.initiatives.writing import Answers
 from rallynov.people.model import MakeCode, Purpose
 from rallynov.people.permissions import Action, Whose
@@ -42,6 +51,8 @@ NOT_ALLOWED = say("You may no longer enter dossiers that came on paper.")
 TAKEN = say("Its contact has taken this dossier over: it is theirs alone to change.")
 SUBMITTED = say("This dossier is submitted: it is not entered any more.")
 LATE = say("The paper was received when no dossier was taken any more. Nothing was submitted.")
+FULL = say("There is no room for these files: remove one, or send fewer. Those that fitted are there.")
+UNREAD = say("A file is still being checked: wait a moment, then submit. Nothing was submitted.")
 LACKS = say("Something that must be answered is still missing. Nothing was submitted.")
 
 
@@ -130,6 +141,8 @@ class Entering:
         held = lot.open[0]
         contents = rows.contents(tx, [dossier])[dossier]
         now = Dossier(dossier, held.status, answers=contents.answers, attachments=contents.attachments)
+        if any(one.state == WAITING for one in contents.attachments):
+            return Outcome((), ((dossier, UNREAD),))
         if missing(self.form, now):
             return Outcome((), ((dossier, LACKS),))
         received = tx.execute(select(EntryRow.received_at).where(EntryRow.dossier_id == dossier)).scalar_one()
@@ -141,6 +154,53 @@ class Entering:
             return Outcome((), ((dossier, LATE),))
         self._post.send(tx, [letter], at)
         lot.ended(dossier)
+        return lot.outcome
+
+    def attach(
+        self,
+        tx: Connection,
+        staff: Staff,
+        dossiers: Sequence[str],
+        files: Sequence[AddAttachment],
+        address: str,
+        at: datetime,
+    ) -> Outcome:
+        """Have files examined and added, as its owner would; whoever sent them is told what became of each."""
+        (dossier,) = dossiers
+        lot = self._lot(tx, staff, dossier)
+        if lot.open:
+            lot.stand_in(dossier, staff.person)
+            there = select(AttachmentRow.id).where(AttachmentRow.dossier_id == dossier)
+            known = set(tx.execute(there).scalars())
+            try:
+                for command in (one for one in files if one.attachment not in known):
+                    filing.add(tx, lot.desk, Order(staff.person, address, command, at, 0), command, self.form)
+            except OvertakenError:
+                return Outcome((), ((dossier, FULL),))
+            lot.ended(dossier)
+        return lot.outcome
+
+    def detach(
+        self, tx: Connection, staff: Staff, dossiers: Sequence[str], piece: str, at: datetime
+    ) -> Outcome:
+        """Remove a file."""
+        (dossier,) = dossiers
+        lot = self._lot(tx, staff, dossier)
+        if lot.open:
+            lot.stand_in(dossier, staff.person)
+            command = RemoveAttachment(dossier, piece)
+            filing.remove(tx, lot.desk, Order(staff.person, "desk", command, at, 0), command)
+            lot.ended(dossier)
+        return lot.outcome
+
+    def drop(self, tx: Connection, staff: Staff, dossiers: Sequence[str], at: datetime) -> Outcome:
+        """Erase one that was begun and that nobody owns; nothing but who did it is kept."""
+        (dossier,) = dossiers
+        lot = self._lot(tx, staff, dossier)
+        if lot.open:
+            erasure.discard(tx, dossier)
+            row = {"at": at, "actor": staff.person, "action": "desk:drop", "subject": f"dossier:{dossier}"}
+            tx.execute(insert(AuditRow), [row])
         return lot.outcome
 
     def invite(
@@ -201,6 +261,7 @@ class Entering:
             answers=held.answers if open_ else {},
             receipt=receipt or "",
             drafts=began if open_ else {},
+            attachments=held.attachments if open_ else (),
         )
         return Entry(shown, received, open_, owned)
 

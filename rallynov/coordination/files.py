@@ -12,8 +12,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, Select, or_, select
 
 from rallynov.coordination import listing
-from rallynov.coordination.listing import Scope
 from rallynov.coordination.model import Prepared, Row, Said, Staff
+from rallynov.coordination.narrowing import Scope
 from rallynov.coordination.tables import EntryRow, MessageRow, MessageToRow, NoteRow, VerdictRow
 from rallynov.dialogue.words import Typed, Words, say
 from rallynov.editions.model import Calendar
@@ -200,17 +200,23 @@ def _alike(tx: Connection, scope: Scope, dossier: str) -> tuple[Row, ...]:
     return listing.named(tx, scope, list(tx.execute(others.limit(20)).scalars()))
 
 
+_UNSENT = frozenset((Status.DRAFT, Status.WITHDRAWN))
+"""Where a late code lets a dossier be submitted."""
+
+
 def offers(who: Staff, file: File, at: datetime) -> Mapping[str, bool]:
     """Tell what somebody may do with a dossier, as far as its life lets them."""
     whose = Whose.OWN if file.own else Whose.OTHER
     judges = who.may(Action.JUDGE_DOSSIER, whose)
+    admitted = file.prepared is not None and file.prepared.current and file.prepared.act is Act.ADMIT
     return {
         "correct": who.may(Action.REQUEST_CORRECTION, whose) and file.owned and file.may(Act.SEND_BACK, at),
-        "admit": judges and file.may(Act.ADMIT, at),
+        "admit": judges and not admitted and file.may(Act.ADMIT, at),
         "reject": judges and file.may(Act.REJECT, at),
         "unprepare": judges and file.prepared is not None,
         "release": who.may(Action.RELEASE_VERDICTS, whose) and file.prepared is not None,
         "note": who.may(Action.ANNOTATE_DOSSIER, whose),
-        "late": who.may(Action.MAKE_LATE_CODE, whose) and file.owned,
+        "label": who.may(Action.ANNOTATE_DOSSIER, whose),
+        "late": who.may(Action.MAKE_LATE_CODE, whose) and file.owned and file.row.status in _UNSENT,
         "message": who.may(Action.MESSAGE_HOLDERS, whose) and file.owned,
     }

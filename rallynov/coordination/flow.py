@@ -20,10 +20,12 @@ from rallynov.coordination.chat import (
     LookAround,
     OpenFile,
     PrepareVerdict,
+    PutLabel,
     Team,
     TellVerdicts,
+    WriteHolders,
 )
-from rallynov.coordination.model import NOTE_MOST, REASON_MOST, Prepared, Said
+from rallynov.coordination.model import LABEL_MOST, NOTE_MOST, REASON_MOST, Prepared, Said
 from rallynov.dialogue.events import Commanded
 from rallynov.dialogue.screens import Screen, note, text
 from rallynov.dialogue.turn import Command, Move, Place, Scene
@@ -32,14 +34,16 @@ from rallynov.editions.model import correction_until, day_of, last_second
 from rallynov.initiatives.lifecycle import Act
 from rallynov.initiatives.model import Status
 from rallynov.people.permissions import Action
-from rallynov.text import clean_line
+from rallynov.text import clean_line, fold
 
 NAME = "bureau"
 HERE = Place(NAME)
 WORDS = 60
 """Characters of a search that are kept."""
-_MEANT = {"c": "correct", "r": "correct", "x": "reject", "n": "note"}
+_MEANT = {"c": "correct", "r": "correct", "x": "reject", "n": "note", "l": "label", "m": "message"}
 """Of each view in which something is typed, the offer that it needs."""
+_ASKS = {"mend": "c", "reject": "x", "note": "n", "label": "l", "write": "m", "release": "w"}
+"""Of each choice that asks something more, the view that asks it."""
 _CHANGED = say("This dossier has changed since you read it: read it again. Nothing was done.")
 _NOT_NOW = say("This cannot be done with this dossier as it stands.")
 
@@ -48,7 +52,7 @@ class BureauDialogue:
     """The desk in conversation."""
 
     name = NAME
-    commands: Sequence[str] = (NAME, "desk")
+    commands: Sequence[str] = (NAME, "desk", "equipe", "team")
 
     def screen(self, place: Place, scene: Scene) -> Screen:
         """Return what is new, what was found, or a dossier; what is new where nothing else is there any more."""
@@ -57,28 +61,16 @@ class BureauDialogue:
             return screens.refused()
         view, dossier, _, tail = _read(place)
         one = team.of(dossier)
-        match view:
-            case "s":
-                return screens.found(team)
-            case "v":
-                return screens.releasing(team.waiting)
-            case "c" if one:
-                return screens.until(one, scene.now)
-            case "r" if one:
-                return screens.reason(one, _moment(tail))
-            case "x" if one:
-                return screens.reason(one, None)
-            case "n" if one:
-                return screens.noting(one)
-            case _:
-                return screens.dossier(one) if one else screens.home(team)
+        if view in {"s", "v"}:
+            return screens.found(team) if view == "s" else screens.releasing(team.waiting)
+        return _of_one(one, view, tail, scene) if one else screens.home(team)
 
     def choose(self, place: Place, key: str, scene: Scene) -> Move:
         """Decide on a choice or an action."""
         team = scene.of(Team)
         if team.who is None or key == "home":
             return Move(HERE, (LookAround(),) if team.who else ())
-        _, dossier, seen, _ = _read(place)
+        view, dossier, seen, _ = _read(place)
         head, _, named = key.partition("-")
         one = team.of(dossier)
         match head:
@@ -86,6 +78,8 @@ class BureauDialogue:
                 return _opened(team.of(named))
             case "all":
                 return Move(to=Place(NAME, "v"))
+            case "yes" if view == "w":
+                return _acted(one, seen, "told", scene) if one else Move(to=HERE)
             case "yes":
                 return _told(team, scene)
             case "back":
@@ -119,6 +113,25 @@ class BureauDialogue:
         return _searched(words, team) if words else Move(HERE, (LookAround(),))
 
 
+def _of_one(one: Brief, view: str, tail: str, scene: Scene) -> Screen:
+    """Return what is asked of a dossier, or the dossier itself."""
+    match view:
+        case "c":
+            return screens.until(one, scene.now)
+        case "r" | "x":
+            return screens.reason(one, _moment(tail) if view == "r" else None)
+        case "n":
+            return screens.noting(one)
+        case "l":
+            return screens.labelling(one, scene.of(Team).labels)
+        case "m":
+            return screens.writing(one)
+        case "w" if one.prepared:
+            return screens.telling(one)
+        case _:
+            return screens.dossier(one)
+
+
 def _searched(typed: str, team: Team) -> Move:
     words = clean_line(typed)[:WORDS]
     if len(team.found) == 1 and team.brief and team.brief.row.id == team.found[0].id:
@@ -136,29 +149,31 @@ def _opened(one: Brief | None, *lead: Words) -> Move:
 
 def _acted(one: Brief, seen: int, head: str, scene: Scene) -> Move:
     """Do, or begin, what is offered with a dossier."""
-    offer = {"drop": "unprepare", "mend": "correct"}.get(head, head)
+    offer = {"drop": "unprepare", "mend": "correct", "write": "message", "told": "release"}.get(head, head)
     if offer not in one.offers:
         return _opened(one, _NOT_NOW)
-    if head in {"admit", "release"} and seen != one.version:
+    if head in {"admit", "release", "told"} and seen != one.version:
         return _opened(one, _CHANGED)
     match head:
-        case "mend":
-            return Move(to=_at("c", one))
-        case "reject":
-            return Move(to=_at("x", one))
-        case "note":
-            return Move(to=_at("n", one))
+        case "mend" | "reject" | "note" | "label" | "write" | "release":
+            return Move(to=_at(_ASKS[head], one))
         case "admit":
             return _prepared(one, Act.ADMIT, "", scene)
         case "drop":
-            told = replace(one, prepared=None, offers=one.offers - {"release", "unprepare"})
+            again = {"admit"} if one.prepared and one.prepared.act is Act.ADMIT else set[str]()
+            told = replace(one, prepared=None, offers=one.offers - {"release", "unprepare"} | again)
             return _done(told, (DropVerdict(one.row.id),), say("The prepared verdict is dropped."), scene)
         case _:
             return _released(one, scene)
 
 
 def _typed(one: Brief, view: str, seen: int, tail: str, typed: str, scene: Scene) -> Move:
-    """Read a day, a reason or a note."""
+    """Read a day, a reason, a note, a label or a message."""
+    if view == "l":
+        return _labelled(one, typed, scene)
+    if view == "m":
+        sent = say("Sent. Its people read it where they are.")
+        return _done(one, (WriteHolders(one.row.id, typed[:NOTE_MOST]),), sent, scene)
     if view == "n":
         said = Said(scene.now, typed[:NOTE_MOST], mine=True)
         told = replace(one, notes=(said, *one.notes))
@@ -181,6 +196,20 @@ def _typed(one: Brief, view: str, seen: int, tail: str, typed: str, scene: Scene
     return _done(told, (order,), say("Sent. Its people read it where they are."), scene)
 
 
+def _labelled(one: Brief, typed: str, scene: Scene) -> Move:
+    """Put a label, or take it off when it is there, however it is written."""
+    label, had = clean_line(typed)[:LABEL_MOST], one.row.labels
+    if not label:
+        return Move()
+    known = {fold(used): used for used in (*scene.of(Team).labels, *had)}
+    label = known.get(fold(label), label)
+    off = label in had
+    labels = tuple(other for other in had if other != label) if off else tuple(sorted((*had, label)))
+    told = replace(one, row=replace(one.row, labels=labels))
+    said = say("The label is taken off.") if off else say("The label is there.")
+    return _done(told, (PutLabel(one.row.id, label, off),), said, scene)
+
+
 def _dated(one: Brief, seen: int, until: datetime) -> Move:
     if seen != one.version:
         return _opened(one, _CHANGED)
@@ -189,7 +218,8 @@ def _dated(one: Brief, seen: int, until: datetime) -> Move:
 
 def _prepared(one: Brief, act: Act, reason: str, scene: Scene) -> Move:
     made = Prepared(act, reason, scene.now, "")
-    offers = one.offers | {"unprepare"}
+    again = {"admit"} if one.prepared and one.prepared.act is Act.ADMIT else set[str]()
+    offers = (one.offers | again | {"unprepare"}) - ({"admit"} if act is Act.ADMIT else set[str]())
     if scene.of(Team).who and scene.of(Team).who.may(Action.RELEASE_VERDICTS):  # type: ignore[union-attr]  # just asked
         offers |= {"release"}
     told = replace(one, prepared=made, row=replace(one.row, prepared=act), offers=offers)

@@ -50,7 +50,8 @@ class Sort(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Filters:
     """Which dossiers are wanted; empty for any. ``correction`` is those that are to be corrected, ``late`` what was
-    submitted after the closing or is not corrected in time, ``alike`` those that look like another one.
+    submitted after the closing or is not corrected in time, ``overdue`` the latter alone, ``alike`` those that look like
+    another one.
     """
 
     words: str = ""
@@ -63,6 +64,12 @@ class Filters:
     correction: bool = False
     late: bool = False
     alike: bool = False
+    overdue: bool = False
+
+    @property
+    def on_cards(self) -> bool:
+        """Tell whether something is asked of what cards say."""
+        return bool(self.terms or self.territory or self.size or self.theme)
 
     @property
     def statuses(self) -> frozenset[Status]:
@@ -87,7 +94,7 @@ class Filters:
     def count(self) -> int:
         """How many filters there are beside the words."""
         named = (self.status, self.territory, self.size, self.theme, self.label, self.verdict)
-        return sum(map(bool, (*named, self.correction, self.late, self.alike)))
+        return sum(map(bool, (*named, self.correction, self.late, self.alike, self.overdue)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +133,12 @@ class Listing:
             "theme": given.theme, "etiquette": given.label, "avis": given.verdict,
         }  # fmt: skip
         yield from ((name, value) for name, value in texts.items() if value)
-        marks = {"correction": given.correction, "retard": given.late, "doublon": given.alike}
+        marks = {
+            "correction": given.correction,
+            "retard": given.late,
+            "doublon": given.alike,
+            "depasse": given.overdue,
+        }
         yield from ((name, "1") for name, marked in marks.items() if marked)
         yield from (("tri", self.order),) if self.order else ()
         yield from (("apres", self.after),) if self.after else ()
@@ -151,6 +163,7 @@ def read_listing(given: Mapping[str, str], themes: frozenset[str], territories: 
         correction=given.get("correction") == "1",
         late=given.get("retard") == "1",
         alike=given.get("doublon") == "1",
+        overdue=given.get("depasse") == "1",
     )
     named = given.get("tri", "")
     known = {sort.value: sort for sort in Sort}
@@ -186,6 +199,7 @@ class Row:
     territory: str
     headcount: int
     submitted_at: datetime | None
+    created_at: datetime
     changed_at: datetime
     correct_by: datetime | None
     prepared: Act | None = None

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from rallynov.coordination import listing
-from rallynov.coordination.listing import Scope
 from rallynov.coordination.model import Item, News
+from rallynov.coordination.narrowing import Scope, exceptions
 from rallynov.coordination.tables import NoteRow, VisitRow
 from rallynov.editions.model import Calendar
 from rallynov.exports.model import REGISTERED
@@ -24,7 +24,8 @@ VISIT = timedelta(minutes=30)
 """Without a look for so long, a visit is over."""
 FIRST = timedelta(days=7)
 """How far back the first visit looks."""
-SHOWN = 12
+SHOWN, AMONG = 12, 500
+"""What is named on a page, of the last of all editions."""
 _OF_PEOPLE = (Act.OPEN, Act.SUBMIT, Act.WITHDRAW, Act.REOPEN)
 _TOLD = (Act.SUBMIT, Act.WITHDRAW)
 """What people do with their dossiers, and what of it a list names."""
@@ -52,46 +53,51 @@ def last_visit(tx: Connection, edition: str, person: str, now: datetime) -> date
 
 def read(tx: Connection, scope: Scope, since: datetime, calendar: Calendar, person: str) -> News:
     """Read what is new to somebody since a moment: what they did themselves is not."""
-    here = (DossierRow.edition == scope.edition) & (MoveRow.at > since) & listing.used()
+    known = exceptions(tx, scope)
+    here = (DossierRow.edition == scope.edition) & known.used
     if not scope.inner:
         here = here & DossierRow.status.in_(sorted(REGISTERED))
+    new = here & (MoveRow.at > since)
     moved = select(MoveRow.act, func.count()).join(DossierRow, DossierRow.id == MoveRow.dossier_id)
     acts = Counter[Act]()
-    for act, n in tx.execute(moved.where(here).group_by(MoveRow.act)).all():
+    for act, n in tx.execute(moved.where(new).group_by(MoveRow.act)).all():
         acts[Act(act)] = n
     edition = scope.edition
     return News(
         since,
         {act: acts[act] for act in (_OF_PEOPLE if scope.inner else _TOLD)},
-        _items(tx, here),
-        _count(tx, NoteRow, edition, since, person) if scope.inner else 0,
-        _count(tx, RemarkRow, edition, since, person) if scope.inner else 0,
-        listing.counts(tx, scope),
-        listing.prepared(tx, scope) if scope.inner else 0,
-        listing.overdue(tx, scope),
+        _items(tx, here, since),
+        _count(tx, NoteRow, here & known.others, since, person) if scope.inner else 0,
+        _count(tx, RemarkRow, here, since, person) if scope.inner else 0,
+        listing.counts(tx, scope, known),
+        listing.prepared(tx, scope, known) if scope.inner else 0,
+        listing.overdue(tx, scope, known),
         _questions(tx, edition),
         calendar,
     )
 
 
-def _items(tx: Connection, here: object) -> list[Item]:
+def _items(tx: Connection, here: ColumnElement[bool], since: datetime) -> list[Item]:
+    """Return the last that was submitted or withdrawn: read from the end, and only then compared with the moment."""
+    last = select(MoveRow.id, MoveRow.dossier_id, MoveRow.at, MoveRow.act).where(MoveRow.act.in_(_TOLD))
+    ended = last.order_by(MoveRow.id.desc()).limit(AMONG).subquery()
     told = (
         select(
-            MoveRow.at,
-            MoveRow.act,
+            ended.c.at,
+            ended.c.act,
             DossierRow.id,
             DossierRow.receipt,
             CardRow.title,
             CardRow.name,
-            MoveRow.id,
+            ended.c.id,
         )
-        .join(DossierRow, DossierRow.id == MoveRow.dossier_id)
+        .join(DossierRow, DossierRow.id == ended.c.dossier_id)
         .join(CardRow, CardRow.dossier_id == DossierRow.id)
-        .where(here, MoveRow.act.in_(_TOLD))  # type: ignore[arg-type]  # a condition
-        .order_by(MoveRow.id.desc())
+        .where(here)
+        .order_by(ended.c.id.desc())
         .limit(SHOWN)
     )
-    found = tx.execute(told).all()
+    found = [row for row in tx.execute(told).all() if row[0] > since]
     before = _submitted_before(tx, [row[2] for row in found if row[1] == Act.SUBMIT])
     return [
         Item(row[0], Act(row[1]), row[2], row[3] or "", row[4] or row[5], before.get(row[2], row[6]) < row[6])
@@ -109,11 +115,11 @@ def _submitted_before(tx: Connection, dossiers: Sequence[str]) -> dict[str, int]
 
 
 def _count(
-    tx: Connection, table: type[NoteRow | RemarkRow], edition: str, since: datetime, person: str
+    tx: Connection, table: type[NoteRow | RemarkRow], here: ColumnElement[bool], since: datetime, person: str
 ) -> int:
     others = table.author.is_distinct_from(person), table.at > since
     new = select(func.count()).select_from(table).join(DossierRow, DossierRow.id == table.dossier_id)
-    return tx.execute(new.where(DossierRow.edition == edition, listing.used(), *others)).scalar_one()
+    return tx.execute(new.where(here, *others)).scalar_one()
 
 
 def _questions(tx: Connection, edition: str) -> int:

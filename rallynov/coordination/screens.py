@@ -25,10 +25,13 @@ REJECT = Choice("reject", say("Prepare “not admissible”"))
 DROP = Choice("drop", say("Drop the prepared verdict"))
 RELEASE = Choice("release", say("Tell this verdict now"))
 NOTE = Choice("note", say("Keep an internal note"))
+LABEL = Choice("label", say("Add or take off a label"))
+WRITE = Choice("write", say("Write to its holders"))
 ALL = Choice("all", say("Tell the prepared verdicts"))
 YES = Choice("yes", say("Yes, tell them now"), "choices:yes:synonyms")
+YES_ONE = Choice("yes", say("Yes, tell it now"), "choices:yes:synonyms")
 BACK = Choice("back", say("Back to the dossier"))
-_NOTES, _NAMED = 3, 10
+_NOTES, _NAMED, _USED = 3, 10, 12
 _VERDICTS = {Act.ADMIT: say("admissible"), Act.REJECT: say("not admissible")}
 
 
@@ -44,7 +47,7 @@ def home(team: Team) -> Screen:
     news = team.news
     blocks: list[Block] = [title(HOME.label)]
     if news:
-        blocks.append(note(say("Since your last visit, on {at}:", at=news.since)))
+        blocks.append(note(say("What is new since {at}:", at=news.since)))
         told = _told(news)
         blocks.append(listing(*told) if told else text(say("Nothing has moved since then.")))
     blocks.append(text(say("To find a dossier, type its number, or words of its title or organisation.")))
@@ -101,7 +104,12 @@ def named(row: Row) -> Words:
     """Name a dossier by its title, else its organisation."""
     if row.called:
         return Typed(row.called)
-    return say("Draft, which its people alone read") if row.status is Status.DRAFT else say("Without a title")
+    return draft(row) if row.status is Status.DRAFT else say("Without a title")
+
+
+def draft(row: Row) -> Words:
+    """Name a draft, which its people alone read: by the moment when it was opened."""
+    return say("Draft opened on {at}", at=row.created_at)
 
 
 def line(row: Row) -> Words:
@@ -133,6 +141,7 @@ def dossier(one: Brief) -> Screen:
         blocks += [note(say("Internal note of {at}:", at=said.at)), quote(Typed(said.text))]
     offered = {
         "release": RELEASE, "unprepare": DROP, "admit": ADMIT, "correct": CORRECT, "reject": REJECT, "note": NOTE,
+        "label": LABEL, "message": WRITE,
     }  # fmt: skip
     choices = tuple(choice for name, choice in offered.items() if name in one.offers)
     page = f"{PAGE}/dossiers/{row.id}"
@@ -181,6 +190,50 @@ def noting(one: Brief) -> Screen:
         text(say("Type your note: for the team only. Keep to facts.")),
     )
     return Screen("bureau:n", blocks, (), (BACK, MENU), free=True)
+
+
+def labelling(one: Brief, used: Sequence[str]) -> Screen:
+    """Ask for a label: one that the dossier has is taken off."""
+    blocks: list[Block] = [title(LABEL.label), text(named(one.row))]
+    if one.row.labels:
+        blocks.append(note(say("Labels: {labels}", labels=Typed(", ".join(one.row.labels)))))
+    others = [label for label in used if label not in one.row.labels]
+    if others:
+        blocks.append(note(say("Used on other dossiers: {labels}", labels=Typed(", ".join(others[:_USED])))))
+    asked = say(
+        "Type a label, a word or two. Type one that is there to take it off. Its people never see labels."
+    )
+    return Screen("bureau:l", (*blocks, text(asked)), (), (BACK, MENU), free=True)
+
+
+def writing(one: Brief) -> Screen:
+    """Ask for a message to the people of a dossier."""
+    blocks = (
+        title(WRITE.label),
+        text(named(one.row)),
+        text(
+            say(
+                "Type your message: it goes at once, as it is, to the owner and to those who may change the dossier."
+            )
+        ),
+        note(
+            say("To write to several dossiers, or to read your message again before it leaves, use the page.")
+        ),
+    )
+    return Screen("bureau:m", blocks, (), (BACK, MENU), page=f"{PAGE}/dossiers/{one.row.id}", free=True)
+
+
+def telling(one: Brief) -> Screen:
+    """Ask to confirm that one verdict is told."""
+    blocks: list[Block] = [title(RELEASE.label)]
+    if one.prepared:
+        blocks.append(
+            text(say("{dossier}: {verdict}", dossier=line(one.row), verdict=_VERDICTS[one.prepared.act]))
+        )
+        if one.prepared.reason:
+            blocks.append(quote(Typed(one.prepared.reason)))
+    blocks.append(text(say("Its people receive a message at once. This cannot be taken back.")))
+    return Screen("bureau:w", tuple(blocks), (YES_ONE,), (BACK, MENU))
 
 
 def releasing(rows: Sequence[Row]) -> Screen:

@@ -16,9 +16,9 @@ from rallynov.coordination import files, listing, news
 from rallynov.coordination.acts import Acts, holders
 from rallynov.coordination.entering import Entering, Entry
 from rallynov.coordination.files import Eyes, File
-from rallynov.coordination.listing import Scope
 from rallynov.coordination.lot import Outcome
 from rallynov.coordination.model import TOGETHER, Listing, News, Row, Staff, Table, staff
+from rallynov.coordination.narrowing import Scope
 from rallynov.delivery import conversations
 from rallynov.delivery.posting import Post
 from rallynov.delivery.tables import AuditRow

@@ -15,7 +15,7 @@ from rallynov.delivery.circulars import Words
 from rallynov.delivery.decisions import Klass
 from rallynov.delivery.outbox import LEASE, Outgoing, Part
 from rallynov.delivery.tables import ConversationRow, OutboxRow, OutboxStatus
-from rallynov.storage.prepared import INSERTS, Prepared
+from rallynov.storage.batched import Batched, Inserted
 
 RANK = 2
 ON_ITS_WAY = (OutboxStatus.PLANNED, OutboxStatus.QUEUED, OutboxStatus.SENDING)
@@ -48,7 +48,7 @@ COLUMNS = (
     *("key", "channel", "address", "rank", "body", "status", "attempts", "doubts", "created_at"),
     *("broadcast", "person_id", "circular"),
 )
-_PLAN = Prepared(lambda name: INSERTS[name](OutboxRow).on_conflict_do_nothing(), COLUMNS)
+_PLAN = Inserted(OutboxRow, COLUMNS, lambda add: add.on_conflict_do_nothing())
 
 
 def key_of(broadcast: str, person: str) -> str:
@@ -140,18 +140,25 @@ def next_due(tx: Connection, broadcast: str) -> datetime | None:
     return tx.scalar(select(func.min(OutboxRow.not_before)).where(*mine))
 
 
-_RELEASE = Prepared(
-    lambda _: (
+_RELEASE = Batched(
+    {
+        "of": OutboxRow.id,
+        "by": OutboxRow.lease_owner,
+        "until": OutboxRow.lease_until,
+        "target": OutboxRow.provider_id,
+        "words": OutboxRow.circular,
+    },
+    lambda given: (
         update(OutboxRow)
-        .where(OutboxRow.id == bindparam("of"))
+        .where(OutboxRow.id == given["of"])
         .values(
             status=OutboxStatus.SENDING,
-            lease_owner=bindparam("by"),
-            lease_until=bindparam("until"),
-            provider_id=bindparam("target"),
-            circular=bindparam("words"),
+            lease_owner=given["by"],
+            lease_until=given["until"],
+            provider_id=given["target"],
+            circular=given["words"],
         )
-    )
+    ),
 )
 
 

@@ -15,8 +15,8 @@ from sqlalchemy import Connection, Row, select, update
 from rallynov.delivery.bulk import COLUMNS, RANK, Planned, cancel, revised
 from rallynov.delivery.outbox import CAPTION, DELETE, EDIT
 from rallynov.delivery.tables import OutboxRow, OutboxStatus
+from rallynov.storage.batched import Inserted
 from rallynov.storage.notices import notify
-from rallynov.storage.prepared import INSERTS, Prepared
 
 SUPERSEDED, NOT_DELIVERED = "superseded", "not delivered"
 """Why a correction was given up, for reports."""
@@ -44,9 +44,7 @@ class Corrections:
         return self.circulars.get(language) or next(iter(self.circulars.values()))
 
 
-_PLAN_CORRECTION = Prepared(
-    lambda name: INSERTS[name](OutboxRow).on_conflict_do_nothing(), (*COLUMNS, "provider_id")
-)
+_PLAN_CORRECTION = Inserted(OutboxRow, (*COLUMNS, "provider_id"), lambda add: add.on_conflict_do_nothing())
 
 
 def correct(

@@ -5,13 +5,20 @@ from __future__ import annotations
 import asyncio
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeAlias
 
+from sqlalchemy import Connection
+
+from rallynov.delivery import inbox, outbox
 from rallynov.delivery.inbox import Incoming, Waiting
 from rallynov.delivery.outbox import Receipt
 
+Aside: TypeAlias = Callable[[], None] | None
+"""What a door does, on its loop, while the disk writes."""
 STEPS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0)
 """Seconds at which the histogram of turns is cut."""
 
@@ -31,6 +38,7 @@ class Taken:
     events: Sequence[Incoming]
     cursor: Cursor | None
     stored: asyncio.Future[None]
+    aside: Aside = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +48,26 @@ class Kept:
     receipts: Sequence[Receipt]
     owner: str
     stored: asyncio.Future[None]
+
+
+def record(tx: Connection, taken: Sequence[Taken], kept: Sequence[Kept], now: datetime) -> None:
+    """Write what became of messages, what the doors received, and how far they have read."""
+    for each in kept:
+        outbox.finish(tx, each.receipts, each.owner, now)
+    events = [event for each in taken for event in each.events]
+    if events:
+        inbox.store(tx, events)
+    for one in taken:
+        if one.cursor:
+            inbox.move_cursor(tx, one.cursor.channel, one.cursor.next_offset, now)
+
+
+def begin_aside(taken: Sequence[Taken]) -> None:
+    """Have the doors do what need not wait for the commit that now begins."""
+    for each in taken:
+        if each.aside:
+            with suppress(RuntimeError):  # the loop has ended: nobody waits
+                each.stored.get_loop().call_soon_threadsafe(each.aside)
 
 
 def settle(waiting: Sequence[Taken | Kept], error: Exception | None) -> None:

@@ -152,7 +152,7 @@ class Decider:
         """Return what a newcomer is shown, without keeping anything of them."""
         now = self._tools.clock()
         blank = {type(fact): fact for fact in (one.blank("") for one in self._kinds.subjects.values())}
-        screen = self._engine.screen(Place(), Scene(now, now, language, "", blank))
+        screen = self._engine.screen(Place(), Scene(now, now, language, "", blank, first=True))
         return resolve(screen, 0, self._wording, language)
 
     def look(self, tx: Connection, address: str) -> Message | None:

@@ -67,8 +67,11 @@ class Freezer:
         if self._early(chat) > 0 or self._busy():
             self.shed += 1
             return
-        self._pacer.sent(Klass.STAFF, chat, self._loop.time())
-        outcome = await self._transport.freeze(message)
+        counted = self._pacer.sent(Klass.STAFF, chat, self._loop.time())
+        try:
+            outcome = await self._transport.freeze(message)
+        finally:
+            counted.over(self._loop.time(), taken=False)
         if isinstance(outcome, Failure) and outcome.kind is FailureKind.FLOOD:
             wait = PAUSE if outcome.retry_after is None else outcome.retry_after
             self._pacer.flooded(chat, wait, self._loop.time())

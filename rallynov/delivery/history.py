@@ -7,8 +7,9 @@ conversation. What retention or an erasure has blanked is left out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
@@ -76,16 +77,18 @@ def transcript(
     newcomer, which is not stored and whose buttons may have been pressed.
     """
     rows = _rows(tx, address, after)
-    messages = {row_id: load(body) for row_id, _, body in rows}
+    messages = {row_id: load(body) for row_id, _, body, _ in rows}
     labels = _labels((opening, *messages.values()))
     context = rows[0][0] if rows and (rows[0][0] == after or len(rows) > PAGE) else 0
-    payloads = _payloads(tx, [seq for _, key, _ in rows if (seq := _seq(key))])
+    seqs = _answered(rows)
+    payloads = _payloads(tx, [seq for seq in seqs.values() if seq])
     exchanges = []
     answered: set[int] = set()
-    for row_id, key, _ in rows:
-        seq = _seq(key)
+    for row_id, key, _, _ in rows:
+        seq = seqs[row_id]
         said = payloads.get(seq, "") if seq not in answered else ""
-        answered.add(seq)
+        if row_id != context or _seq(key):
+            answered.add(seq)
         if row_id != context:
             exchanges.append(Exchange(row_id, _words(said, read, labels), messages[row_id]))
     waiting = [words for payload in _waiting(tx, address) if (words := _words(payload, read, labels))]
@@ -93,11 +96,26 @@ def transcript(
     return Transcript(tuple(exchanges), tuple(waiting), before, context == after, context not in {0, after})
 
 
-def _rows(tx: Connection, address: str, after: int) -> list[tuple[int, str, str]]:
+def _rows(tx: Connection, address: str, after: int) -> list[tuple[int, str, str, datetime]]:
     """Read the last messages, with one more at the head: the one that was already there."""
     mine = (OutboxRow.address == address) & (OutboxRow.id >= after)
-    newest = select(OutboxRow.id, OutboxRow.key, OutboxRow.body).where(mine).order_by(OutboxRow.id.desc())
-    return [(row[0], row[1], row[2]) for row in tx.execute(newest.limit(PAGE + 1))][::-1]
+    columns = (OutboxRow.id, OutboxRow.key, OutboxRow.body, OutboxRow.created_at)
+    newest = select(*columns).where(mine).order_by(OutboxRow.id.desc())
+    return [(row[0], row[1], row[2], row[3]) for row in tx.execute(newest.limit(PAGE + 1))][::-1]
+
+
+def _answered(rows: Sequence[tuple[int, str, str, datetime]]) -> dict[int, int]:
+    """Tell which event each message answers: a letter of the same moment as the answer after it (the receipt of what was
+    just submitted) is of its turn too, and what was said comes before both.
+    """
+    told: dict[int, int] = {}
+    turn, moment = 0, None
+    for row_id, key, _, at in reversed(rows):
+        seq = _seq(key)
+        if seq:
+            turn, moment = seq, at
+        told[row_id] = seq or (turn if at == moment else 0)
+    return told
 
 
 def _seq(key: str) -> int:

@@ -7,6 +7,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from rallynov.delivery.outbox import Outgoing
+from rallynov.delivery.pacing import Call
 
 
 @dataclass(slots=True)
@@ -19,6 +20,14 @@ class Lane:
     waiting: deque[Outgoing] = field(default_factory=deque)
     task: asyncio.Task[None] | None = None
     calling: bool = False
+    counted: Call | None = None
+    """The call of the first message, as the pacer counts it, until it is over."""
+
+    def over(self, now: float, *, taken: bool) -> None:
+        """Note that the call under way is over; ``taken``: the channel took the message."""
+        if self.counted:
+            self.counted.over(now, taken=taken)
+            self.counted = None
 
     def idle(self) -> list[str]:
         """Return the keys of what waits and is not under way."""

@@ -32,10 +32,16 @@ CERTAIN = 15.0
 """Seconds that one look is worth to its holder: less than what others wait, whatever a message takes to leave."""
 _CUT = text(
     "SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_stat_activity USING (pid) "
-    "WHERE locktype = 'advisory' AND granted AND classid = 0 AND objid = CAST(CAST(:key AS bigint) AS oid) "
-    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
-    "AND state_change < now() - make_interval(secs => :seconds)"
+    "WHERE granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND ("
+    "(locktype = 'advisory' AND classid = 0 AND objid = CAST(CAST(:key AS bigint) AS oid) "
+    "AND state_change < now() - make_interval(secs => :seconds)) "
+    "OR (relation = CAST('leader' AS regclass) AND mode = 'RowShareLock' AND state LIKE 'idle in transaction%' "
+    "AND state_change < now() - make_interval(secs => :seconds / 2)))"
 )
+"""Ends the session that holds the lock, and the fenced transactions that stopped with it: a later epoch waits for them.
+
+They stopped up to a look after it; nothing that lives leaves such a transaction alone for half so long.
+"""
 
 
 class DeposedError(Exception):

@@ -12,6 +12,7 @@ from rallynov.delivery import conversations
 from rallynov.delivery.decisions import Klass
 from rallynov.delivery.message import Message, load
 from rallynov.delivery.tables import UNSENT, CircularRow, OutboxRow, OutboxStatus
+from rallynov.storage.batched import Batched
 from rallynov.storage.prepared import Prepared
 from rallynov.text import clean_line
 
@@ -153,19 +154,21 @@ def claim(
     ]
 
 
-_FINISH = Prepared(
-    lambda _: (
+_ENDED = {
+    "end_status": OutboxRow.status,
+    "end_id": OutboxRow.provider_id,
+    "end_error": OutboxRow.error,
+    "end_attempts": OutboxRow.attempts,
+    "end_doubts": OutboxRow.doubts,
+    "end_at": OutboxRow.finished_at,
+}
+_FINISH = Batched(
+    {"of": OutboxRow.key, "by": OutboxRow.lease_owner} | _ENDED,
+    lambda given: (
         update(OutboxRow)
-        .where(OutboxRow.key == bindparam("of"), OutboxRow.lease_owner == bindparam("by"))
-        .values(
-            status=bindparam("end_status"),
-            provider_id=bindparam("end_id"),
-            error=bindparam("end_error"),
-            attempts=bindparam("end_attempts"),
-            doubts=bindparam("end_doubts"),
-            finished_at=bindparam("end_at"),
-        )
-    )
+        .where(OutboxRow.key == given["of"], OutboxRow.lease_owner == given["by"])
+        .values({column: given[name] for name, column in _ENDED.items()})
+    ),
 )
 
 

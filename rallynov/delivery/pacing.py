@@ -4,15 +4,16 @@ Time is an argument, in seconds of any clock that does not go back; the pacer ne
 knows only what its own process sent: one sender at a time serves a token.
 """
 
+from __future__ import annotations
+
 from collections import deque
 from dataclasses import dataclass
 from math import ceil, exp, sqrt
 from typing import Final
 
 from rallynov.delivery.decisions import Klass
+from rallynov.delivery.window import NEVER, RoundTrip, Window
 
-SECOND: Final = 1.02
-"""Length in seconds of the second that is counted: the network may bring two messages closer together."""
 CREDIT: Final = 0.05
 """Seconds by which announcements may catch up on a sender that woke late."""
 AFTER_FLOOD: Final = 0.1
@@ -34,7 +35,6 @@ MINUTE: Final = 60.0
 QUIET: Final = 0.01
 """Answers a second that are none."""
 _SWEEP: Final = 1_024
-_NOW: Final = float("-inf")
 
 
 @dataclass(slots=True)
@@ -42,20 +42,38 @@ class _Chat:
     """One chat's recent past; worth nothing once all of it is over."""
 
     clear_at: float  # when all it got would have left at the sustained rate
-    held_until: float = _NOW
-    wary_until: float = _NOW
+    held_until: float = NEVER
+    wary_until: float = NEVER
     minute: deque[float] | None = None  # groups only
 
     def over(self, now: float) -> bool:
-        group = self.minute[-1] + MINUTE if self.minute else _NOW
+        group = self.minute[-1] + MINUTE if self.minute else NEVER
         return max(self.clear_at, self.held_until, self.wary_until, group) <= now
+
+
+class Call:
+    """A message under way: it counts as long as nobody has told that its call is over."""
+
+    __slots__ = ("_at", "_bulk", "_pacer")
+
+    def __init__(self, pacer: Pacer, at: float, *, bulk: bool) -> None:
+        self._pacer: Pacer | None = pacer
+        self._at = at
+        self._bulk = bulk
+
+    def over(self, now: float, *, taken: bool = True) -> None:
+        """Note that the call is over; `taken`: the server took the message. Said again, nothing happens."""
+        if self._pacer is not None:
+            self._pacer.ended(now, now - self._at if taken else None, bulk=self._bulk)
+            self._pacer = None
 
 
 class Pacer:
     """Says when a message of a class may go to a chat, from what was sent and refused before.
 
-    Announcements are always paced: at most `rate` messages in any second, all classes counted, of which at
-    most `bulk_rate` announcements, evenly spread; room is left for as many answers as people lately had. One chat
+    Announcements are always paced: at most `rate` messages in any second of the server's (`window`), all classes
+    counted, of which at most `bulk_rate` announcements, evenly spread; room is left for as many answers as people lately
+    had. One chat
     gets `burst`, then `per_chat` a second, which goes for staff messages too. Answers and receipts leave at once, the
     person sets their pace, until a refusal: then that chat is held for the wait asked and gets `per_chat` a second
     until a clean minute has passed. A refusal that concerns the whole bot (`STORM_CHATS`, or two chats with a
@@ -79,15 +97,14 @@ class Pacer:
         self._step = 1.0 / per_chat
         self._slack = (burst - 1) * self._step
         self._group_rate = group_rate
-        self._all: deque[float] = deque(maxlen=rate)
-        self._bulk: deque[float] = deque(maxlen=bulk_rate)
+        self._all, self._bulk, self._trip = Window(rate), Window(bulk_rate), RoundTrip()
         self._full = self._low = bulk_rate  # the bulk rate as configured, and as it was at `_clean_from`
-        self._clean_from = self._storm_at = self._held_until = self._next = self._suspect_until = _NOW
+        self._clean_from = self._storm_at = self._held_until = self._next = self._suspect_until = NEVER
         self._long: dict[int, float] = {}  # chats lately told to wait long
         self._storm_chats = max(STORM_CHATS, int(bulk_rate * STORM / 20))
         self._gain = max(1, bulk_rate // 30)
         self._talk = 0.0
-        self._talk_at = _NOW
+        self._talk_at = NEVER
         self._refused: dict[int, float] = {}
         self._chats: dict[int, _Chat] = {}
         self._sweep_at = _SWEEP
@@ -110,7 +127,7 @@ class Pacer:
         ready = self.chat_ready(klass, chat, now)
         if klass is Klass.BULK:
             return max(ready, self.bulk_ready(now))
-        return max(ready, _window(self._all, self._rate)) if self.cautious(now) else ready
+        return max(ready, self._room_at(now)) if self.cautious(now) else ready
 
     def held(self, now: float) -> bool:
         """Whether a refusal holds all announcements for the moment."""
@@ -118,14 +135,19 @@ class Pacer:
 
     def bulk_ready(self, now: float) -> float:
         """When some announcement may leave, whoever it is for."""
-        spread = max(self._held_until, self._next, _window(self._bulk, self.bulk_rate(now)))
-        return max(spread, _window(self._all, self._rate - self._room(now)))
+        trip = self._trip.shortest(now)
+        spread = max(self._held_until, self._next, self._bulk.ready(self.bulk_rate(now), trip, now))
+        return max(spread, self._room_at(now, self._room(now)))
 
-    def sent(self, klass: Klass, chat: int, now: float) -> None:
-        """Count a message as it leaves, before its answer is known."""
-        self._all.append(now)
-        if klass is Klass.BULK:
-            self._bulk.append(now)
+    def _room_at(self, now: float, but: int = 0) -> float:
+        return self._all.ready(self._rate - but, self._trip.shortest(now), now)
+
+    def sent(self, klass: Klass, chat: int, now: float) -> Call:
+        """Count a message before its call, until that is over, which the caller must tell."""
+        self._all.open += 1
+        bulk = klass is Klass.BULK
+        if bulk:
+            self._bulk.open += 1
             pause = PROBE if now < self._suspect_until else 1.0 / self.bulk_rate(now)
             self._next = max(self._next, now - CREDIT) + pause
         else:
@@ -135,6 +157,15 @@ class Pacer:
         known.clear_at = max(known.clear_at, now) + self._step
         if known.minute is not None:
             known.minute.append(now)
+        return Call(self, now, bulk=bulk)
+
+    def ended(self, now: float, took: float | None, *, bulk: bool) -> None:
+        """Note the end of a call (`Call.over`), which took so many seconds if the server took the message."""
+        self._all.close(now)
+        if bulk:
+            self._bulk.close(now)
+        if took is not None:
+            self._trip.seen(took, now)
 
     def flooded(self, chat: int, retry_after: float, now: float, jitter: float = 0.0) -> None:
         """Note a refusal: `retry_after` seconds as Telegram said, `jitter` seconds drawn by the caller."""
@@ -184,7 +215,7 @@ class Pacer:
         """When a message may go to a chat, as far as that chat is concerned."""
         known = self._chats.get(chat)
         if known is None:
-            return _NOW
+            return NEVER
         ready = known.held_until
         if now < known.wary_until:
             ready = max(ready, known.clear_at)
@@ -204,8 +235,3 @@ class Pacer:
                 self._chats[chat] = known
                 self._sweep_at = max(_SWEEP, 2 * len(self._chats))
         return known
-
-
-def _window(times: deque[float], rate: int) -> float:
-    """When fewer than `rate` of the last messages lie within a second."""
-    return times[-rate] + SECOND if len(times) >= rate else _NOW

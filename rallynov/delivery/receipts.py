@@ -1,10 +1,11 @@
-"""Receipts of sent messages, written in groups: while one group is written, the next one gathers."""
+"""Receipts of sent messages, written in groups: all that have come when a transaction begins are in it."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from typing import TypeAlias
 
 import structlog
 
@@ -12,8 +13,12 @@ from rallynov.delivery import outbox
 from rallynov.delivery.outbox import Receipt
 from rallynov.storage.store import Store
 
-Commit = Callable[[Sequence[Receipt], str], Awaitable[None]]
+Take: TypeAlias = Callable[[], Sequence[Receipt]]
+"""Gives the receipts that have come so far, to the transaction that is about to write them."""
+Commit: TypeAlias = Callable[[Take, str], Awaitable[None]]
 log = structlog.get_logger("rallynov.sender")
+PAUSE = 1.0
+"""Seconds between two tries to write receipts."""
 
 
 class Receipts:
@@ -23,8 +28,7 @@ class Receipts:
         self._store = store
         self._owner = owner
         self._clock = clock
-        self._gathered: list[Receipt] = []
-        self._awaited: list[asyncio.Future[None]] = []
+        self._gathered: list[tuple[Receipt, asyncio.Future[None]]] = []
         self._writing: asyncio.Task[None] | None = None
         self.commit: Commit = self._alone
         """How a group is committed: in a transaction of its own, or with what else a process writes."""
@@ -33,8 +37,7 @@ class Receipts:
         """Take a receipt; the result ends once it is committed."""
         loop = asyncio.get_running_loop()
         committed: asyncio.Future[None] = loop.create_future()
-        self._gathered.append(receipt)
-        self._awaited.append(committed)
+        self._gathered.append((receipt, committed))
         if self._writing is None or self._writing.done():
             self._writing = loop.create_task(self._write())
         return committed
@@ -46,24 +49,30 @@ class Receipts:
 
     async def _write(self) -> None:
         while self._gathered:
-            group, awaited = self._gathered, self._awaited
-            self._gathered, self._awaited = [], []
-            await self._commit(group)
-            for committed in awaited:
+            for committed in await self._commit():
                 if not committed.done():  # whoever waited may have been cancelled
                     committed.set_result(None)
 
-    async def _commit(self, group: Sequence[Receipt]) -> None:
+    async def _commit(self) -> list[asyncio.Future[None]]:
+        """Commit a group, as often as it takes; return those who wait for it."""
+        group: list[tuple[Receipt, asyncio.Future[None]]] = []
+
+        def take() -> Sequence[Receipt]:
+            group.extend(self._gathered)
+            self._gathered.clear()
+            return [receipt for receipt, _ in group]
+
         while True:
             try:
-                await self.commit(group, self._owner)
-                return
+                await self.commit(take, self._owner)
             except Exception as error:  # the rows stay ``sending``: better doubted than lost
                 log.error("receipts_not_written", error=type(error).__name__, count=len(group))
-                await asyncio.sleep(1)
+                await asyncio.sleep(PAUSE)
+            else:
+                return [committed for _, committed in group]
 
-    async def _alone(self, group: Sequence[Receipt], owner: str) -> None:
-        await self._store.writing(self._finish, group, owner)
+    async def _alone(self, take: Take, owner: str) -> None:
+        await self._store.writing(self._finish, take(), owner)
 
     def _finish(self, group: Sequence[Receipt], owner: str) -> None:
         with self._store.write() as tx:

@@ -25,7 +25,7 @@ from rallynov.delivery.lanes import Lane
 from rallynov.delivery.leadership import Leader
 from rallynov.delivery.outbox import Outgoing, Receipt
 from rallynov.delivery.outcomes import Outcomes, Token
-from rallynov.delivery.pacing import Pacer
+from rallynov.delivery.pacing import Call, Pacer
 from rallynov.delivery.receipts import Commit, Receipts
 from rallynov.delivery.rows import CLAIM, Rows
 from rallynov.delivery.stream import Stream
@@ -175,15 +175,16 @@ class Sender:
         except Exception as error:  # taken up at the next start instead
             log.error("outbox_not_written", error=type(error).__name__)
 
-    def _begin(self, message: Outgoing) -> None:
+    def _begin(self, message: Outgoing, counted: Call) -> None:
         """Call for an announcement, in a lane of its own: nothing goes to its conversation now."""
-        lane = self._lanes[message.address] = Lane(deque((message,)))
+        lane = self._lanes[message.address] = Lane(deque((message,)), counted=counted)
         lane.task = self._loop.create_task(self._announce(message.address, lane))
 
     async def _announce(self, address: str, lane: Lane) -> None:
         try:
             await self._empty(address, lane)
         finally:
+            lane.over(self._loop.time(), taken=False)
             self._stream.ended()
 
     async def _empty(self, address: str, lane: Lane) -> None:
@@ -213,11 +214,13 @@ class Sender:
                     return None
                 if not bulk and self._early(message) > 0:  # others left while this one waited for its place
                     continue
-                if not bulk or plain:  # the stream has counted the others
-                    self._pacer.sent(message.klass, self._transport.chat(message.address), self._loop.time())
+                if lane.counted is None:  # the stream has counted the announcement that it begins
+                    chat = self._transport.chat(message.address)
+                    lane.counted = self._pacer.sent(message.klass, chat, self._loop.time())
                 lane.calling = True
                 outcome = await self._transport.deliver(message, plain=plain)
                 lane.calling = False  # not when cancelled: nobody knows then
+                lane.over(self._loop.time(), taken=isinstance(outcome, Sent))
             if isinstance(outcome, Sent):
                 self._token.taken()
                 if outcome.answered:

@@ -14,14 +14,14 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 
 import structlog
-from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
-from rallynov.delivery import inbox, outbox
-from rallynov.delivery.cycle import Counts, Cursor, Kept, Taken, settle
+from rallynov.delivery import inbox
+from rallynov.delivery.cycle import Aside, Counts, Cursor, Kept, Taken, begin_aside, record, settle
 from rallynov.delivery.decisions import Klass
 from rallynov.delivery.inbox import Incoming
-from rallynov.delivery.outbox import Outgoing, Receipt
+from rallynov.delivery.outbox import Outgoing
+from rallynov.delivery.receipts import Take
 from rallynov.delivery.sender import RENEWAL, Sender
 from rallynov.delivery.turns import Batch, Turns
 from rallynov.storage.store import Store
@@ -29,10 +29,10 @@ from rallynov.storage.store import Store
 log = structlog.get_logger("rallynov.delivery")
 IDLE = 1.0
 """Seconds between two looks at the inbox when nobody says that something came."""
-GATHER = 0.001
-"""Seconds that a cycle lets more come in when the one before was for many: the cost of a commit is then shared."""
+GATHER = 0.005
+"""Seconds that receipts alone wait, among many events, for company: a commit costs the same for one as for many."""
 CROWD = 3
-"""Events in a cycle from which it is for many."""
+"""Events in a cycle beyond which they are many."""
 PATIENCE = 2.0
 """Seconds that the transaction under way has to end when the process ends."""
 
@@ -47,7 +47,7 @@ class Delivery:
         self._clock = clock
         self._senders: list[Sender] = []
         self._gathered: list[Taken] = []
-        self._kept: list[Kept] = []
+        self._owed: list[tuple[Take, str, asyncio.Future[None]]] = []
         self._nudged = asyncio.Event()
         self._posted = asyncio.Event()
         self._waiting: dict[tuple[str, str], list[asyncio.Future[None]]] = defaultdict(list)
@@ -123,13 +123,16 @@ class Delivery:
         for sender in self._senders:
             sender.wake()
 
-    async def take(self, events: Sequence[Incoming], cursor: Cursor | None = None) -> None:
-        """Store events, and how far the channel was read; returns once that is committed, raises when it is
-        not.
+    async def take(
+        self, events: Sequence[Incoming], cursor: Cursor | None = None, aside: Aside = None
+    ) -> None:
+        """Store events, and how far the channel was read; returns once that is committed, raises when it is not.
+
+        ``aside`` is done while the disk writes: what need not wait for the commit.
         """
         stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._gathered.append(Taken(events, cursor, stored))
-        self._nudged.set()
+        self._gathered.append(Taken(events, cursor, stored, aside))
+        self.nudge()
         await stored
 
     async def handled(self, channel: str, external_id: str, patience: float) -> bool:
@@ -171,19 +174,22 @@ class Delivery:
         for moved in self._watching.get(address, ()):
             moved.set()
 
-    async def keep(self, receipts: Sequence[Receipt], owner: str) -> None:
+    async def keep(self, take: Take, owner: str) -> None:
         """Write final states of messages, with whatever else waits to be written; returns once committed."""
-        self._kept.append(Kept(receipts, owner, asyncio.get_running_loop().create_future()))
-        self._nudged.set()
-        await self._kept[-1].stored
+        stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._owed.append((take, owner, stored))
+        self.nudge()
+        await stored
 
     async def _work(self) -> None:
         """Write receipts, store what came and decide, all that waits in one transaction, cycle after cycle."""
-        while not self._ending or self._gathered or self._kept:
+        while not self._ending or self._gathered or self._owed:
             await self._nudged.wait()
-            if self._busy:
-                await asyncio.sleep(GATHER)
             self._nudged.clear()
+            if self._busy and not self._gathered:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._nudged.wait(), GATHER)
+                self._nudged.clear()
             again = True
             while again:
                 again = await self._cycle()
@@ -191,7 +197,7 @@ class Delivery:
     async def _cycle(self) -> bool:
         """Run one cycle; return True when there may be more to do at once."""
         taken, self._gathered = self._gathered, []
-        kept, self._kept = self._kept, []
+        kept, self._owed = [Kept(take(), owner, stored) for take, owner, stored in self._owed], []
         if self._ending and not taken and not kept:
             return False
         try:
@@ -213,31 +219,18 @@ class Delivery:
         self.counts.batches += 1
         try:
             with self.store.write() as tx:
-                self._keep(tx, kept, self._clock())
-                self._store(tx, taken, self._clock())
-                return Batch() if self._ending else self.turns.within(tx)
+                record(tx, taken, kept, self._clock())
+                batch = Batch() if self._ending else self.turns.within(tx)
+                begin_aside(taken)
+                return batch
         except OperationalError:  # the database is away or full: no event is at fault
             raise
         except Exception as error:
             log.warning("batch_failed", error=type(error).__name__)
         with self.store.write() as tx:
-            self._keep(tx, kept, self._clock())
-            self._store(tx, taken, self._clock())
+            record(tx, taken, kept, self._clock())
+            begin_aside(taken)
         return self.turns.one_by_one()
-
-    @staticmethod
-    def _keep(tx: Connection, kept: Sequence[Kept], now: datetime) -> None:
-        for each in kept:
-            outbox.finish(tx, each.receipts, each.owner, now)
-
-    @staticmethod
-    def _store(tx: Connection, taken: Sequence[Taken], now: datetime) -> None:
-        events = [event for each in taken for event in each.events]
-        if events:
-            inbox.store(tx, events)
-        for each in taken:
-            if each.cursor:
-                inbox.move_cursor(tx, each.cursor.channel, each.cursor.next_offset, now)
 
     def _spread(self, batch: Batch) -> None:
         """Hand the messages over, and tell whoever waits."""

@@ -15,7 +15,7 @@ from itertools import count
 
 from rallynov.delivery.decisions import Klass
 from rallynov.delivery.outbox import Outgoing
-from rallynov.delivery.pacing import Pacer
+from rallynov.delivery.pacing import Call, Pacer
 
 AT_ONCE = 192
 """Announcements under way together, at most: the rest of a sender's calls are for conversations."""
@@ -32,14 +32,14 @@ TRIES, REFUSED = 100, 20
 
 
 class Stream:
-    """The announcements of one sender: ``begin`` starts a call, ``free`` tells whether nothing goes to an address."""
+    """The announcements of one sender: ``begin`` starts a counted call, ``free`` tells whether nothing goes to an address."""
 
     def __init__(
         self,
         pacer: Pacer,
         chat: Callable[[str], int],
         free: Callable[[str], bool],
-        begin: Callable[[Outgoing], None],
+        begin: Callable[[Outgoing, Call], None],
     ) -> None:
         self._pacer = pacer
         self._chat = chat
@@ -115,9 +115,8 @@ class Stream:
         if at > now or not self._free(message.address):
             self.later(message, max(at, now + BUSY))
             return
-        self._pacer.sent(Klass.BULK, chat, now)
         self._calling += 1
-        self._begin(message)
+        self._begin(message, self._pacer.sent(Klass.BULK, chat, now))
 
     async def rest(self, seconds: float) -> None:
         """Wait so long, or until something has changed."""

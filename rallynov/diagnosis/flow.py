@@ -21,8 +21,6 @@ RESULT, DETAILS, RECAP, RESTART, REPORT = (
 )
 READING = Place(NAME, "reading")
 RECEPTION = Place()
-COMPLETE = {"result", "details", "report"}
-"""What is shown of a diagnosis that holds an answer to every question."""
 
 
 class DiagnosisDialogue:

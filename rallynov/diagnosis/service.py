@@ -6,10 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from tomllib import TOMLDecodeError, loads
 
 import orjson
-from pydantic import ValidationError
 from sqlalchemy import Connection, Select, Text, and_, bindparam, cast, func, insert, select, update
 from sqlalchemy.orm import aliased
 
@@ -34,17 +32,14 @@ from rallynov.diagnosis.tables import AnswerRow, DiagnosisRow
 from rallynov.dialogue.events import Event
 from rallynov.dialogue.turn import Command
 from rallynov.storage.prepared import INSERTS, Insertable, Prepared, among, listed
-from rallynov.wording import ContentError, Wording
+from rallynov.wording import Wording, read_toml
 
 GRID = Path(__file__).parent / "grid.toml"
 
 
 def load_grid(path: Path = GRID) -> Grid:
     """Read the grid; ``ContentError`` names the file and what is wrong in it."""
-    try:
-        return Grid.model_validate(loads(path.read_text("utf-8")))
-    except (OSError, TOMLDecodeError, ValidationError) as error:
-        raise ContentError(f"{path}: {error}") from error
+    return read_toml(path, Grid)
 
 
 def check_words(grid: Grid, wording: Wording) -> None:

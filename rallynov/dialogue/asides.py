@@ -8,7 +8,8 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import Protocol
 
-from rallynov.dialogue.screens import Choice, Screen, note, quote, text
+from rallynov.dialogue.events import Commanded
+from rallynov.dialogue.screens import Block, Choice, Screen, note, quote, text
 from rallynov.dialogue.turn import Held, Move, Place, Scene
 from rallynov.dialogue.words import Typed, say
 
@@ -23,6 +24,7 @@ class Taken(Enum):
     ANSWER = auto()
     QUESTION = auto()
     DOUBT = auto()
+    THANKS = auto()
 
 
 class Counsel(Protocol):
@@ -32,14 +34,22 @@ class Counsel(Protocol):
     def name(self) -> str:
         """Name of its own places."""
 
-    def taken(self, text: str, asking: Screen, move: Move | None, scene: Scene) -> Taken:
-        """Tell whether a text is an answer or a question; ``move`` is what it does as an answer, None when it is none."""
+    def taken(
+        self, text: str, asking: Screen, move: Move | None, scene: Scene, *, told: bool = False
+    ) -> Taken:
+        """Tell whether a text is an answer or a question; ``move`` is what it does as an answer, None when it is none.
+
+        ``told`` is whether something was just told beside what is asked: a thank you is then for that.
+        """
 
     def sure(self, text: str, scene: Scene) -> bool:
-        """Tell whether a text is without a doubt a question that is answered."""
+        """Tell whether a text is without a doubt no choice: a thank you, or a question that is answered."""
 
     def asked(self, text: str, asking: Screen, misses: int, scene: Scene) -> Move:
         """Decide on a question asked on a screen."""
+
+    def inquired(self, command: Commanded, asking: Screen, scene: Scene) -> Move | None:
+        """Decide on a question that a command carries, given on a screen; None for any other command."""
 
     def beside(self, aside: str, scene: Scene) -> tuple[Choice, ...]:
         """Return the actions beside the pending question, after an answer that did not leave it."""
@@ -62,6 +72,24 @@ def doubted(screen: Screen, held: Held) -> Screen:
         Choice(QUESTION, say("It is a question"), "choices:asks:synonyms"),
     )
     return Screen(screen.name, (*screen.blocks, *blocks), choices, screen.actions, free=screen.free)
+
+
+def holding(held: Held | None, at: str, text: str) -> tuple[Held, tuple[Block, ...]]:
+    """Hold a text for a question, behind what is held for it already; and give back what can be held no longer."""
+    if held is None:
+        return Held(at, text), ()
+    both = f"{held.text}\n{text}"
+    if held.mark != at or len(both) > _HELD:
+        return Held(at, text), let_go(held)
+    return (held if text in held.text.split("\n") else Held(at, both)), ()
+
+
+def let_go(held: Held | None, *, guessed: bool = False) -> tuple[Block, ...]:
+    """Give back a text that was held and is no more; not the only one that was ``guessed`` to be a choice."""
+    if held is None or (guessed and "\n" not in held.text):
+        return ()
+    gone = say("What you had typed before is not kept. Here it is again, should you need it:")
+    return note(gone), quote(Typed(held.text))
 
 
 def through(screen: Screen, key: str) -> bool:
@@ -88,5 +116,6 @@ def given_through(screen: Screen, typed: str) -> Screen:
 
 BENEATH = note(say("Here is where you were."))
 DENIAL = Screen("", (), (Choice("no", say("No"), "choices:no:synonyms"),))
-"""What « non » is read against where a text is held: it says neither what the text is nor that it may go."""
+"""What « non » is read against where something is asked about a text: it chooses nothing, and lets no text go."""
 _SHOWN = 300
+_HELD = 2000

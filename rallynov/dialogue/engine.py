@@ -8,58 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Protocol, runtime_checkable
 from zlib import crc32
 
-from rallynov.dialogue import asides
+from rallynov.dialogue import asides, replies
 from rallynov.dialogue.asides import ANSWER, PREFIX, QUESTION, Counsel, Taken, doubted, mark
-from rallynov.dialogue.events import Attached, Commanded, Event, Oddity, OfferedFile, Pressed, Said, Sent
-from rallynov.dialogue.hearing import STOOD_FOR, Heard, Hearing, Lexicon, instead
+from rallynov.dialogue.dialogue import Dialogue, TakesFiles
+from rallynov.dialogue.events import Attached, Commanded, Event, Oddity, Pressed, Said, Sent
+from rallynov.dialogue.hearing import NOTHING, STOOD_FOR, Heard, Hearing, Lexicon, instead
 from rallynov.dialogue.repeats import repeated, stops, warned
-from rallynov.dialogue.replies import (
-    answered,
-    group_reply,
-    lost,
-    no_such_step,
-    oddity_reply,
-    proposal,
-    stale,
-)
+from rallynov.dialogue.replies import answered, group_reply, lost, no_such_step, oddity_reply, proposal, stale
 from rallynov.dialogue.screens import Block, Screen
-from rallynov.dialogue.turn import Conversation, Held, Move, Place, Scene, Turn
+from rallynov.dialogue.turn import Conversation, Move, Place, Scene, Turn
 from rallynov.text import fold
-
-
-class Dialogue(Protocol):
-    """What a subject brings to the conversation. Pure."""
-
-    @property
-    def name(self) -> str:
-        """Name of its places."""
-
-    @property
-    def commands(self) -> Sequence[str]:
-        """Names of the commands it answers to, from anywhere."""
-
-    def screen(self, place: Place, scene: Scene) -> Screen:
-        """Return what the person is shown at a place: the pending question."""
-
-    def choose(self, place: Place, key: str, scene: Scene) -> Move:
-        """Decide on a choice or action that the screen of this place offers."""
-
-    def write(self, place: Place, text: str, scene: Scene) -> Move | None:
-        """Decide on a text that is none of the choices; None when it cannot be used."""
-
-    def enter(self, command: Commanded, place: Place, scene: Scene) -> Move:
-        """Decide on one of its commands, given anywhere."""
-
-
-@runtime_checkable
-class TakesFiles(Protocol):
-    """A dialogue in which a file may be an answer."""
-
-    def attach(self, place: Place, file: OfferedFile, scene: Scene) -> Move | None:
-        """Decide on a file; None where none is asked for."""
 
 
 class Engine:
@@ -73,8 +33,17 @@ class Engine:
         self._hearing = Hearing(lexicon)
         self._counsel = counsel
 
+    @property
+    def commands(self) -> frozenset[str]:
+        """The names of all commands that are answered."""
+        return frozenset(self._commands)
+
     def step(self, talk: Conversation, event: Event, scene: Scene) -> Turn:
         """Decide one turn. Deterministic: the same three arguments give the same turn."""
+        greeted = (
+            isinstance(event, Pressed) and event.nonce == 0
+        )  # on a welcome that was shown before any turn
+        scene = replace(scene, first=True) if talk.nonce == 0 and not greeted else scene
         match event:
             case Pressed():
                 return self._pressed(talk, event, scene)
@@ -123,9 +92,8 @@ class Engine:
         fingerprint = f"press:{press.nonce}:{press.key}"
         if fingerprint == talk.last:
             return Turn(talk)
-        if (
-            press.nonce == 0 < talk.nonce and press.key in self._commands
-        ):  # on a message that is no turn's: a reminder
+        reminder = press.nonce == 0 < talk.nonce  # on a message that is no turn's
+        if reminder and press.key in self._commands:
             return self._commanded(replace(talk, guesses=(), last=""), Commanded(press.key), scene)
         screen = self.pending(talk, scene)
         if press.nonce != talk.nonce or press.screen != screen.name or not screen.offers(press.key):
@@ -145,10 +113,14 @@ class Engine:
         heard = self._hear(text, drawn, screen, scene)
         if heard.near in {(ANSWER,), (QUESTION,)}:
             return self._chosen(talk, heard.near[0], scene)
-        if self._holds(talk, screen) and not drawn.offers(heard.key):
+        if (talk.guesses or self._holds(talk, screen)) and not drawn.offers(heard.key):
             if self._hear(text, asides.DENIAL, asides.DENIAL, scene).key == "no":
-                return self._again(talk, scene)
-            if not (heard.command or heard.verb):
+                return self._again(replace(talk, guesses=()), scene)
+            if talk.guesses and heard == NOTHING:  # perhaps an answer of the question itself
+                heard = self._hear(text, screen, screen, scene)
+                if replies.declined(text, talk.guesses, heard):
+                    return self._again(replace(talk, guesses=()), scene)
+            elif talk.held and not (heard.command or heard.verb):
                 heard = self._hear(text, self.pending(replace(talk, held=None), scene), screen, scene)
         if not (word := stops(heard, text, self._commands)):
             return self._heard(talk, heard, text, scene)
@@ -156,7 +128,7 @@ class Engine:
         return stopped if again else warned(stopped, word)
 
     def _hear(self, text: str, drawn: Screen, screen: Screen, scene: Scene) -> Heard:
-        return self._hearing.hear(text, drawn, screen, frozenset(self._commands), scene.language)
+        return self._hearing.hear(text, drawn, screen, self.commands, scene.language)
 
     def _heard(self, talk: Conversation, heard: Heard, text: str, scene: Scene) -> Turn:
         if heard.key:
@@ -166,33 +138,50 @@ class Engine:
         if heard.verb:
             return self._again(replace(talk, guesses=()), scene, *no_such_step(heard.verb))
         if heard.near and heard.near != ("none",) and not (self._counsel and self._counsel.sure(text, scene)):
-            screen = proposal(self.screen(talk.place, scene), heard.near)
-            return self._draw(replace(talk, guesses=heard.near), screen, scene)
+            screen = self.screen(talk.place, scene)
+            told = screen.notes and self._dialogue(talk.place).write(talk.place, text, scene)
+            held, gone = (
+                asides.holding(talk.held, mark(talk.place, screen), text) if told else (talk.held, ())
+            )
+            near = replace(talk, guesses=heard.near, held=held)  # for when it was none of these
+            return self._draw(near, proposal(screen, heard.near).led_by(*gone), scene)
         return self._written(talk, text, scene)
 
     def _written(self, talk: Conversation, text: str, scene: Scene) -> Turn:
         """Take a text that is no choice: as an answer, as a question, or ask which; else say that it means nothing."""
         move = self._dialogue(talk.place).write(talk.place, text, scene)
         screen = self.screen(talk.place, scene)
-        taken = self._counsel.taken(text, screen, move, scene) if self._counsel else Taken.ANSWER
+        told = bool(talk.aside)
+        taken = self._counsel.taken(text, screen, move, scene, told=told) if self._counsel else Taken.ANSWER
         if taken is Taken.DOUBT:
-            held = Held(mark(talk.place, screen), text)
-            return self._again(replace(talk, held=held, guesses=(), aside=""), scene)
+            held, gone = asides.holding(talk.held, mark(talk.place, screen), text)
+            return self._again(replace(talk, held=held, guesses=(), aside=""), scene, *gone)
+        if taken is Taken.THANKS and talk.nonce:
+            return self._briefly(self._beneath(talk) or talk, scene, replies.WELCOME)
         if taken is Taken.QUESTION and self._counsel:
             return self._asked(talk, text, screen, scene, self._counsel)
         if move is not None:
-            anew = move.commands and self._holds(talk, screen)
-            return self._moved(replace(talk, held=None) if anew else talk, move, scene)
-        if self._counsel and talk.place.dialogue == self._counsel.name and talk.under:
-            beneath = replace(talk, place=talk.under[-1], under=(), guesses=(), aside="")
+            if move.missed and move.to is None:
+                move = replace(move, lead=(*move.lead, *replies.refused(text, talk.misses + 1, screen)))
+            anew = move.commands and self._holds(talk, screen) and not screen.notes
+            return self._instead(talk, move, scene) if anew else self._moved(talk, move, scene)
+        if beneath := self._beneath(talk):
             return self._through(replace(beneath, last=""), text, scene)
         if talk.nonce == 0:  # a first word, whatever it is, is answered by the welcome
             return self._again(talk, scene)
         missed = replace(talk, misses=talk.misses + 1, guesses=())
-        lead = lost(text, missed.misses, screen)
-        if not screen.choices:  # a content that was read: its actions are shown again, not all its words
-            return self._draw(missed, replace(screen, blocks=lead, figure=None, papers=(), pin=None), scene)
-        return self._again(missed, scene, *lead)
+        return self._briefly(missed, scene, *lost(text, missed.misses, screen))
+
+    def _beneath(self, talk: Conversation) -> Conversation | None:
+        """Return a conversation as it is beneath a card of the counsel; None where there is no such card."""
+        if self._counsel is None or talk.place.dialogue != self._counsel.name or not talk.under:
+            return None
+        return replace(talk, place=talk.under[-1], under=(), guesses=(), aside="")
+
+    def _instead(self, talk: Conversation, move: Move, scene: Scene) -> Turn:
+        """Go on with an answer given instead of the text that is held, which is given back: nothing typed is lost."""
+        gone = asides.let_go(talk.held, guessed=bool(talk.guesses))
+        return self._moved(replace(talk, held=None), replace(move, lead=(*gone, *move.lead)), scene)
 
     def _asked(self, talk: Conversation, text: str, screen: Screen, scene: Scene, counsel: Counsel) -> Turn:
         """Answer a question; a text that was no choice is no question that was missed."""
@@ -213,6 +202,9 @@ class Engine:
             return self._unknown(talk, command, scene)
         if command.name in STOOD_FOR and (key := instead(command.name, self.pending(talk, scene))):
             return self._chosen(talk, key, scene)
+        counsel = self._counsel if command.argument else None
+        if counsel and (asked := counsel.inquired(command, self.screen(talk.place, scene), scene)):
+            return self._moved(talk, asked, scene)
         return self._moved(talk, dialogue.enter(command, talk.place, scene), scene)
 
     def _attached(self, talk: Conversation, event: Attached, scene: Scene) -> Turn:
@@ -253,14 +245,15 @@ class Engine:
             return self._settled(talk, key, scene)
         if key.startswith(PREFIX) and self._counsel:
             return self._moved(talk, self._counsel.chose(talk.aside, key, scene), scene)
-        if talk.held and self._answers(talk, key, scene):
-            talk = replace(talk, held=None)
         if talk.guesses and key == "other":
             return self._again(replace(talk, guesses=()), scene)
         named = self._commands.get(key)  # an action named after a command gives it, wherever it stands
         if named is not None:
-            return self._moved(talk, named.enter(Commanded(key), talk.place, scene), scene)
-        return self._moved(talk, self._dialogue(talk.place).choose(talk.place, key, scene), scene)
+            move = named.enter(Commanded(key), talk.place, scene)
+        else:
+            move = self._dialogue(talk.place).choose(talk.place, key, scene)
+        left = talk.held and self._answers(talk, key, scene)
+        return self._instead(talk, move, scene) if left else self._moved(talk, move, scene)
 
     def _moved(self, talk: Conversation, move: Move, scene: Scene) -> Turn:
         scene = move.scene or scene
@@ -289,6 +282,14 @@ class Engine:
         if pending.figure or pending.papers or pending.pin:  # they were given when the person came here
             pending = replace(pending, figure=None, papers=(), pin=None)
         return self._draw(talk, pending, scene)
+
+    def _briefly(self, talk: Conversation, scene: Scene, *lead: Block) -> Turn:
+        """Put what is pending again; of what is read, no more than what can be chosen there."""
+        screen = self.pending(talk, scene)
+        if screen.read or not (screen.choices or screen.free):
+            bare = replace(screen, blocks=lead, figure=None, papers=(), pin=None, shared=False)
+            return self._draw(talk, bare, scene)
+        return self._again(talk, scene, *lead)
 
     def _draw(self, talk: Conversation, screen: Screen, scene: Scene) -> Turn:
         drawn = replace(talk, nonce=talk.nonce + 1, last_at=scene.received, asked_at=scene.now)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from rallynov.dialogue.events import Oddity
-from rallynov.dialogue.screens import Block, Choice, Screen, note, text
+from rallynov.dialogue.hearing import Heard
+from rallynov.dialogue.screens import Block, Choice, Screen, note, quote, text
 from rallynov.dialogue.words import Say, Typed, Words, say
+from rallynov.text import fold
 
 ODDITIES: dict[Oddity, Say] = {
     Oddity.STICKER: say(
@@ -92,6 +95,14 @@ def proposal(screen: Screen, keys: tuple[str, ...]) -> Screen:
     return Screen(screen.name, (*screen.blocks, asked), guesses, (other, *screen.actions), notes=screen.notes)
 
 
+def declined(typed: str, guesses: Sequence[str], heard: Heard) -> bool:
+    """Tell whether a figure typed under near matches is none of them: the one after the last, or of no choice at all."""
+    figure = fold(typed)
+    return figure.isdecimal() and (heard == Heard() or figure == str(len(guesses) + 1))
+
+
+WELCOME = text(say("You are welcome."))
+"""What is said to a thank you."""
 _WAYS_OUT_OF_A_QUESTION = say(
     "You may also type “skip”, “pause” (everything is kept), “menu”, or “talk to a person”."
 )
@@ -100,8 +111,10 @@ _WAYS_OUT = say("You may also type “pause” (everything is kept), “menu”,
 
 def lost(typed: str, misses: int, screen: Screen) -> tuple[Block, ...]:
     """Say that a message was not understood, how to answer, and after two failures the ways out."""
-    shown = typed if len(typed) <= 60 else typed[:60] + "…"
-    if screen.choices:
+    shown = typed if len(typed) <= _SHOWN else typed[:_SHOWN] + "…"
+    if screen.mend:
+        how = say("I did not recognise “{typed}”. {how}", typed=Typed(shown), how=screen.mend)
+    elif screen.choices:
         how = say(
             "I did not recognise “{typed}”. Press one of the buttons, or type its number.", typed=Typed(shown)
         )
@@ -109,7 +122,17 @@ def lost(typed: str, misses: int, screen: Screen) -> tuple[Block, ...]:
         how = say(
             "I did not recognise “{typed}”. Press one of the buttons, or type its words.", typed=Typed(shown)
         )
-    blocks = [note(how)]
+    return note(how), *refused(typed, misses, screen)
+
+
+def refused(typed: str, misses: int, screen: Screen) -> tuple[Block, ...]:
+    """Give back a story that is no answer to a question of choices, and after two failures the ways out."""
+    blocks: list[Block] = []
+    if screen.mend and len(typed) > _SHOWN:
+        blocks += [note(say("What you typed is not kept here. Copy it if you need it:")), quote(Typed(typed))]
     if misses >= 2:
         blocks.append(note(_WAYS_OUT_OF_A_QUESTION if screen.offers("skip") else _WAYS_OUT))
     return tuple(blocks)
+
+
+_SHOWN = 60

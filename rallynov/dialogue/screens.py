@@ -117,7 +117,8 @@ class Screen:
     value is shown to many people and holds nothing anyone typed: it may be worded once and kept. ``code`` is a
     one-time code, which each channel shows as the links that it knows. ``free`` tells that any text may be an answer
     here: no typo is forgiven in a verb, and no choice is guessed. ``page`` is the path of a page of the web door that
-    tells the same at leisure.
+    tells the same at leisure. ``mend`` says how to answer here, to whoever was not understood. ``read`` tells that its
+    words are read rather than answered: they are not said again to whoever was not understood.
     """
 
     name: str
@@ -133,6 +134,8 @@ class Screen:
     page: str = ""
     pin: Pin | None = None
     media: Media | None = None
+    mend: Words | None = None
+    read: bool = False
 
     def led_by(self, *blocks: Block) -> Screen:
         """Return this screen with something said before it, in the same message."""

@@ -57,7 +57,8 @@ class Conversation:
 class Scene:
     """The facts of a person, one value per type, which may be read only once they are asked for; ``received`` is when
     the event reached us, ``now`` is now; ``said`` is when the person acted, as the channel tells it, else when it
-    reached us. ``secret`` is fresh, for whoever must make a code in this turn.
+    reached us. ``secret`` is fresh, for whoever must make a code in this turn. ``first`` is whether the person is to be
+    welcomed: nothing was shown to them yet, or they ask for it.
     """
 
     now: datetime
@@ -67,6 +68,7 @@ class Scene:
     facts: Mapping[type, Any] = field(default_factory=dict)
     secret: str = ""
     said: datetime | None = None
+    first: bool = False
 
     def of(self, kind: type[Fact]) -> Fact:
         """Return the fact of a type; ``KeyError`` when its subject was not wired."""
@@ -77,7 +79,8 @@ class Scene:
         """Return this scene with a fact replaced: what is true once the turn's commands are applied."""
         beneath: Any = self.facts  # only the first of a chain is ever written to
         facts = ChainMap({type(fact): fact}, beneath)
-        return Scene(self.now, self.received, self.language, self.channel, facts, self.secret, self.said)
+        known = self.language, self.channel, facts, self.secret, self.said, self.first
+        return Scene(self.now, self.received, *known)
 
 
 class Command:

@@ -6,8 +6,9 @@ what a person typed. The service resolves them (``rallynov.wording``) just befor
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import TypeAlias
 
 
@@ -53,7 +54,8 @@ class Day:
 
 
 Words: TypeAlias = Say | Plural | Term | Typed
-Slot: TypeAlias = Words | int | float | datetime | Day
+Slot: TypeAlias = Words | int | float | datetime | time | Day
+"""What a sentence may hold; a ``time`` is an hour that clocks show in Paris."""
 
 
 def say(msgid: str, **slots: Slot) -> Say:
@@ -64,3 +66,9 @@ def say(msgid: str, **slots: Slot) -> Say:
 def plural(one: str, many: str, n: int, **slots: Slot) -> Plural:
     """Build a sentence that depends on ``n``; ``pybabel`` finds both msgids by this function's name."""
     return Plural(one, many, n, tuple(slots.items()))
+
+
+def joined(words: Sequence[Words]) -> Words:
+    """Join words by commas; at least one."""
+    first, *rest = words
+    return say("{first}, {others}", first=first, others=joined(rest)) if rest else first

@@ -8,17 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from tomllib import TOMLDecodeError, loads
 from typing import Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from rallynov.exports.model import Entry, Moved, Who
 from rallynov.initiatives.form import DossierForm, Field, Json, Kind
 from rallynov.initiatives.model import Status
 from rallynov.people.roles import Role
 from rallynov.text import fold
-from rallynov.wording import ContentError
+from rallynov.wording import ContentError, read_toml
 
 VIEWS = Path(__file__).parent / "views.toml"
 ALL, NONE = "all", "none"
@@ -109,10 +108,7 @@ class _Views(BaseModel):
 
 def load_views(form: DossierForm, path: Path = VIEWS) -> Mapping[str, View]:
     """Read the views by id; ``ContentError`` when a view names a field that the form does not ask."""
-    try:
-        views = _Views.model_validate(loads(path.read_text("utf-8"))).views
-    except (OSError, TOMLDecodeError, ValidationError) as error:
-        raise ContentError(f"{path}: {error}") from error
+    views = read_toml(path, _Views).views
     for view in views:
         for name in view.fields if isinstance(view.fields, tuple) else ():
             if form.find(name) is None:

@@ -18,7 +18,8 @@ NAME = "faq"
 HERE = Place(NAME)
 TRIES = 2
 """Misses in a row after which nothing is proposed any more: a person is."""
-_ID = 12
+ID = 12
+"""Characters of the id of a question, and of a ticket."""
 _MOST_PROPOSED = 6
 _NOT_READY = note(
     say(
@@ -40,7 +41,7 @@ class Asked:
 
 def answer(asked: Asked, scene: Scene) -> Move:
     """Decide on a message."""
-    question = scene.secret[:_ID]
+    question = scene.secret[:ID]
     hits = scene.of(Faq).library.hear(asked.text, scene.language, day_of(scene.now))
     if not hits:
         kept = KeepQuestion(question, asked.text, scene.language, "unheard", (), asked.screen)

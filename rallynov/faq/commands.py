@@ -64,64 +64,49 @@ class OpenTicket(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class AddLine(Command):
+class OnTicket(Command):
+    """An order about one ticket, by its id."""
+
+    ticket: str
+
+    def subject(self) -> str:
+        """Name the ticket."""
+        return f"ticket:{self.ticket}"
+
+
+@dataclass(frozen=True, slots=True)
+class AddLine(OnTicket):
     """Write on one's own ticket."""
 
-    ticket: str
     text: str = field(repr=False)
 
-    def subject(self) -> str:
-        """Name the ticket."""
-        return f"ticket:{self.ticket}"
-
 
 @dataclass(frozen=True, slots=True)
-class CloseTicket(Command):
+class CloseTicket(OnTicket):
     """Close a ticket: the person their own, the team any; ``seen`` is its version before one's eyes, 0 is any."""
 
-    ticket: str
     seen: int = 0
 
-    def subject(self) -> str:
-        """Name the ticket."""
-        return f"ticket:{self.ticket}"
-
 
 @dataclass(frozen=True, slots=True)
-class ResumeRobot(Command):
+class ResumeRobot(OnTicket):
     """Talk with the robot again, although a person is on the ticket."""
 
-    ticket: str
-
-    def subject(self) -> str:
-        """Name the ticket."""
-        return f"ticket:{self.ticket}"
-
 
 @dataclass(frozen=True, slots=True)
-class TakeTicket(Command):
+class TakeTicket(OnTicket):
     """Have a ticket in hand; ``seen`` is its version before one's eyes."""
 
-    ticket: str
     seen: int
-
-    def subject(self) -> str:
-        """Name the ticket."""
-        return f"ticket:{self.ticket}"
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerTicket(Command):
+class AnswerTicket(OnTicket):
     """Answer a ticket; ``seen`` is its version before one's eyes. A reply that ``waits`` is no answer yet."""
 
-    ticket: str
     text: str = field(repr=False)
     seen: int
     waits: bool = False
-
-    def subject(self) -> str:
-        """Name the ticket."""
-        return f"ticket:{self.ticket}"
 
 
 @dataclass(frozen=True, slots=True)

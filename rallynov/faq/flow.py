@@ -15,12 +15,11 @@ from rallynov.dialogue.screens import Choice, Screen, note
 from rallynov.dialogue.turn import Command, Move, Place, Scene
 from rallynov.dialogue.words import say
 from rallynov.faq import handing, screens
-from rallynov.faq.answering import HERE, NAME, Asked, answer, told_beside, unknown_beside
+from rallynov.faq.answering import HERE, ID, NAME, Asked, answer, told_beside, unknown_beside
 from rallynov.faq.commands import ChooseEntry, KeepQuestion, RateAnswer
 from rallynov.faq.hearing import Hearing
 from rallynov.faq.model import CATEGORIES, Faq
 
-_ID = 12
 _THANKS = note(say("Thank you: this helps us to answer better."))
 
 
@@ -97,7 +96,7 @@ class FaqDialogue:
         slug, _, question = rest.partition(":")
         kept: tuple[Command, ...] = ()
         if not question:
-            question = scene.secret[:_ID]
+            question = scene.secret[:ID]
             entry = scene.of(Faq).library.find(slug, scene.language)
             words = entry.title if entry else slug
             kept = (KeepQuestion(question, words, scene.language, "browsed", (slug,)),)
@@ -117,8 +116,6 @@ class FaqDialogue:
         """Browse, ask, or go back to a ticket."""
         faq = scene.of(Faq)
         match command.name:
-            case "question" if command.argument:
-                return answer(Asked(command.argument), scene)
             case "question":
                 return _to("mine" if faq.tickets else "ask")
             case "repondre":
@@ -131,16 +128,18 @@ class FaqDialogue:
 
     # --- counsel: what is asked anywhere
 
-    def taken(self, text: str, asking: Screen, move: Move | None, scene: Scene) -> Taken:
+    def taken(
+        self, text: str, asking: Screen, move: Move | None, scene: Scene, *, told: bool = False
+    ) -> Taken:
         """Tell whether a text typed anywhere is an answer there, or a question; ``move`` is what it does as an answer."""
         if asking.name.startswith(("faq:t", "desk", "news:")) and move is not None:
             return Taken.ANSWER
         if move is None and scene.of(Faq).live is not None and not self._hearing.pends(asking):
             return Taken.QUESTION
-        return self._hearing.taken(text, asking, move, scene)
+        return self._hearing.taken(text, asking, move, scene, told=told)
 
     def sure(self, text: str, scene: Scene) -> bool:
-        """Tell whether a text is without a doubt a question that is answered."""
+        """Tell whether a text is without a doubt no choice: a thank you, or a question that is answered."""
         return self._hearing.sure(text, scene)
 
     def asked(self, text: str, asking: Screen, misses: int, scene: Scene) -> Move:
@@ -149,6 +148,12 @@ class FaqDialogue:
         if ticket is not None and not self._hearing.pends(asking):
             return handing.added(ticket, text, scene, here=False)
         return answer(Asked(text, asking.name, self._hearing.pends(asking), misses), scene)
+
+    def inquired(self, command: Commanded, asking: Screen, scene: Scene) -> Move | None:
+        """Answer "/question …": a new question, whatever is live, that comes back to the form it was asked in."""
+        if command.name != "question":
+            return None
+        return answer(Asked(command.argument, asking.name, self._hearing.pends(asking)), scene)
 
     # --- what stays beside the pending question after an answer
 

@@ -9,18 +9,16 @@ from rallynov.dialogue.turn import Move, Place, Scene
 from rallynov.dialogue.words import Typed, say
 from rallynov.editions.model import day_of
 from rallynov.faq import screens
+from rallynov.faq.answering import ID, NAME
 from rallynov.faq.commands import AddLine, CloseTicket, OpenTicket, ResumeRobot
+from rallynov.faq.hearing import FORMS
 from rallynov.faq.model import Faq
 from rallynov.faq.ticket import LINES_A_DAY, Line, Stage, Ticket, due
 from rallynov.initiatives.model import Dossiers
 from rallynov.people.model import Person
 
-NAME = "faq"
-_ID = 12
 MOST_OPEN = 10
 """Open tickets that one person may have."""
-FORMS = frozenset(("q", "opening", "f", "doubt", "clash"))
-"""What the names of screens that put a question of a form begin with."""
 _MANY = say(
     "You have already written twenty times on this question today: the team reads all of it. This was not sent; keep it "
     "for tomorrow, or ask another question:"
@@ -49,7 +47,7 @@ def hand_over(question: str, key: str, scene: Scene, *, aside: bool = False) -> 
         return full if in_form else Move(Place(NAME, "mine"), (), (text(_ENOUGH),), over=True)
     given = number if key == "with" else ""
     me, words = scene.of(Person).id, put.words
-    made = Ticket(scene.secret[:_ID], faq.next_number, me, words, scene.now, due(scene.now), dossier=given)
+    made = Ticket(scene.secret[:ID], faq.next_number, me, words, scene.now, due(scene.now), dossier=given)
     order = OpenTicket(made.id, made.number, question, given)
     told = say("Your question is handed over, under number {number}.", number=Typed(str(made.number)))
     how = note(say("To see where it stands or to add something, type “/question”."))

@@ -9,7 +9,7 @@ from rallynov.dialogue.asides import Taken
 from rallynov.dialogue.screens import Screen
 from rallynov.dialogue.turn import Move, Scene
 from rallynov.editions.model import day_of
-from rallynov.faq.mistaken import idle, signs, taken
+from rallynov.faq.mistaken import LONGEST, idle, signs, taken, thanks
 from rallynov.faq.model import Faq
 from rallynov.faq.retrieval.model import Verdict
 from rallynov.initiatives.commands import KeepAnswer, KeepDraft
@@ -19,8 +19,8 @@ from rallynov.initiatives.pending import TYPED
 _PROSE = frozenset((Kind.LINE, Kind.TEXT, Kind.ROWS))
 _SENTENCE = 3
 """Words from which a text may speak to us: fewer are keywords."""
-_ASKING = frozenset(("q", "opening", "f", "doubt", "clash"))
-"""What the names of screens that ask something begin with."""
+FORMS = frozenset(("q", "opening", "f", "doubt", "clash"))
+"""What the names of screens that put a question of a form begin with."""
 
 
 def strict_fields(form: DossierForm) -> Mapping[str, bool]:
@@ -41,11 +41,18 @@ class Hearing:
     def pends(self, asking: Screen) -> bool:
         """Tell whether a screen puts a question that must come back after an answer of ours."""
         kind = asking.name.partition(":")[0]
-        return kind not in {"faq", "desk"} and (asking.free or asking.notes or kind in _ASKING)
+        return kind not in {"faq", "desk"} and (asking.free or asking.notes or _form(asking))
 
-    def taken(self, text: str, asking: Screen, move: Move | None, scene: Scene) -> Taken:
-        """Tell whether a text is an answer to a screen or a question; ``move`` is what it does as an answer."""
+    def taken(
+        self, text: str, asking: Screen, move: Move | None, scene: Scene, *, told: bool = False
+    ) -> Taken:
+        """Tell whether a text is an answer to a screen or a question; ``move`` is what it does as an answer.
+
+        A thank you is neither; where a form takes it as its answer, it is one, unless something was just ``told``.
+        """
         seen = signs(text)
+        if thanks(text) and (move is None or (_form(asking) and (told or not _accepted(move)))):
+            return Taken.THANKS
         if move is None:
             return Taken.QUESTION if self._asks(text, asking, scene) else Taken.ANSWER
         if not seen.any or asking.name.startswith(("faq", "desk", "remarks")):
@@ -62,13 +69,18 @@ class Hearing:
         if seen.any:
             return True
         known, words = _verdict(text, scene), len(text.split())
-        if asking.name.startswith("faq") or (seen.addressed and words >= _SENTENCE):
+        if asking.name.startswith("faq") or (seen.addressed and _SENTENCE <= words <= LONGEST):
             return known is not Verdict.UNKNOWN
         return known is Verdict.ANSWER and words > 1 and not self.pends(asking)
 
     def sure(self, text: str, scene: Scene) -> bool:
-        """Tell whether a text says that it is a question, and is one that is answered."""
-        return signs(text).any and _verdict(text, scene) is Verdict.ANSWER
+        """Tell whether a text only thanks, or says that it is a question and is one that is answered."""
+        return thanks(text) or (signs(text).any and _verdict(text, scene) is Verdict.ANSWER)
+
+
+def _form(asking: Screen) -> bool:
+    """Tell whether a screen puts a question of a form."""
+    return asking.name.partition(":")[0] in FORMS
 
 
 def _verdict(text: str, scene: Scene) -> Verdict:

@@ -141,12 +141,13 @@ class Librarian:
             self._wanted.clear()
             if self._ending:
                 return
+            known = None
             with suppress(Exception):
-                self._await_commit()
-            if self.library.ready:
-                self._loaded()
-            else:
+                known = self._committed()
+            if not self.library.ready:
                 self._browsable()
+            elif known != self.library.version:  # what this process learned, it also hears of
+                self._loaded()
 
     def _resting(self) -> bool:
         return self._failed_at is not None and self._elapsed() - self._failed_at < REST
@@ -170,14 +171,17 @@ class Librarian:
         log.info("faq_loaded", version=self.library.version, seconds=took)
         return True
 
-    def _await_commit(self) -> None:
-        """Wait for what this process is about to commit; not for long, as it may have been taken back."""
+    def _committed(self) -> int | None:
+        """Wait for what this process is about to commit, not for long, as it may have been taken back; return what is."""
         least, until = self._least, time.monotonic() + PATIENCE
+        known = None
         while time.monotonic() < until and not self._ending:
             with self._store.read() as tx:
-                if learning.version(tx) >= least:
-                    return
+                known = learning.version(tx)
+            if known >= least:
+                break
             time.sleep(PAUSE)
+        return known
 
 
 def _asked(entries: Entries, language: str, own: str) -> Mapping[str, Entry]:

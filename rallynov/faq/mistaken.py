@@ -69,10 +69,24 @@ def idle(text: str) -> bool:
     return bool(_IDLE.fullmatch(fold(text)))
 
 
+def thanks(text: str) -> bool:
+    """Tell whether a text only thanks, or says that all is well."""
+    return bool(_THANKS.fullmatch(fold(text)))
+
+
+_PLEASED = (
+    r"(?:(?:ok(?:ay)?|oui|d accord|c est|bien|tres bien|ah|un|grand|mille|yes|great|perfect|wonderful|many|that s|"
+    r"super|genial|parfait|impeccable|nickel|cool|top|chouette) )*"
+    r"(?:super|genial|parfait|impeccable|nickel|cool|top|chouette|merci|mercii+|great|perfect|wonderful|thanks|thank you|"
+    r"thx|cheers)"
+    r"(?: (?:a|vous|toi|tous|beaucoup|bien|bcp|infiniment|encore|d avance|pour|votre|ton|cette|la|l|aide|reponse|"
+    r"super|merci|very|much|so|a lot|again|for|your|the|help|answer))*"
+)
+_THANKS = re.compile(_PLEASED)
 _IDLE = re.compile(
-    r"[\d ]*|oui|non|ok(?:ay)?|ouais|nan|si|merci|super|bien|bof|voila|bonjour|bonsoir|salut|hier|demain|aujourd hui|"
+    rf"{_PLEASED}|[\d ]*|oui|non|ok(?:ay)?|ouais|nan|si|bien|bof|voila|bonjour|bonsoir|salut|hier|demain|aujourd hui|"
     r"maintenant|rien|tout|aucun|aucune|d accord|peut etre|je ne sais pas|jsp|"
-    r"yes|no|yeah|thanks|thank you|hello|hi|yesterday|today|tomorrow|now|nothing|all|none|maybe|fine"
+    r"yes|no|yeah|hello|hi|yesterday|today|tomorrow|now|nothing|all|none|maybe|fine"
 )
 _MARK = re.compile(r"\?[\s!?.…)\]»”\"']*$")
 _OPENING = re.compile(
@@ -80,12 +94,12 @@ _OPENING = re.compile(
     r"une question|question|petite question|j ai une question) )*"
     r"(?:"
     # French
-    r"est ce que?|e?s ?ke?|eske|esk|comment|combien|quand|quel(?:le)?s?|kel|"
+    r"est ce que?|e?s ?ke?|eske|esk|comm?ent|combien|cb (?:de|d|ca)|quand?|quel(?:le)?s?|kel|"
     r"ou (?:est|en|puis|peut|trouve|dois|se|sont|faut)|"
     r"pourquoi|pk|pq|qui (?:est|sont|peut|peux|va|voit|verra|lit|lira|regarde|decide|a|fait|sera|dois|doit|veut|juge|note|"
     r"choisit|organise)|quoi|"
-    r"qu est ce|kesk|kesako|"
-    r"c est (?:quoi|quand|ou|qui|combien|pour qui|pour quand)|a quoi|de quoi|a qui|pour qui|par qui|avec qui|"
+    r"qu est ce|kes?ke|kesk|kesako|c ?(?:est|et)? ?(?:quoi|koi|kwa|quand?|kan|qui|combien)|"
+    r"c ?est (?:ou|pour qui|pour quand)|a quoi|de quoi|a qui|pour qui|par qui|avec qui|"
     r"jusqu (?:a )?quand|depuis quand|que (?:se|faire|faut|dois|veut|signifie|gagne|devien|va|peut|puis)|"
     r"(?:puis|dois|peux|vais|pourrais|suis|ai) je|(?:peut|doit|faut|y a t|va t|pourra t|a t|est) (?:on|il|elle)|y a t il|"
     r"(?:avez|pouvez|etes|allez|savez|faites|devez|pourriez|gardez|publiez) vous|(?:sommes|pouvons|devons|avons) nous|"

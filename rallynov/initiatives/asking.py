@@ -16,7 +16,7 @@ from rallynov.initiatives.commands import RemoveAttachment
 from rallynov.initiatives.keeping import After, At, Keeping
 from rallynov.initiatives.model import Dossier, DossierForm, Field, Json, Kind
 from rallynov.initiatives.pending import TYPED, Pendings, Reader, joined, too_long, too_short
-from rallynov.initiatives.reading.result import Doubt, Reading, Refusal, Value
+from rallynov.initiatives.reading.result import Doubt, Reading, Refusal, Value, mend
 from rallynov.initiatives.reading.spoken import ALL, NONE
 from rallynov.initiatives.screens import conflict, several
 from rallynov.initiatives.screens.question import Questions
@@ -121,7 +121,7 @@ class Asking:
         if field.kind is Kind.TEXT and pending.draft:
             return self._continued(at, pending.draft, typed)
         reading = self._pendings.read(field, typed, at.scene)
-        if isinstance(reading, Refusal) and field.kind in {Kind.CHOICE, Kind.YESNO, Kind.MUST}:
+        if reading == mend(field) and field.kind in {Kind.CHOICE, Kind.YESNO, Kind.MUST}:
             return None
         return self._read(at, typed, reading)
 
@@ -134,8 +134,8 @@ class Asking:
                 return self._keeping.skip(at, (at.field,))
             case Value(value):
                 return self._keeping.keep(at, value)
-            case Refusal(words) if at.field.kind in {Kind.CHOICES, Kind.FILES}:
-                return Move(lead=(text(words),))
+            case Refusal(words) if at.field.kind in {Kind.CHOICES, Kind.FILES, Kind.MUST}:
+                return Move(lead=(text(words),), missed=True)
             case _:
                 return self._keeping.draft(at, typed)
 

@@ -13,15 +13,10 @@ from rallynov.initiatives.model import Json, Right
 
 
 @dataclass(frozen=True, slots=True)
-class OpenDossier(Command):
-    """Open a dossier, of which the person is the owner; ``version`` is that of the form.
-
-    ``said`` is when the person acted (``Scene.said``): the calendar is judged by it.
-    """
+class OnDossier(Command):
+    """An order about one dossier, by its id."""
 
     dossier: str
-    version: str
-    said: datetime
 
     def subject(self) -> str:
         """Name the dossier."""
@@ -29,7 +24,29 @@ class OpenDossier(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class KeepAnswer(Command):
+class OnField(OnDossier):
+    """An order about one field of a dossier."""
+
+    field: str
+
+    def subject(self) -> str:
+        """Name the dossier and the field."""
+        return f"dossier:{self.dossier}:{self.field}"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDossier(OnDossier):
+    """Open a dossier, of which the person is the owner; ``version`` is that of the form.
+
+    ``said`` is when the person acted (``Scene.said``): the calendar is judged by it.
+    """
+
+    version: str
+    said: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KeepAnswer(OnField):
     """Keep the value of a field, and drop this person's draft of it.
 
     ``seen`` is the version that the person had before their eyes, 0 when there was none. When what is stored is
@@ -37,101 +54,60 @@ class KeepAnswer(Command):
     rivals that this value settles, by id.
     """
 
-    dossier: str
-    field: str
     value: Json
     seen: int
     source: str = ""
     settles: tuple[int, ...] = ()
 
-    def subject(self) -> str:
-        """Name the dossier and the field."""
-        return f"dossier:{self.dossier}:{self.field}"
-
 
 @dataclass(frozen=True, slots=True)
-class KeepDraft(Command):
+class KeepDraft(OnField):
     """Keep what this person typed in a field and that is no value yet; None drops it."""
 
-    dossier: str
-    field: str
     draft: Json
 
-    def subject(self) -> str:
-        """Name the dossier and the field."""
-        return f"dossier:{self.dossier}:{self.field}"
-
 
 @dataclass(frozen=True, slots=True)
-class SkipField(Command):
+class SkipField(OnField):
     """Leave a field without a value; nothing, when it changed since it was seen. A draft of it is kept."""
 
-    dossier: str
-    field: str
     seen: int
-
-    def subject(self) -> str:
-        """Name the dossier and the field."""
-        return f"dossier:{self.dossier}:{self.field}"
 
 
 @dataclass(frozen=True, slots=True)
-class SubmitDossier(Command):
+class SubmitDossier(OnDossier):
     """Submit what the recap showed, and nothing else: ``fingerprint`` says what that was.
 
     ``said`` is when the person acted (``Scene.said``): the deadline is judged by it.
     """
 
-    dossier: str
     fingerprint: str
     said: datetime
 
-    def subject(self) -> str:
-        """Name the dossier."""
-        return f"dossier:{self.dossier}"
-
 
 @dataclass(frozen=True, slots=True)
-class WithdrawDossier(Command):
+class WithdrawDossier(OnDossier):
     """Withdraw a dossier."""
 
-    dossier: str
-
-    def subject(self) -> str:
-        """Name the dossier."""
-        return f"dossier:{self.dossier}"
-
 
 @dataclass(frozen=True, slots=True)
-class ReopenDossier(Command):
+class ReopenDossier(OnDossier):
     """Take back a withdrawal: the dossier is a draft again. The calendar is judged by ``said``."""
 
-    dossier: str
     said: datetime
 
-    def subject(self) -> str:
-        """Name the dossier."""
-        return f"dossier:{self.dossier}"
-
 
 @dataclass(frozen=True, slots=True)
-class AddRemark(Command):
+class AddRemark(OnField):
     """Say something of a field, or of the whole when ``field`` is empty, to all who share the dossier."""
 
-    dossier: str
-    field: str
     text: str
-
-    def subject(self) -> str:
-        """Name the dossier and the field."""
-        return f"dossier:{self.dossier}:{self.field}"
 
 
 @dataclass(frozen=True, slots=True)
-class JoinDossier(Command):
+class JoinDossier(OnDossier):
     """Share the dossier of whoever invited, with the right that their code gives, under a name that the others see."""
 
-    dossier: str
     right: Right
     name: str
 
@@ -141,10 +117,9 @@ class JoinDossier(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class TransferDossier(Command):
+class TransferDossier(OnDossier):
     """Make another who shares the dossier its owner; the owner then edits it."""
 
-    dossier: str
     to: str
 
     def subject(self) -> str:
@@ -153,10 +128,9 @@ class TransferDossier(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class RemoveSharer(Command):
+class RemoveSharer(OnDossier):
     """Take a person's right on a dossier away."""
 
-    dossier: str
     person: str
 
     def subject(self) -> str:
@@ -165,24 +139,17 @@ class RemoveSharer(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class LeaveDossier(Command):
+class LeaveDossier(OnDossier):
     """Share a dossier no longer; its owner hands it over first."""
-
-    dossier: str
-
-    def subject(self) -> str:
-        """Name the dossier."""
-        return f"dossier:{self.dossier}"
 
 
 @dataclass(frozen=True, slots=True)
-class AddAttachment(Command):
+class AddAttachment(OnDossier):
     """Have a file fetched, examined and added; ``attachment`` is its new id, ``source`` where it is to be had.
 
     Its name, size and type are as its sender's channel tells them.
     """
 
-    dossier: str
     attachment: str
     source: str
     name: str
@@ -195,10 +162,9 @@ class AddAttachment(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class RemoveAttachment(Command):
+class RemoveAttachment(OnDossier):
     """Remove a file, whatever became of it."""
 
-    dossier: str
     attachment: str
 
     def subject(self) -> str:

@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from tomllib import TOMLDecodeError, loads
 
-from pydantic import ValidationError
 from sqlalchemy import Connection, insert
 
 from rallynov.delivery.posting import Letter, Post
@@ -46,17 +44,14 @@ from rallynov.initiatives.moving import Moves
 from rallynov.initiatives.tables import RemarkRow
 from rallynov.initiatives.writing import Answers
 from rallynov.people.model import Purpose, UseCode
-from rallynov.wording import ContentError
+from rallynov.wording import read_toml
 
 FORM = Path(__file__).parent / "form.toml"
 
 
 def load_form(path: Path = FORM) -> DossierForm:
     """Read the form; ``ContentError`` names the file and what is wrong in it."""
-    try:
-        return DossierForm.model_validate(loads(path.read_text("utf-8")))
-    except (OSError, TOMLDecodeError, ValidationError) as error:
-        raise ContentError(f"{path}: {error}") from error
+    return read_toml(path, DossierForm)
 
 
 class Initiatives:

@@ -1,15 +1,15 @@
 """Where a person is in a dossier: the focus of a place, read and written. Pure.
 
-``<dossier>`` is its next open field, ``<dossier>:<field>`` a field being changed, ``<dossier>/<view>[:<target>]`` anything
-else. ``@<version>`` is the version of the field that the person has before their eyes.
+``<dossier>`` alone is its next open field, ``<dossier>:<field>`` a field being changed; the rest is as in
+``dialogue.focus``, with the version of the field as what was seen.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from rallynov.dialogue.focus import Focus, read_focus
 from rallynov.dialogue.turn import Place
 
 NAME = "dossier"
@@ -50,9 +50,6 @@ class View(StrEnum):
 ASKING = frozenset((View.NEXT, View.EDIT, View.FIX))
 """The views in which a field is asked."""
 _APART = frozenset((View.HOME, View.LIST, View.OPEN, View.BLANK))
-_FOCUS = re.compile(
-    r"(?P<dossier>[^:/@]+)(?:/(?P<view>[a-z]+))?(?::(?P<target>[^@]*))?(?:@(?P<seen>\d+))?", re.ASCII
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +71,8 @@ class Spot:
             return None if self.view is View.HOME else self.view
         if self.view is View.JOIN:
             return f"join:{self.dossier}:{self.target}"
-        view = (
-            "" if self.view is View.EDIT or (self.view is View.NEXT and not self.target) else f"/{self.view}"
-        )
-        target = f":{self.target}" if self.target else ""
-        seen = "" if self.seen is None else f"@{self.seen}"
-        return f"{self.dossier}{view}{target}{seen}"
+        bare = self.view is View.EDIT or (self.view is View.NEXT and not self.target)
+        return str(Focus(self.dossier, "" if bare else self.view, self.target, self.seen))
 
     def to(self, view: View, target: str = "", seen: int | None = None) -> Spot:
         """Return another spot of the same dossier."""
@@ -94,11 +87,10 @@ def spot_of(place: Place) -> Spot:
     if focus.startswith("join:"):
         _, dossier, right = (*focus.split(":"), "", "")[:3]
         return Spot(View.JOIN, dossier, right)
-    found = _FOCUS.fullmatch(focus)
+    found = read_focus(focus)
     if found is None:
         return Spot()
-    target = found["target"] or ""
-    named = found["view"] or (View.EDIT if target else View.NEXT)
-    if named not in set(View):
-        return Spot(View.NEXT, found["dossier"])
-    return Spot(View(named), found["dossier"], target, int(found["seen"]) if found["seen"] else None)
+    view = found.view or (View.EDIT if found.target else View.NEXT)
+    if view not in set(View):
+        return Spot(View.NEXT, found.thing)
+    return Spot(View(view), found.thing, found.target, found.seen)

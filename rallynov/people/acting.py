@@ -1,4 +1,6 @@
-"""The dialogue of roles: an invitation given, accepted or declined; inviting somebody; what one acts as. Pure."""
+"""The dialogue of roles: an invitation given, accepted or declined; inviting somebody; what one acts as, and who else
+does. Pure.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ from datetime import UTC, datetime
 from rallynov.dialogue.events import Commanded
 from rallynov.dialogue.screens import Block, Screen, note
 from rallynov.dialogue.turn import Command, Move, Place, Scene
-from rallynov.people import screens
+from rallynov.people import revoking, screens
 from rallynov.people.model import Purpose, TypedCode, code_of
 from rallynov.people.permissions import Action, inviting, may
 from rallynov.people.roles import (
@@ -25,7 +27,7 @@ from rallynov.people.roles import (
 )
 from rallynov.text import clean_line, fold
 
-NAME = "roles"
+NAME = revoking.NAME
 MINE = Place(NAME)
 INVITE = Place(NAME, "invite")
 
@@ -46,11 +48,14 @@ class RolesDialogue:
         if view == "join":
             offer = _open(grants, target, scene)
             return screens.offered(offer, self._edition) if offer else screens.gone()
+        if view == revoking.VIEW:
+            return revoking.screen(target, scene)
+        more = revoking.offered(grants)
         if view != "invite":
-            return screens.mine(_standing(grants, scene))
+            return screens.mine(_standing(grants, scene), *more)
         if not _invites(grants, target):
             return screens.refused()
-        return screens.whom(Role(target)) if target else screens.which(grants)
+        return screens.whom(Role(target)) if target else screens.which(grants, *more)
 
     def choose(self, place: Place, key: str, scene: Scene) -> Move:
         """Answer an invitation, or say what somebody is invited to."""
@@ -58,6 +63,10 @@ class RolesDialogue:
         grants = scene.of(Grants)
         if key == "back":
             return Move(back=True)
+        if key == revoking.VIEW:
+            return Move(to=Place(NAME, revoking.VIEW), over=True)
+        if view == revoking.VIEW:
+            return revoking.choose(target, key, scene)
         if view == "join":
             return self._answered(target, scene, accepted=key == screens.ACCEPT)
         if view == "invite" and _invites(grants, key):

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, delete, insert, liter
 from rallynov.delivery.subject import OvertakenError
 from rallynov.delivery.tables import AuditRow
 from rallynov.people.permissions import APPOINTED
-from rallynov.people.roles import INVITATION, Grant, Grants, Offer, Role
+from rallynov.people.roles import INVITATION, Grant, Grants, Holder, Offer, Role
 from rallynov.people.tables import GrantRow, InvitationRow, PersonRow
 from rallynov.storage import lifetimes
 from rallynov.storage.prepared import INSERTS, Prepared, among, listed
@@ -33,17 +33,6 @@ class Invited:
     grant: Grant
     name: str = ""
     by: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """A role as the list of roles shows it; ``name`` is what whoever invited wrote down."""
-
-    id: int
-    grant: Grant
-    name: str
-    since: datetime
-    revoked_at: datetime | None
 
 
 def digest_of(code: str) -> str:
@@ -200,7 +189,14 @@ def holders(tx: Connection, edition: str, *, past: bool = False) -> list[Holder]
         known = known.where(GrantRow.revoked_at.is_(None))
     rows = tx.execute(known.order_by(GrantRow.role, GrantRow.id))
     return [
-        Holder(row.id, Grant(Role(row.role), row.organisation), row.name, row.granted_at, row.revoked_at)
+        Holder(
+            row.id,
+            row.person_id,
+            Grant(Role(row.role), row.organisation),
+            row.name,
+            row.granted_at,
+            row.revoked_at,
+        )
         for row in rows
     ]
 

@@ -7,12 +7,21 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from rallynov.delivery.subject import Order
+from rallynov.delivery.subject import Order, OvertakenError
 from rallynov.dialogue.events import Event
 from rallynov.dialogue.turn import Command
 from rallynov.people import granting
 from rallynov.people.model import Purpose, Standing, TypedCode
-from rallynov.people.roles import AcceptRole, DeclineRole, Grants, HoldInvitation, MakeInvitation
+from rallynov.people.permissions import revokes
+from rallynov.people.roles import (
+    AcceptRole,
+    DeclineRole,
+    Grants,
+    Holders,
+    HoldInvitation,
+    MakeInvitation,
+    RevokeRole,
+)
 
 
 class Roles:
@@ -44,6 +53,35 @@ class Roles:
                     granting.accept(tx, self._edition, invitation, order.person, order.at)
                 case DeclineRole(invitation):
                     granting.give_back(tx, invitation, order.person)
+
+
+class Holding:
+    """The subject of who holds what: read for whoever may take roles away, when their dialogue asks for it."""
+
+    orders: Sequence[type[Command]] = (RevokeRole,)
+
+    def __init__(self, edition: str) -> None:
+        self._edition = edition
+
+    def load(self, tx: Connection, people: Mapping[str, Event]) -> Mapping[str, Holders]:
+        """Read the list once for all who may see it."""
+        grants = granting.grants_of(tx, self._edition, list(people))
+        allowed = [person for person, held in grants.items() if revokes(held)]
+        told = Holders(tuple(granting.holders(tx, self._edition))) if allowed else Holders()
+        return dict.fromkeys(allowed, told)
+
+    def blank(self, person: str) -> Holders:
+        """Return nobody."""
+        return Holders()
+
+    def apply(self, tx: Connection, orders: Sequence[Order]) -> None:
+        """Take roles away; ``OvertakenError`` when somebody else has just done so: it is decided again."""
+        for order in orders:
+            if not isinstance(order.command, RevokeRole):
+                continue
+            number = order.command.grant
+            if not granting.revoke(tx, self._edition, number, order.person, order.at):
+                raise OvertakenError(str(number))
 
 
 class Invitations:

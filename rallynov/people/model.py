@@ -89,7 +89,6 @@ _LASTS = {
     "move": timedelta(minutes=30),
     "colleague": timedelta(days=14),
     "coowner": timedelta(days=7),
-    "late": timedelta(days=3),
     "role": timedelta(hours=72),
 }
 

@@ -184,3 +184,8 @@ def inviting(role: Role) -> Action:
 def revoking(role: Role) -> Action:
     """Return what taking a role away is."""
     return Action.DISMISS if role in APPOINTED else Action.REVOKE
+
+
+def revokes(grants: Grants) -> bool:
+    """Tell whether somebody may take any role away."""
+    return any(may(grants, action, Whose.OTHER) for action in (Action.REVOKE, Action.DISMISS))

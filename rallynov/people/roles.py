@@ -6,12 +6,13 @@ A role says nothing by itself: what it allows is asked through ``permissions.may
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from rallynov.dialogue.turn import Command
+from rallynov.people.model import Purpose
 
-INVITATION = timedelta(hours=72)
+INVITATION = Purpose.ROLE.lasts
 """How long an invitation may wait to be accepted."""
 NAMED_MOST = 80
 """Characters of the name of an organisation, or of whoever is invited."""
@@ -97,6 +98,44 @@ class Grants:
         """Return these once an offer is answered."""
         left = tuple(one for one in self.offers if one != offer)
         return Grants((*self.held, offer.grant) if accepted else self.held, left)
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A role as the list of roles shows it; ``name`` is what whoever invited wrote down."""
+
+    id: int
+    person: str
+    grant: Grant
+    name: str
+    since: datetime
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Holders:
+    """Who holds what in this edition, by role; empty for whoever may take no role away."""
+
+    all: tuple[Holder, ...] = ()
+
+    def find(self, number: str) -> Holder | None:
+        """Find a role that is held."""
+        return next((one for one in self.all if str(one.id) == number), None)
+
+    def without(self, holder: Holder) -> Holders:
+        """Return these once a role is taken away."""
+        return Holders(tuple(one for one in self.all if one != holder))
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeRole(Command):
+    """Take a role away from somebody else."""
+
+    grant: int
+
+    def subject(self) -> str:
+        """Name the grant."""
+        return f"grant:{self.grant}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rallynov.dialogue.screens import Block, Choice, Screen, listing, note, text, title
-from rallynov.dialogue.words import Say, Typed, Words, say
+from rallynov.dialogue.words import Say, Typed, Words, joined, say
 from rallynov.people.permissions import Action, Whose, inviting, may
 from rallynov.people.roles import NAMED_MOST, Grant, Grants, Offer, Role
 
@@ -63,7 +63,7 @@ ALLOWED: Mapping[Role, Sequence[Say]] = {
 }
 REFUSED = say("That is not, or not any more, open to you. If you need it, ask the team of the rally.")
 ACCEPT, DECLINE = "accept", "decline"
-_BACK = Choice("back", say("Back to where I was"))
+BACK = Choice("back", say("Back to where I was"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +85,8 @@ def choices_of(menu: Sequence[RoleChoice], grants: Grants) -> tuple[Choice, ...]
 
 def acting(grants: Grants) -> tuple[Block, ...]:
     """Tell as what a person acts; nothing for whoever is a contact alone."""
-    roles = [_named(grant) for grant in grants.held]
-    return (note(say("You act here as: {roles}.", roles=_joined(roles))),) if roles else ()
+    roles = [named(grant) for grant in grants.held]
+    return (note(say("You act here as: {roles}.", roles=joined(roles))),) if roles else ()
 
 
 def refused() -> Screen:
@@ -100,7 +100,7 @@ def offered(offer: Offer, edition: str) -> Screen:
     blocks = (
         title(say("You are invited")),
         text(
-            say("You are about to act as: {role}, for {edition}.", role=_named(grant), edition=Typed(edition))
+            say("You are about to act as: {role}, for {edition}.", role=named(grant), edition=Typed(edition))
         ),
         text(say("With it you may:")),
         listing(*ALLOWED[grant.role]),
@@ -115,12 +115,12 @@ def offered(offer: Offer, edition: str) -> Screen:
         Choice(ACCEPT, say("Accept"), "choices:yes:synonyms"),
         Choice(DECLINE, say("Decline"), "choices:no:synonyms"),
     )
-    return Screen("offer", blocks, choices, (_BACK,))
+    return Screen("offer", blocks, choices, (BACK,))
 
 
 def gone() -> Screen:
     """Show that an invitation cannot be answered any more."""
-    return Screen("gone", (text(GONE),), (), (_BACK,))
+    return Screen("gone", (text(GONE),), (), (BACK,))
 
 
 GONE = say("This invitation cannot be accepted any more. Ask for a new one where it came from.")
@@ -131,12 +131,12 @@ DECLINED = say(
 
 def accepted(grant: Grant) -> Block:
     """Tell that a role is now held."""
-    return text(say("Done: you now act as: {role}. The menu shows what you can do.", role=_named(grant)))
+    return text(say("Done: you now act as: {role}. The menu shows what you can do.", role=named(grant)))
 
 
 def already(grant: Grant) -> Block:
     """Tell that a role was held before."""
-    return note(say("You already act as: {role}. The code was not used.", role=_named(grant)))
+    return note(say("You already act as: {role}. The code was not used.", role=named(grant)))
 
 
 def elsewhere(wanted: str, held: str) -> Block:
@@ -150,9 +150,9 @@ def elsewhere(wanted: str, held: str) -> Block:
     return note(sentence)
 
 
-def mine(grants: Grants) -> Screen:
-    """Show what a person acts as, and the invitations that wait for their answer."""
-    items = [_named(grant) for grant in grants.held]
+def mine(grants: Grants, *more: Choice) -> Screen:
+    """Show what a person acts as, the invitations that wait for their answer, and what more they may do with roles."""
+    items = [named(grant) for grant in grants.held]
     blocks: tuple[Block, ...] = (
         title(say("Your roles")),
         listing(*items)
@@ -160,17 +160,17 @@ def mine(grants: Grants) -> Screen:
         else text(say("You have none: your answers and your dossiers are yours alone.")),
     )
     choices = tuple(
-        Choice(f"offer-{n}", say("Answer the invitation: {role}", role=_named(offer.grant)))
+        Choice(f"offer-{n}", say("Answer the invitation: {role}", role=named(offer.grant)))
         for n, offer in enumerate(grants.offers)
     )
-    return Screen("roles", blocks, choices, (_BACK,))
+    return Screen("roles", blocks, choices, (*more, BACK))
 
 
-def which(grants: Grants) -> Screen:
+def which(grants: Grants, *more: Choice) -> Screen:
     """Ask to which role somebody is invited."""
     roles = [role for role in INVITED if may(grants, inviting(role))]
     blocks = (title(say("Invite somebody")), text(say("What will they act as?")))
-    return Screen("invite", blocks, tuple(Choice(role.value, INVITED[role]) for role in roles), (_BACK,))
+    return Screen("invite", blocks, tuple(Choice(role.value, INVITED[role]) for role in roles), (*more, BACK))
 
 
 def whom(role: Role) -> Screen:
@@ -181,7 +181,7 @@ def whom(role: Role) -> Screen:
         else say("Who is it? Type a name by which you will know them in the list of roles.")
     )
     blocks = (title(INVITED[role]), text(asked))
-    return Screen(f"invitee:{role}", blocks, (), (_BACK,), free=True)
+    return Screen(f"invitee:{role}", blocks, (), (BACK,), free=True)
 
 
 def too_long(count: int) -> Block:
@@ -215,13 +215,8 @@ def invitation(grant: Grant, name: str) -> tuple[Block, ...]:
     )
 
 
-def _named(grant: Grant) -> Words:
+def named(grant: Grant) -> Words:
+    """Tell what one acts as, and for which organisation."""
     if not grant.organisation:
         return ROLES[grant.role]
     return say("{role} for {organisation}", role=ROLES[grant.role], organisation=Typed(grant.organisation))
-
-
-def _joined(words: Sequence[Words]) -> Words:
-    """Join words by commas."""
-    first, *rest = words
-    return say("{first}, {others}", first=first, others=_joined(rest)) if rest else first

@@ -29,6 +29,7 @@ from rallynov.people.granting import grants_in
 from rallynov.people.permissions import Action, Whose, may
 from rallynov.privacy.facts import lines, room_of
 from rallynov.privacy.holdings import Held, held
+from rallynov.privacy.reading import Reader
 from rallynov.privacy.rights import ARCHIVE, JSON, LOG, ROOMS
 from rallynov.storage.store import Store
 from rallynov.wording import Wording
@@ -37,6 +38,7 @@ MOST = 45 * 2**20
 """Bytes of files in one archive: a robot of Telegram sends 50 million at most."""
 LOGGED = 100_000
 """Lines of the access log in one file: more than a year has."""
+NOTHING_MORE: Mapping[str, bytes] = {}
 _INDENTED = orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS
 
 
@@ -71,11 +73,13 @@ class Copies:
         """Make the archive of a person; None for somebody of whom nothing is held."""
         with self.store.read() as tx:
             found = held(tx, person)
-        if not found:
-            return None
+        return self.packed(found, language) if found else None
+
+    def packed(self, found: Held, language: str, more: Mapping[str, bytes] = NOTHING_MORE) -> File:
+        """Make an archive of what is held; ``more`` are texts that whoever answers a written request adds."""
         opened = io.BytesIO()
         with ZipFile(opened, "w", ZIP_DEFLATED) as into:
-            self._fill(into, found, language)
+            self._fill(into, found, language, more)
         return File("mes-donnees-rallynov.zip", "application/zip", opened.getvalue())
 
     def log(self, address: str, ref: str, language: str) -> File | None:
@@ -106,12 +110,13 @@ class Copies:
         }
         return orjson.dumps({"made_at": self.now(), "tables": tables}, option=_INDENTED)
 
-    def _fill(self, into: ZipFile, found: Held, language: str) -> None:
+    def _fill(self, into: ZipFile, found: Held, language: str, more: Mapping[str, bytes]) -> None:
         sums: list[Mapping[str, str]] = []
         lacking: list[str] = []
         texts = (
             ("mes-donnees.json", self._written(found, language)),
-            ("mes-donnees.txt", self._told(found, language)),
+            ("mes-donnees.txt", Reader(self.wording, language).text(found).encode()),
+            *more.items(),
         )
         for name, content in texts:
             sums.append(_put(into, name, content, self.now()))
@@ -136,14 +141,6 @@ class Copies:
         except (OSError, ValueError):
             return None
 
-    def _told(self, found: Held, language: str) -> bytes:
-        """Write all of it as a text: one paragraph a row, under what its table holds."""
-        parts: list[str] = []
-        for name, rows in found.items():
-            heading = f"{self._room(name, language)} : {self._what(name, language)}"
-            parts += [heading, "=" * len(heading), *(_paragraph(row) for row in rows), ""]
-        return "\n".join(parts).encode()
-
     def _what(self, table: str, language: str) -> str:
         return self.wording.word(Term(f"privacy:held:{table}"), language)
 
@@ -154,15 +151,6 @@ class Copies:
 def _person(tx: Connection, address: str) -> str:
     known = select(ConversationRow.person_id).where(ConversationRow.address == address)
     return tx.execute(known).scalar() or ""
-
-
-def _paragraph(row: Mapping[str, object]) -> str:
-    said = (f"  {name} : {_value(value)}" for name, value in row.items() if value not in {None, ""})
-    return "\n".join([*said, ""])
-
-
-def _value(value: object) -> str:
-    return value.astimezone(PARIS).isoformat(" ", "seconds") if isinstance(value, datetime) else str(value)
 
 
 def _put(into: ZipFile, name: str, content: bytes, at: datetime) -> Mapping[str, str]:

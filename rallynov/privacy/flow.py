@@ -14,6 +14,10 @@ from rallynov.people.model import EraseMe, Person
 
 NAME = "privacy"
 ERASE = Place(NAME, "erase")
+_EVERYTHING = say(
+    "All that you gave is erased at once, for good: answers, notes, results, questions, roles, places at stages, choices of "
+    "announcements. This cannot be undone."
+)
 _DOSSIERS = text(
     say(
         "Your dossiers are erased too, even a submitted one, with their files. Only a dossier that a colleague may change "
@@ -33,13 +37,10 @@ class PrivacyDialogue:
         return Screen(
             "erase",
             (
-                title(say("Erase all your answers?")),
-                text(
-                    say(
-                        "Your answers, your notes and your results are erased at once, for good. This cannot be undone."
-                    )
-                ),
+                title(say("Erase everything?")),
+                text(_EVERYTHING),
                 *((_DOSSIERS,) if scene.of(Dossiers).mine else ()),
+                note(say("To take a copy first: “/mesdonnees”.")),
             ),
             (
                 Choice("keep", say("No, keep everything"), "choices:no:synonyms"),

@@ -21,11 +21,25 @@ Held: TypeAlias = Mapping[str, Sequence[Row]]
 """The rows of each table, each with the columns that are of the person."""
 MOST = 20_000
 """Rows of one table in one answer."""
+_SHARED = "dossier_share.dossier_id"
+"""What a column says that is of whoever a dossier is of."""
 
 
 def held(tx: Connection, person: str) -> Held:
     """Read all that is held of a person, table by table."""
     found = {table.name: list(_rows(tx, table, person)) for table in personal_tables()}
+    return {name: rows for name, rows in found.items() if rows}
+
+
+def held_in(tx: Connection, dossier: str) -> Held:
+    """Read what is held in a dossier of whoever is its contact, when nobody owns it: it came on paper."""
+    found: dict[str, Sequence[Row]] = {}
+    for table in personal_tables():
+        signs = keys(list(table.columns))
+        for sign in (one for one in signs if one.info.get("through") == _SHARED):
+            shown = [one for one in table.columns if is_of(one, sign, signs[0]) or _is_number(one)]
+            rows = tx.execute(select(*shown).where(sign == dossier).order_by(*table.primary_key).limit(MOST))
+            found[table.name] = [dict(row) for row in rows.mappings()]
     return {name: rows for name, rows in found.items() if rows}
 
 

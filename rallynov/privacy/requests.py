@@ -15,6 +15,7 @@ from rallynov.initiatives.model import Right
 from rallynov.initiatives.tables import DossierRow, ShareRow
 from rallynov.people import access
 from rallynov.people.access import OPERATOR, Access, Seen
+from rallynov.privacy import tombstones
 from rallynov.privacy.erasing import addresses_of
 from rallynov.privacy.service import end
 
@@ -41,13 +42,18 @@ def erase(tx: Connection, post: Post, asked: Asked, number: str, now: datetime) 
     if asked.owner:
         end(tx, post, [asked.owner], addresses_of(tx, [asked.owner]), now)
     else:
+        tombstones.bury_dossier(tx, asked.dossier, now)
         post.send(tx, erasure.discard(tx, asked.dossier), now)
     _audit(tx, "EraseForThem", number, now)
 
 
-def copied(tx: Connection, owner: str, number: str, now: datetime) -> None:
+def copied(tx: Connection, asked: Asked, number: str, now: datetime) -> None:
     """Keep that what is held of somebody was copied: they see it as any other access."""
-    access.record(tx, Access(OPERATOR, OPERATOR, Seen.EXPORTED, now), people=[owner])
+    seen = Access(OPERATOR, OPERATOR, Seen.EXPORTED, now)
+    if asked.owner:
+        access.record(tx, seen, people=[asked.owner])
+    else:
+        access.record(tx, seen, dossiers=[asked.dossier])
     _audit(tx, "CopyForThem", number, now)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from rallynov.diagnosis.model import Diagnosis
 from rallynov.dialogue.events import Commanded
 from rallynov.dialogue.screens import Block, Choice, Paper, Screen, listing, note, text, title
 from rallynov.dialogue.turn import Move, Place, Scene
@@ -79,7 +80,7 @@ class RightsDialogue:
         """Return what is held, where to correct it, the limitation, or the access log for whoever may read it."""
         match place.focus:
             case "copy":
-                return _copy(scene.channel)
+                return _copy(scene.channel, has_dossiers=bool(scene.of(Dossiers).mine))
             case "correct":
                 return _correcting(scene)
             case "limit":
@@ -148,10 +149,11 @@ def _held(data: MyData, limited: Limited) -> Screen:
             text(say("Since {day}, your data are kept and not used, as you asked.", day=Day(limited.since)))
         )
     take = Choice("copy", say("Take a copy"))
-    return Screen("mydata", tuple(blocks), (take, _CORRECT, _LIMIT, _ERASE), (_BACK,))
+    limit = Choice(_LIMIT.key, say("Lift the limitation")) if limited.since else _LIMIT
+    return Screen("mydata", tuple(blocks), (take, _CORRECT, limit, _ERASE), (_BACK,))
 
 
-def _copy(channel: str) -> Screen:
+def _copy(channel: str, *, has_dossiers: bool) -> Screen:
     """Offer the files, once they are asked for: on Telegram they are sent at once, and pass through it."""
     what = (
         say("JSON, for programs: everything, as it is kept."),
@@ -164,7 +166,12 @@ def _copy(channel: str) -> Screen:
             )
         ),
     )
-    blocks = (title(say("A copy of my data")), listing(*what), *(way if channel == "telegram" else ()))
+    blocks = (
+        title(say("A copy of my data")),
+        listing(*what),
+        *((note(Term("privacy:copy:notes")),) if has_dossiers else ()),
+        *(way if channel == "telegram" else ()),
+    )
     papers = (
         Paper(JSON, ALL, say("My data (JSON)")),
         Paper(ARCHIVE, ALL, say("My data and my files (ZIP)")),
@@ -209,8 +216,11 @@ def role_named(role: str) -> Words:
 
 
 def _correcting(scene: Scene) -> Screen:
-    known = set(_MORE) - ({_MORE[1]} if not scene.of(Dossiers).mine else set())
-    where = tuple(one for one in _MORE if one in known)
+    empty = {
+        "recap": not scene.of(Diagnosis).given,
+        "dossier": not scene.of(Dossiers).mine,
+    }
+    where = tuple(one for one in _MORE if not empty.get(one.key))
     said = (
         title(say("Correct my data")),
         text(say("You correct everything yourself, at once. Choose what is to be changed:")),

@@ -21,6 +21,8 @@ from sqlalchemy import Connection, delete, select, update
 
 from rallynov.delivery.tables import ConversationRow, InboxRow, InboxStatus, OutboxRow
 from rallynov.faq import forgetting
+from rallynov.initiatives import erasure
+from rallynov.initiatives.tables import DossierRow
 from rallynov.privacy.erasing import erase
 from rallynov.privacy.holdings import columns_of
 from rallynov.privacy.tables import TombstoneKeyRow, TombstoneRow
@@ -30,12 +32,15 @@ from rallynov.storage.store import Store
 
 log = structlog.get_logger("rallynov.privacy")
 FILE = "effacements.jsonl"
-PERSON, ADDRESS = "person", "address"
+PERSON, ADDRESS, DOSSIER = "person", "address", "dossier"
 
 
 @dataclass(frozen=True, slots=True)
 class Tombstone:
-    """What is left of an erasure; ``key`` is that of the database in which it was done."""
+    """What is left of an erasure, of a person, an address, or a dossier that nobody owned.
+
+    ``key`` is that of the database in which it was done.
+    """
 
     digest: str
     kind: str
@@ -45,8 +50,16 @@ class Tombstone:
 
 def bury(tx: Connection, people: Iterable[str], addresses: Iterable[str], now: datetime) -> None:
     """Keep the digests of people and of addresses that are erased in this transaction."""
+    _bury(tx, [*((PERSON, one) for one in people), *((ADDRESS, one) for one in addresses)], now)
+
+
+def bury_dossier(tx: Connection, dossier: str, now: datetime) -> None:
+    """Keep the digest of a dossier that nobody owned, and that is erased in this transaction."""
+    _bury(tx, [(DOSSIER, dossier)], now)
+
+
+def _bury(tx: Connection, named: Sequence[tuple[str, str]], now: datetime) -> None:
     key = _key(tx)
-    named = [(PERSON, one) for one in people] + [(ADDRESS, one) for one in addresses]
     _keep(tx, [Tombstone(digest_of(key, kind, one), kind, now, key) for kind, one in named])
 
 
@@ -70,7 +83,7 @@ def keep_file(store: Store, folder: Path, now: datetime) -> int:
 
 
 def bury_again(store: Store, folder: Path, now: datetime) -> int:
-    """Erase again whoever an older backup brought back; return how many people. Nothing to do is one query.
+    """Erase again whom, and which dossiers, an older backup brought back; return how many. Nothing to do is one query.
 
     Only what the file knows and the database does not was undone: whoever came back after their erasure is left alone.
     """
@@ -84,13 +97,21 @@ def bury_again(store: Store, folder: Path, now: datetime) -> int:
         return 0
     keys = {one.key for one in undone.values()}
     with store.write() as tx:
-        gone = [one for one in _people(tx) if any(digest_of(key, PERSON, one) in undone for key in keys)]
+        papers = _back(DOSSIER, tx.execute(select(DossierRow.id)).scalars(), keys, undone)
+        for one in papers:
+            erasure.discard(tx, one)
+        gone = _back(PERSON, _people(tx), keys, undone)
         forgetting.take_back(tx, gone)
         erase(tx, gone, now)  # the others were told of it at the time
         _forget_addresses(tx, keys, undone)
         _keep(tx, list(undone.values()))
-    log.info("buried_again", people=len(gone), tombstones=len(undone))
-    return len(gone)
+    log.info("buried_again", people=len(gone), dossiers=len(papers), tombstones=len(undone))
+    return len(gone) + len(papers)
+
+
+def _back(kind: str, ids: Iterable[str], keys: Collection[str], undone: Mapping[str, Tombstone]) -> list[str]:
+    """Return which ids are of what was erased."""
+    return [one for one in ids if any(digest_of(key, kind, one) in undone for key in keys)]
 
 
 def purge(tx: Connection, now: datetime) -> None:
@@ -151,13 +172,12 @@ def _read(folder: Path) -> list[Tombstone]:
     for line in lines:
         try:
             said = orjson.loads(line)
-        except orjson.JSONDecodeError:
+            if "key" in said:
+                key = bytes.fromhex(said["key"]).hex()
+            else:
+                found.append(Tombstone(said["digest"], said["kind"], datetime.fromisoformat(said["at"]), key))
+        except (ValueError, KeyError, TypeError):
             log.warning("tombstone_unreadable")
-            continue
-        if "key" in said:
-            key = said["key"]
-        else:
-            found.append(Tombstone(said["digest"], said["kind"], datetime.fromisoformat(said["at"]), key))
     return found
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from rallynov.diagnosis.model import Diagnosis, Grid
-from rallynov.dialogue.engine import Dialogue
+from rallynov.dialogue.dialogue import Dialogue
 from rallynov.dialogue.events import Commanded
 from rallynov.dialogue.screens import Block, Choice, Screen, listing, note, text, title
 from rallynov.dialogue.turn import Move, Place, Scene
@@ -74,7 +74,8 @@ class Reception:
         """Return what everybody has."""
         mine, dossiers = scene.of(Diagnosis), scene.of(Dossiers)
         if not mine.run and not dossiers.mine:
-            return Screen("welcome", self._welcome(), (_BEGIN, _TRIAGE, _DOSSIER), (_CODE, *_ASIDE))
+            met = self._welcome() if scene.first else (text(_WHAT),)
+            return Screen("welcome", met, (_BEGIN, _TRIAGE, _DOSSIER), (_CODE, *_ASIDE))
         first, known = _dossier(dossiers, scene.said or scene.received)
         if not mine.run:
             return Screen("menu", (*known, text(_WHAT)), (first, _BEGIN, _TRIAGE), (_ELSEWHERE, *_ASIDE))
@@ -113,6 +114,8 @@ class Reception:
         match command.name:
             case "start" if command.argument:
                 return self._led(command.argument, place, scene)
+            case "start":
+                return Move(to=Place(), scene=replace(scene, first=True))
             case "aide" | "help":
                 return Move(lead=_HELP)
             case "contact" | "person":

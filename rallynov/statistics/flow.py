@@ -73,7 +73,7 @@ def _list() -> Screen:
 def _table(report: Report, table: Table) -> Screen:
     figure = table.figure
     blocks: list[Block] = [title(table.title)]
-    if len(table.head) > 2 or figure is None:
+    if len(table.head) > 2 or figure is None or table.hidden:
         blocks.append(listing(*(_line(table, row) for row in table.rows[:_LINES])))
     if len(table.rows) > _LINES:
         blocks.append(note(say("All lines are in the file.")))

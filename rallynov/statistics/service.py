@@ -26,6 +26,7 @@ from rallynov.initiatives.model import DossierForm
 from rallynov.papers.model import File, Maker
 from rallynov.people import granting
 from rallynov.people.permissions import Action, may
+from rallynov.people.roles import Grants
 from rallynov.statistics.model import Cell, Figures, Report, Table
 from rallynov.statistics.reading import count
 from rallynov.statistics.tables import tables
@@ -109,12 +110,15 @@ class Statistics:
 
     def shown(self, address: str) -> Report | None:
         """Return the report to whoever stands behind an address; None when they may not see it (synchronous)."""
+        return self.told(address)[0]
+
+    def told(self, address: str) -> tuple[Report | None, Grants]:
+        """Return the report to whoever stands behind an address, None when they may not see it; and what they may act as."""
         with self._store.read() as tx:
             known = conversations.fetch(tx, [address]).get(address)
             person = known.person_id if known else None
-            if not person or not may(granting.grants_in(tx, self._edition.slug, person), Action.SEE_FIGURES):
-                return None
-            return self.report(tx)
+            grants = granting.grants_in(tx, self._edition.slug, person) if person else Grants()
+            return (self.report(tx) if may(grants, Action.SEE_FIGURES) else None), grants
 
     def _topic(self, slug: str) -> str:
         entry = self._librarian.library.find(slug, "fr")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from rallynov.diagnosis.model import Grid
-from rallynov.dialogue.words import Say, Term, Typed, Words, plural, say
+from rallynov.dialogue.words import Say, Term, Words, plural, say
 from rallynov.faq.model import CATEGORIES
 from rallynov.faq.screens import NAMES
 from rallynov.initiatives.form import DossierForm, Field
 from rallynov.initiatives.form import Kind as Asked
-from rallynov.statistics.masking import LEAST, enough, masked
+from rallynov.masking import LEAST, enough, few, masked, split
 from rallynov.statistics.model import Cell, Counts, Table
 
 FUNNEL, QUESTIONS, FIELDS, PLACES, SIZES, THEMES, DELAYS, TOPICS, ANNOUNCED = (
@@ -51,7 +51,7 @@ _BY_DOSSIER = (say("Being written"), say("Submitted, and later"))
 def tables(counts: Counts, grid: Grid, form: DossierForm) -> tuple[Table, ...]:
     """Return all tables."""
     return (
-        _funnel(counts),
+        _funnel(counts, grid),
         _questions(counts, grid),
         _fields(counts, form),
         _spread(PLACES, say("Département"), counts.places, _PLACES),
@@ -63,39 +63,55 @@ def tables(counts: Counts, grid: Grid, form: DossierForm) -> tuple[Table, ...]:
     )
 
 
-def _funnel(counts: Counts) -> Table:
+def _funnel(counts: Counts, grid: Grid) -> Table:
     steps = counts.steps
-    rows: Sequence[tuple[Words, int]] = (
-        (say("Diagnosis begun"), steps.started),
-        (say("Diagnosis finished"), steps.finished),
-        (say("Dossier opened"), steps.drafted),
-        (say("Dossier submitted"), steps.submitted),
+    drafted, submitted = split(steps.drafted, steps.submitted)
+    rows: Sequence[tuple[Words, Cell]] = (
+        (say("Diagnosis begun"), None if few(steps.started) else steps.started),
+        (say("Diagnosis finished"), _left(counts, grid)[-1]),
+        (say("Dossier opened"), drafted),
+        (say("Dossier submitted"), submitted),
     )
-    notes = (
+    notes = [
         say("Each person is counted once a step, whatever the number of devices, diagnoses or dossiers."),
         say("A dossier may be opened without a diagnosis: a step is not always a part of the one before."),
-    )
-    return Table(
-        FUNNEL, TITLES[FUNNEL], (say("Step"), say("People")), tuple((label, (n,)) for label, n in rows), notes
-    )
+    ]
+    hidden = [_masking()] if any(cell is None for _, cell in rows) else []
+    shown = tuple((label, (cell,)) for label, cell in rows)
+    return Table(FUNNEL, TITLES[FUNNEL], (say("Step"), say("People")), shown, (*notes, *hidden))
+
+
+def _left(counts: Counts, grid: Grid) -> tuple[int | None, ...]:
+    """Return how many people stopped at each question, then how many finished, masked as the parts of who began."""
+    stopped = [counts.stopped.get(question.id, 0) for question in grid.form().questions]
+    return masked([*stopped, counts.steps.finished])
 
 
 def _questions(counts: Counts, grid: Grid) -> Table:
-    asked = [question.id for question in grid.form().questions]
-    rows = tuple(
-        (_question(grid, name), (counts.stopped.get(name, 0), counts.answered.get(name, 0))) for name in asked
-    )
-    notes = (
+    """Return who stopped and who answered: of two questions, the second figures would give the first ones away.
+
+    Between the first count that is masked and the last one, answers are masked too.
+    """
+    asked, left = [question.id for question in grid.form().questions], _left(counts, grid)
+    hidden = [at for at, one in enumerate(left) if one is None]
+    told: list[tuple[Cell, Cell]] = []
+    for at, name in enumerate(asked):
+        answered = counts.answered.get(name, 0)
+        within = bool(hidden) and hidden[0] <= at < hidden[-1]
+        told.append((left[at], None if within or few(answered) else answered))
+    rows = tuple((_question(name), cells) for name, cells in zip(asked, told, strict=True))
+    notes: list[Words] = [
         say("Who has not finished is counted at the first question that they have not answered."),
         say("The picture shows the twelve questions where most people stopped."),
-    )
+    ]
+    if any(None in cells for cells in told):
+        notes.append(_masking())
     head = (say("Question"), say("Stopped here"), say("Answered"))
-    return Table(QUESTIONS, TITLES[QUESTIONS], head, rows, notes)
+    return Table(QUESTIONS, TITLES[QUESTIONS], head, rows, tuple(notes))
 
 
-def _question(grid: Grid, name: str) -> Words:
-    title = Term(f"grid:{grid.checkpoint_of(name).id}:title")
-    return say("{question}: {answer}", question=Typed(name), answer=title)
+def _question(name: str) -> Words:
+    return Term(f"grid:{name}:short")
 
 
 def _fields(counts: Counts, form: DossierForm) -> Table:
@@ -104,19 +120,21 @@ def _fields(counts: Counts, form: DossierForm) -> Table:
     if not enough(counts.drafts):
         none = tuple((Term(f"form:{one.id}:label"), (None, None)) for one in asked)
         return Table(FIELDS, TITLES[FIELDS], head, none, (_too_few(),))
-    rows = tuple(
-        (
-            Term(f"form:{one.id}:label"),
-            (max(counts.drafts - counts.filled.get(one.id, 0), 0), counts.filled.get(one.id, 0)),
-        )
-        for one in asked
-    )
-    notes = (
+    rows = tuple((Term(f"form:{one.id}:label"), _held(counts, one)) for one in asked)
+    notes: list[Words] = [
         plural("{n} dossier is being written.", "{n} dossiers are being written.", counts.drafts),
         say("Only what every dossier must hold is counted."),
         say("The picture shows the twelve fields that are missing most."),
-    )
-    return Table(FIELDS, TITLES[FIELDS], head, rows, notes)
+    ]
+    if any(None in cells for _, cells in rows):
+        notes.append(_masking())
+    return Table(FIELDS, TITLES[FIELDS], head, rows, tuple(notes))
+
+
+def _held(counts: Counts, field: Field) -> tuple[Cell, ...]:
+    """Return in how many dossiers a field is missing, and in how many it is not: how many they are is known."""
+    filled = counts.filled.get(field.id, 0)
+    return masked([max(counts.drafts - filled, 0), filled])
 
 
 def _always(field: Field) -> bool:
@@ -131,21 +149,26 @@ def _themes(form: DossierForm) -> Mapping[str, Words]:
 def _spread(
     name: str, head: Words, counted: Mapping[str, tuple[int, int]], names: Mapping[str, Words]
 ) -> Table:
-    """Return dossiers by what they say of themselves, each column masked apart.
-
-    How many say nothing is shown as it is, and masks nothing: another table tells it too (``_fields``).
-    """
+    """Return dossiers by what they say of themselves, each column masked apart."""
     keys = [*names, *([OTHER] if OTHER in counted else [])]
     said = [counted.get(key, (0, 0)) for key in names]
     unsaid = [counted[key] for key in keys[len(said) :]]
-    drafts, submitted = (
-        (*masked([pair[at] for pair in said]), *(pair[at] for pair in unsaid)) for at in (0, 1)
-    )
+    drafts, submitted = (_column([pair[at] for pair in said], [pair[at] for pair in unsaid]) for at in (0, 1))
     rows = tuple((names.get(key, _UNSAID), (submitted[at], drafts[at])) for at, key in enumerate(keys))
     notes: list[Words] = [_masking()] if any(None in cells for _, cells in rows) else []
     if name == THEMES:
         notes.append(say("A dossier may have several themes."))
     return Table(name, TITLES[name], (head, _BY_DOSSIER[1], _BY_DOSSIER[0]), rows, tuple(notes))
+
+
+def _column(said: Sequence[int], unsaid: Sequence[int]) -> tuple[Cell, ...]:
+    """Mask one column. How many say nothing is told by another table too (``_fields``), unless they are few.
+
+    Then it is masked as any other count; else it is shown, and masks nothing.
+    """
+    if any(map(few, unsaid)):
+        return masked([*said, *unsaid])
+    return (*masked(said), *unsaid)
 
 
 def _masking() -> Words:

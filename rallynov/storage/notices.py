@@ -1,5 +1,5 @@
-"""What one process tells the others on PostgreSQL: LISTEN and NOTIFY. A hint, never the truth: rows are the
-truth.
+"""What is told once a transaction commits: to all processes on PostgreSQL (LISTEN and NOTIFY), to this one on SQLite.
+A hint, never the truth: rows are the truth.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy import Connection, text
 
-from rallynov.storage.store import Store
+from rallynov.storage.store import NOTICES, Store
 
 if TYPE_CHECKING:
     import psycopg
@@ -23,9 +23,27 @@ _NOTIFY = text("SELECT pg_notify('rallynov', :notice)")
 
 
 def notify(tx: Connection, notices: Sequence[str]) -> None:
-    """Tell the other processes once this transaction commits; nothing on SQLite, where there are none."""
+    """Tell whoever listens once this transaction commits; a transaction that is rolled back tells nothing."""
     if notices and tx.dialect.name == "postgresql":
         tx.execute(_NOTIFY, [{"notice": notice} for notice in notices])
+    else:
+        tx.get_execution_options().get(NOTICES, []).extend(notices)
+
+
+def listening(store: Store, heard: Callable[[str], None]) -> Callable[[], None]:
+    """Hear, on the running loop, all that is told; return what ends it (synchronous)."""
+    if not store.is_sqlite:
+        listener = Listener(store, heard)
+        listener.start()
+        return listener.close
+    loop = asyncio.get_running_loop()
+    store.told = lambda notices: loop.call_soon_threadsafe(_heard, heard, notices)
+    return lambda: setattr(store, "told", None)
+
+
+def _heard(heard: Callable[[str], None], notices: Sequence[str]) -> None:
+    for notice in notices:
+        heard(notice)
 
 
 class Listener:

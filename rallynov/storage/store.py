@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,9 +31,12 @@ PRAGMAS = (
     "PRAGMA busy_timeout=10000",
     "PRAGMA trusted_schema=OFF",
     "PRAGMA journal_size_limit=67108864",
+    "PRAGMA wal_autocheckpoint=4000",
     "PRAGMA secure_delete=ON",
 )
 WRITING = {"rallynov_writing": True}
+NOTICES = "rallynov_notices"
+"""The option of a transaction that holds what is told in this process once it commits."""
 
 
 class AlreadyRunningError(Exception):
@@ -52,10 +55,20 @@ class Store:
         self._kept: Connection | None = None
         """The writer thread's own connection: taking one from the pool costs more than a small transaction."""
         self._lock: IO[str] | None = None
+        self.told: Callable[[Sequence[str]], object] | None = None
+        """Who hears, on the thread that wrote, what a transaction told once it is committed; SQLite alone."""
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Open one write transaction; committed on leaving, rolled back on an error."""
+        notices: list[str] = []
+        with self._transaction() as tx:
+            yield tx.execution_options(**{NOTICES: notices})
+        if notices and self.told:
+            self.told(notices)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
         if threading.get_ident() != self._writing_thread:
             with self.engine.connect().execution_options(**WRITING) as connection, connection.begin():
                 yield connection

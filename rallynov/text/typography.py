@@ -6,6 +6,7 @@ address, a command, code, markup or a placeholder.
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import time
 from typing import Final
 
 NBSP = "\u00a0"
@@ -73,6 +74,13 @@ def english(text: str) -> str:
     `’` for `'`, `“ ”` for `" "`, `…` for `...`, and no space before `: ; ! ?`. Doing it twice changes nothing.
     """
     return _ENGLISH_RULES.sub(_typeset_english, text)
+
+
+def told_hour(hour: time, language: str = "fr") -> str:
+    """Return an hour as a sentence holds it: « 8 h », « 18 h 30 » in French, `08:00` elsewhere."""
+    if language != "fr":
+        return f"{hour:%H:%M}"
+    return f"{hour.hour}{NBSP}h" + (f"{NBSP}{hour:%M}" if hour.minute else "")
 
 
 def _typeset(found: re.Match[str]) -> str:

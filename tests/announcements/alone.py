@@ -9,7 +9,7 @@ from announcements.writer import NOW, STAGE, WORDS
 from rallynov.announcements.crowd_model import Crowd, Sizes
 from rallynov.announcements.model import News
 from rallynov.announcements.report import Reports
-from rallynov.dialogue.engine import Dialogue
+from rallynov.dialogue.dialogue import Dialogue
 from rallynov.dialogue.events import Commanded
 from rallynov.dialogue.screens import Block, Screen
 from rallynov.dialogue.turn import Command, Move, Place, Scene

@@ -68,7 +68,7 @@ def test_a_few_are_approved_at_once() -> None:
     talk = reading()
     told = talk.press("approve")
     assert talk.orders == [Approve("a1", 12, 6)]
-    assert "mardi 24 novembre 2026, 10:10" in told
+    assert "mardi 24 novembre 2026, 10\xa0h\xa010" in told
     assert "r-a1" not in talk.offered
     assert "b-a1" in talk.offered
 

@@ -96,7 +96,9 @@ def test_the_card_loses_its_accessibility_then_its_host_then_its_address() -> No
     assert "Salle" not in shown(received(told, replace(full, place="Salle " + "l" * 300)))
 
 
-@pytest.mark.parametrize(("status", "said"), [(Status.CANCELLED, "annulée"), (Status.POSTPONED, "reportée")])
+@pytest.mark.parametrize(
+    ("status", "said"), [(Status.CANCELLED, "annulée"), (Status.POSTPONED, "changé de date")]
+)
 def test_a_card_says_what_became_of_its_stage(status: Status, said: str) -> None:
     told = Announcement("a", 1, "me", NOW, content=Content("Titre", "Texte", stage=3))
     text = shown(received(told, replace(STAGE, status=status)))

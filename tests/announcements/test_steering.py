@@ -174,6 +174,21 @@ def test_a_correction_is_written_again_or_given_up() -> None:
     assert "Venez lundi." in talk.read()
 
 
+def test_a_title_is_corrected_and_the_text_with_it() -> None:
+    talk = following()
+    talk.press("do-correct")
+    assert "Atelier exemple" in talk.press("do-title")
+    assert "trop long" in talk.say("x" * 90)
+    assert "rien ne changerait" in talk.say("Atelier  exemple")
+    talk.say("Atelier exemple, le mardi")
+    talk.press("do-retype")
+    talk.say("Venez mardi.")
+    assert "le mardi" in talk.read()
+    talk.press("do-give")
+    both = Content("Atelier exemple, le mardi", "Venez mardi.")
+    assert talk.orders[-2:] == [commands.Correct("a1", both, 7), commands.OfferCorrection("a1", False, 8)]
+
+
 def test_the_team_corrects_at_once_what_is_urgent() -> None:
     talk = following(Status.SENT, TEAM)
     talk.press("do-correct")

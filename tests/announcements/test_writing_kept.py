@@ -47,7 +47,7 @@ def examined(partner: Talk, monkeypatch: pytest.MonkeyPatch) -> Callable[[Examin
             await worker.do(job)
 
         monkeypatch.setattr(intake, "examine", examine)
-        means = Means({"web": built.closing.folder.fetch}, clock=partner.clock, tell=lambda _: None)
+        means = Means({"web": built.closing.folder.fetch}, clock=partner.clock)
         worker = NewsIntake(built.store, built.press.closing, means, built.closing.folder)
         asyncio.run(work())
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from .server import Call, Poll
 
 Seen = TypeVar("Seen")
+LOOK = 0.05
 
 
 class Control:
@@ -154,10 +156,13 @@ class Control:
     def wait(self, predicate: Callable[[Self], Seen], timeout: float = 10) -> Seen:
         """Block until the predicate gives a true value, and give it; TimeoutError tells the last calls.
 
-        A LookupError of the predicate means "not yet": `api.messages(7)[-1]` needs no check of its own.
+        A LookupError of the predicate means "not yet": `api.messages(7)[-1]` needs no check of its own. It is asked at
+        each change here, and every `LOOK` seconds: it may be about something else too.
         """
+        end = time.monotonic() + timeout
         with self._changed:
-            seen = self._changed.wait_for(lambda: self._try(predicate), timeout)
+            while not (seen := self._try(predicate)) and (left := end - time.monotonic()) > 0:
+                self._changed.wait(min(left, LOOK))
             if not seen:
                 last = [(call.method, call.status) for call in self._calls[-8:]]
                 pending = [one.update_id for one in self._updates.pending[:5]]

@@ -67,6 +67,7 @@ FORMS: Mapping[str, Sequence[tuple[str, str, Mapping[str, str]]]] = {
     "/equipe/saisie": [("claude", "/equipe/saisie", {"received": "2026-01-02"})],
     "/equipe/saisie/{dossier}": [("claude", "/equipe/saisie/d4", {"acte": "invite"})],
     "/equipe/saisie/{dossier}/{step:int}": [("claude", "/equipe/saisie/d4/1", {"name": "exemple"})],
+    "/equipe/saisie/{dossier}/pieces": [("claude", "/equipe/saisie/d4/pieces", {"remove": "none"})],
 }  # fmt: skip
 """Every form: who sends it, where, with what."""
 

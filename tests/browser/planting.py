@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 from conversation import Talk
 from faq.stage import equip
+from initiatives.coordinator import Coordination
 from initiatives.life import FORM, FULL, TEXT, Life
 from people.appointed import appoint
 from sqlalchemy import delete, insert, select, update
@@ -31,7 +32,6 @@ from rallynov.editions.model import DEFAULT
 from rallynov.editions.stages.tables import StageRow
 from rallynov.faq.tables import FaqVersionRow, LearnedRow, TicketLineRow, TicketRow
 from rallynov.initiatives.commands import AddRemark, JoinDossier, KeepAnswer, KeepDraft
-from rallynov.initiatives.coordination import Coordination
 from rallynov.initiatives.model import Right
 from rallynov.initiatives.moving import Moves, Verdict
 from rallynov.initiatives.tables import AttachmentRow, ShareRow

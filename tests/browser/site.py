@@ -38,7 +38,7 @@ class Site:
         self._ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()))
         self._thread.start()
-        assert self._ready.wait(10)
+        assert self._ready.wait(60)
 
     async def _serve(self) -> None:
         core = self.core = build(Settings(_env_file=None, data_dir=self._folder), self.store, clock)

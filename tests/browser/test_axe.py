@@ -110,17 +110,24 @@ def looked_at(page: Page, *, every: bool = True) -> Iterator[str]:
             yield f"{width} {scheme}"
 
 
+def too_wide(page: Page) -> bool:
+    """Tell whether something overflows the narrowest screen."""
+    page.set_viewport_size({"width": 320, "height": 640})
+    return not page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 def test_every_state_of_the_conversation(browse: Browse) -> None:
     page = browse()
-    found = {
-        f"{state}, {look}": violations(page, without="" if state == LAST else SEEN_BEFORE)
-        for nth, state in enumerate(states(page))
-        for at, look in enumerate(looked_at(page, every=state == LAST))
-        if state == LAST
-        or at == nth % 2  # each state on one screen, in turn; the last, which holds them all, on both
-    }
+    found, wide = {}, []
+    for nth, state in enumerate(states(page)):
+        for at, look in enumerate(looked_at(page, every=state == LAST)):
+            # each state on one screen, in turn; the last, which holds them all, on both
+            if state == LAST or at == nth % 2:
+                found[f"{state}, {look}"] = violations(page, without="" if state == LAST else SEEN_BEFORE)
+        wide += [state] if too_wide(page) else []
     assert len(found) == 14 + 4
     assert {state: wrong for state, wrong in found.items() if wrong} == {}
+    assert wide == []
 
 
 def test_every_page_of_text(browse: Browse, site: Site) -> None:
@@ -140,15 +147,6 @@ def test_axe_sees_colours(browse: Browse, scheme: Literal["light", "dark"], ink:
     page = browse(scheme=scheme)
     page.evaluate("ink => document.documentElement.style.setProperty('--ink', ink)", ink)
     assert any(one.startswith("color-contrast") for one in violations(page))
-
-
-def test_nothing_overflows_the_narrowest_screen(browse: Browse) -> None:
-    page = browse()
-    page.set_viewport_size({"width": 320, "height": 640})
-    wide = [
-        s for s in states(page) if not page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    ]
-    assert wide == []
 
 
 def test_axe_sees_what_is_wrong(browse: Browse) -> None:

@@ -76,9 +76,14 @@ def searched(page: Page, site: Site, found: Found) -> None:
     page.select_option("#dep", "39")
     expect(page.locator("#list [role=status]")).to_contain_text("125 dossiers")
     assert "dep=39" in page.url
+    expect(page.locator("#search summary")).to_have_text("Filtres (1)")
+    expect(page.locator("#list [role=status]")).to_contain_text("39 Jura")
     page.fill("#q", "exemple 41")
     page.keyboard.press("Enter")
     expect(page.locator("#list tbody tr")).to_have_count(8)
+    page.click("#list tbody a >> nth=0")
+    page.click("main a >> text=Retour au tableau >> nth=0")
+    expect(page.locator("#q")).to_have_value("exemple 41")
 
 
 def test_five_hundred_dossiers(browse: Browse, site: Site) -> None:

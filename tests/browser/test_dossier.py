@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,7 +32,8 @@ def telegram() -> Iterator[BotApi]:
 
 
 @pytest.fixture
-def site(tmp_path: Path, telegram: BotApi) -> Iterator[Site]:
+def site(tmp_path: Path, telegram: BotApi, migrated: Path) -> Iterator[Site]:
+    shutil.copy(migrated, tmp_path)
     running = Site(tmp_path, telegram.url)
     yield running
     running.close()

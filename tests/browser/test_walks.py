@@ -22,8 +22,9 @@ def fits(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
 
-@pytest.mark.parametrize("width", SIZES)
-@pytest.mark.parametrize("javascript", [True, False])
+@pytest.mark.parametrize(  # without JavaScript, nothing in the pages or here depends on the width
+    ("width", "javascript"), [*((width, True) for width in SIZES), (min(SIZES), False)]
+)
 def test_from_the_first_page_to_the_result(
     browse: Browse, site: Site, width: int, *, javascript: bool
 ) -> None:
@@ -32,6 +33,8 @@ def test_from_the_first_page_to_the_result(
     page.click(choice(page, "begin"))
     page.click(choice(page, "accept"))
     for n in range(23):
+        if n == 4:
+            continue  # answered from the field, below
         live = page.locator("#fin article")
         expect(live).to_contain_text(f"Question {n + 1} sur 23")
         if n % 6 == 5:
@@ -72,6 +75,8 @@ def test_by_the_keyboard_alone(browse: Browse, site: Site, width: int) -> None:
     expect(page.locator("#fin article")).to_be_focused()
     page.keyboard.press("1")
     for n in range(23):
+        if n == 4:
+            continue  # answered from the field, below
         live = page.locator("#fin article")
         expect(live).to_contain_text(f"Question {n + 1} sur 23")
         expect(live).to_be_focused()
@@ -85,8 +90,6 @@ def test_by_the_keyboard_alone(browse: Browse, site: Site, width: int) -> None:
             page.keyboard.press("Shift+Tab")
             assert page.evaluate("document.activeElement.closest('#answers') !== null")
             page.keyboard.press("2")
-        elif n == 4:
-            continue
         elif n % 2:
             _tab_to(page, choice(page, "2"))
             page.keyboard.press("Space")

@@ -73,7 +73,7 @@ class Trial:
         self._ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()))
         self._thread.start()
-        assert self._ready.wait(10)
+        assert self._ready.wait(60)
         self.pages = {name: self._opened(chromium, name) for name in (*COOKIES, "")}
 
     async def _serve(self) -> None:

@@ -1,5 +1,6 @@
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from chaos.nursery import Nursery
@@ -8,8 +9,8 @@ FIGURES = pytest.StashKey[dict[str, Counter[str]]]()
 
 
 @pytest.fixture(scope="session")
-def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
-    opened = Nursery(tmp_path_factory.mktemp("nursery") / "victims.log")
+def nursery(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[Nursery]:
+    opened = Nursery(tmp_path_factory.mktemp("nursery") / "victims.log", migrated)
     yield opened
     opened.close()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -30,14 +31,19 @@ class Kill:
 class Nursery:
     """The process that victims are forked from; one victim at a time."""
 
-    def __init__(self, log: Path) -> None:
+    def __init__(self, log: Path, migrated: Path) -> None:
         self._log = log.open("ab")
+        self._migrated = migrated
         self._process = subprocess.Popen(
             [sys.executable, str(HERE / "victim.py")],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
         )
+
+    def database(self, folder: Path, name: str = "rallynov.db") -> str:
+        """Copy a migrated database to a folder; return its URL: no victim dies of migrating."""
+        return f"sqlite:///{shutil.copy(self._migrated, folder / name)}"
 
     def start(self, order: dict[str, Any]) -> int:
         """Start a victim; return its process id."""

@@ -16,7 +16,7 @@ from rallynov.storage.store import Store
 
 def lost_by_a_kill(nursery: Nursery, folder: Path, point: str, fault: str) -> list[int]:
     """Let updates wait, kill the victim that fetched them, and tell which ones its successor never heard of."""
-    store = Store(f"sqlite:///{folder / 'rallynov.db'}")
+    store = Store(nursery.database(folder))
     with BotApi() as api:
         pushed = [api.text(CHAT, text) for text in ("/start", "1", "2", "aide", "menu")]
         lives = Lives(nursery, {"api": api.url, "database": str(store.url)}, [Kill(point, 1)], fault)

@@ -8,6 +8,7 @@ import signal
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
@@ -101,8 +102,7 @@ def frozen(
     """Freeze the leader for so long; return what it sent once it was back, and how the rows ended."""
     shift = morning()
     now = datetime.fromtimestamp(time.time(), UTC) + shift
-    many, seconds = load
-    people(store, chats(many), now=now)
+    people(store, chats(load[0]), now=now)
     with BotApi() as first, BotApi() as second:
         told = {"constants": constants, "rate": 30, "shift": shift.total_seconds(), "data": str(folder)}
         database = store.url.render_as_string(hide_password=False)
@@ -114,24 +114,37 @@ def frozen(
             one.until(lambda: len(owners(store)) == 1 and sends(first) == 0, 5)
             two.start()
             announce(store, due=now, now=now)
-            first.wait(lambda api: sends(api) >= 20, 120)
-            os.kill(one.pid, signal.SIGSTOP)
-            stopped = time.monotonic()
-            second.wait(lambda api: sends(api) >= 20, 120)
-            two.join(max(0.0, stopped + seconds - time.monotonic()))
-            back = time.monotonic()
-            os.kill(one.pid, signal.SIGCONT)
-            one.until(lambda: ended(store), many / 20 + 120)
-            two.end()
-            assert one.end() == 0
+            back = _frozen(one, two, (first, second), load, lambda: ended(store))
         finally:
             one.abandon()
-        late = sends(first, back)
         found = outcomes(store)
         for chat, (status, _) in found.items():
             given = len(first.messages(chat)) + len(second.messages(chat))
             assert given == 1 or (given, status) == (0, "unknown"), chat
-    return late, Counter(status for status, _ in found.values())
+        return sends(first, back), Counter(status for status, _ in found.values())
+
+
+def _frozen(
+    one: Lives,
+    two: Beside,
+    apis: tuple[BotApi, BotApi],
+    load: tuple[int, float],
+    over: Callable[[], bool],
+) -> float:
+    """Stop the leader in its sending, let it go on after so long, and end both; return when it was back."""
+    first, second = apis
+    many, seconds = load
+    first.wait(lambda api: sends(api) >= 20, 120)
+    os.kill(one.pid, signal.SIGSTOP)
+    stopped = time.monotonic()
+    second.wait(lambda api: sends(api) >= 20, 120)
+    two.join(max(0.0, stopped + seconds - time.monotonic()))
+    back = time.monotonic()
+    os.kill(one.pid, signal.SIGCONT)
+    one.until(over, many / 20 + 120)
+    two.end()
+    assert one.end() == 0
+    return back
 
 
 @pytest.mark.postgres

@@ -123,11 +123,11 @@ def campaign(folder: Path, store: Store, deaths: int) -> dict[str, Any]:
     return {"given": given, "found": found, "seconds": seconds, "grown": most - before, "before": before}
 
 
-def check(told: dict[str, Any], deaths: int, figures: Figures) -> None:
+def check(told: dict[str, Any], deaths: int, figures: Figures, database: str) -> None:
     """Every row has its end; whoever is not in doubt received it once, or not, as their row says."""
     given, found = told["given"], told["found"]
     states = Counter((status, error) for status, error in found.values())
-    figures[f"{MANY} people, {deaths} deaths"] = Counter(
+    figures[f"{database}, {MANY} people, {deaths} deaths"] = Counter(
         {f"{status} ({error})" if error else status: many for (status, error), many in states.items()}
         | {
             "seconds": round(told["seconds"]),
@@ -151,7 +151,7 @@ def check(told: dict[str, Any], deaths: int, figures: Figures) -> None:
 def test_everybody_on_sqlite(tmp_path: Path, deaths: int, figures: Figures) -> None:
     store = Store(f"sqlite:///{tmp_path / 'rallynov.db'}")
     schema.migrate(store)
-    check(campaign(tmp_path, store, deaths), deaths, figures)
+    check(campaign(tmp_path, store, deaths), deaths, figures, "sqlite")
     store.close()
 
 
@@ -160,5 +160,5 @@ def test_everybody_on_sqlite(tmp_path: Path, deaths: int, figures: Figures) -> N
 @pytest.mark.parametrize("deaths", [0, 10])
 def test_everybody_on_postgresql(tmp_path: Path, cluster: Cluster, deaths: int, figures: Figures) -> None:
     store = Store(cluster.migrated())
-    check(campaign(tmp_path, store, deaths), deaths, figures)
+    check(campaign(tmp_path, store, deaths), deaths, figures, "postgresql")
     store.close()

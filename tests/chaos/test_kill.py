@@ -17,7 +17,6 @@ from chaos.points import POINTS
 from chaos.walk import CHAT, PATIENCE, Walk, seen, shape
 from conversation import Clock, Talk, core
 
-from rallynov.storage import schema
 from rallynov.storage.store import Store
 
 STEPS = (12, 17)
@@ -37,9 +36,8 @@ def walk(nursery: Nursery, folder: Path, point: str, seed: int, database: str = 
     """Walk to the end through every death; return what was found, and how the victims ended."""
     folder.mkdir()
     dice, kills = fate(point, seed)
-    model = Store(f"sqlite:///{folder / 'model.db'}")
-    real = Store(database or f"sqlite:///{folder / 'rallynov.db'}")
-    schema.migrate(model)
+    model = Store(nursery.database(folder, "model.db"))
+    real = Store(database or nursery.database(folder))
     clock = Clock()
     talk = Talk(core(model, clock), clock)
     with BotApi() as api:
@@ -88,7 +86,7 @@ def test_a_kill_loses_nothing_and_doubles_nothing(
 def test_a_kill_loses_nothing_on_postgresql(
     nursery: Nursery, tmp_path: Path, point: str, cluster: postgres.Cluster
 ) -> None:
-    check(*walk(nursery, tmp_path / "walk", point, 1, cluster.database()))
+    check(*walk(nursery, tmp_path / "walk", point, 1, cluster.migrated()))
 
 
 @pytest.mark.campaign
@@ -103,7 +101,7 @@ def test_thirty_walks(nursery: Nursery, tmp_path: Path, point: str, figures: Fig
 def test_three_walks_on_postgresql(
     nursery: Nursery, tmp_path: Path, point: str, figures: Figures, cluster: postgres.Cluster
 ) -> None:
-    walks = (walk(nursery, tmp_path / str(seed), point, seed, cluster.database()) for seed in range(3))
+    walks = (walk(nursery, tmp_path / str(seed), point, seed, cluster.migrated()) for seed in range(3))
     survive(figures, f"{point}, PostgreSQL", walks)
 
 

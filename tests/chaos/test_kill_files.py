@@ -21,7 +21,6 @@ from rallynov.initiatives.attachments.folder import Folder
 from rallynov.initiatives.attachments.sweeping import sweep
 from rallynov.initiatives.commands import AddAttachment
 from rallynov.initiatives.tables import AttachmentRow
-from rallynov.storage import schema
 from rallynov.storage.store import Store
 
 pytestmark = pytest.mark.campaign  # each waits for a lease to run out
@@ -58,8 +57,7 @@ def release(real: Store) -> None:
 
 def killed(nursery: Nursery, folder: Path, kills: list[Kill], database: str = "") -> Lives:
     """Let victims die on one file, and a last one live."""
-    real = Store(database or f"sqlite:///{folder / 'rallynov.db'}")
-    schema.migrate(real)
+    real = Store(database or nursery.database(folder))
     try:
         return examined(nursery, folder, kills, real)
     finally:
@@ -110,5 +108,5 @@ def test_a_kill_on_the_way_of_a_file(nursery: Nursery, tmp_path: Path, point: st
 def test_a_kill_on_the_way_of_a_file_on_postgresql(
     nursery: Nursery, tmp_path: Path, point: str, cluster: postgres.Cluster
 ) -> None:
-    lives = killed(nursery, tmp_path, [Kill(point, 1)], cluster.database())
+    lives = killed(nursery, tmp_path, [Kill(point, 1)], cluster.migrated())
     assert lives.ends == [-9, 0]

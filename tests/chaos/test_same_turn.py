@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from chaos import findings
 from conversation import START, Clock, core
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
+from stored import count
 
 from bot.telegram.updates import parse
 from bot.wiring import Core
@@ -55,11 +56,6 @@ def deliver(to: Core, raw: Sequence[Raw]) -> None:
 def last(store: Store) -> Message:
     with store.read() as tx:
         return load(tx.execute(select(OutboxRow.body).order_by(OutboxRow.id.desc()).limit(1)).scalar_one())
-
-
-def count(store: Store, table: type) -> int:
-    with store.read() as tx:
-        return tx.execute(select(func.count()).select_from(table)).scalar_one()
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """A process that is the product without its web pages, made to die: a nursery that forks a victim per order.
 
-The nursery imports the product once and has no thread, so a victim starts in a few milliseconds. It reads one order
+The nursery imports and builds the product once and has no thread, so a victim starts in milliseconds. It reads one order
 a line (JSON) and answers with two lines: the victim's process id, then how it ended.
 """
 
@@ -16,6 +16,7 @@ import time
 import traceback
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
+from tempfile import TemporaryDirectory
 from typing import Any, NoReturn
 
 import uvloop
@@ -101,8 +102,20 @@ def _born(order: dict[str, Any]) -> NoReturn:
     os._exit(code)
 
 
+def warm() -> None:
+    """Read every content and word file once, for all victims."""
+    logs.configure("console")
+    with TemporaryDirectory() as folder:
+        store = Store(f"sqlite:///{folder}/rallynov.db")
+        schema.migrate(store)
+        wiring.build(Settings(_env_file=None, data_dir=folder), store)
+        store.close()
+    assert threading.active_count() == 1, "a fork has one thread alone"
+
+
 def nurse() -> None:
     """Fork victims, one at a time, until there are no more orders."""
+    warm()
     for line in sys.stdin:
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
         pid = os.fork()

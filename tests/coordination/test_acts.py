@@ -14,9 +14,9 @@ from rallynov.coordination import acts as words
 from rallynov.coordination import files, lot
 from rallynov.coordination.acts import Acts, Mail
 from rallynov.coordination.files import Eyes
-from rallynov.coordination.listing import Scope
 from rallynov.coordination.lot import Outcome
 from rallynov.coordination.model import Staff
+from rallynov.coordination.narrowing import Scope
 from rallynov.coordination.tables import LabelRow, MessageRow, MessageToRow, NoteRow, VerdictRow
 from rallynov.delivery.posting import Post
 from rallynov.delivery.tables import OutboxRow

@@ -11,7 +11,7 @@ from initiatives.life import FORM
 from sqlalchemy import insert, select, update
 
 from rallynov.coordination import news
-from rallynov.coordination.listing import Scope
+from rallynov.coordination.narrowing import Scope
 from rallynov.coordination.tables import NoteRow, VerdictRow
 from rallynov.editions.model import Calendar
 from rallynov.initiatives import cards

@@ -6,7 +6,7 @@ import pytest
 from conversation import Clock, Talk, core
 from coordination.crowd import fill
 from people.appointed import appoint
-from sqlalchemy import func, select
+from stored import count
 
 from bot.recurring import make_cards
 from rallynov.initiatives import cards
@@ -25,11 +25,7 @@ async def test_a_turn_makes_a_few_cards_and_each_minute_the_others(
     appoint(product, clock, "web:claude", Role.COORDINATOR)
     fill(sqlite, 5, clock(), edition=product.edition)
 
-    def made() -> int:
-        with sqlite.read() as tx:
-            return tx.execute(select(func.count()).select_from(CardRow)).scalar_one()
-
     assert talk.say("/bureau").screen.startswith("bureau")
-    assert made() == 2
+    assert count(sqlite, CardRow) == 2
     await make_cards(product)
-    assert made() == 5
+    assert count(sqlite, CardRow) == 5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from conversation import START
@@ -11,11 +12,12 @@ from coordination.test_listing import READER, TEAM
 from initiatives.life import FORM
 from sqlalchemy import insert, update
 
-from rallynov.coordination import files, listing
+from rallynov.coordination import files, listing, news
 from rallynov.coordination.files import Eyes, File
-from rallynov.coordination.listing import Scope
 from rallynov.coordination.model import Filters, Listing
+from rallynov.coordination.narrowing import Scope, exceptions
 from rallynov.coordination.tables import LabelRow, NoteRow, VerdictRow
+from rallynov.editions.model import Calendar
 from rallynov.exports.views import load_views
 from rallynov.initiatives import cards
 from rallynov.initiatives.model import Status
@@ -77,7 +79,9 @@ def test_who_shares_a_dossier_is_not_told_what_the_team_keeps_of_it(sqlite: Stor
         with sqlite.read() as tx:
             for filters in (Filters(verdict="any"), Filters(label="à refuser")):
                 assert listing.chosen(tx, mine, Listing(filters)) == ([] if own else ids[:1])
-            assert listing.prepared(tx, mine) == (0 if own else 1)
+            assert listing.prepared(tx, mine, exceptions(tx, mine)) == (0 if own else 1)
+            new = news.read(tx, mine, START - timedelta(days=1), Calendar(), "claude")
+            assert new.notes == (0 if own else 1)
 
 
 def test_a_reader_reads_what_the_jury_would_and_nothing_of_people(sqlite: Store, ids: list[str]) -> None:

@@ -12,8 +12,8 @@ from initiatives.life import FORM
 from sqlalchemy import event, insert, select, update
 
 from rallynov.coordination import listing
-from rallynov.coordination.listing import Scope
 from rallynov.coordination.model import Filters, Listing, Sort
+from rallynov.coordination.narrowing import Scope, exceptions
 from rallynov.coordination.tables import LabelRow, VerdictRow
 from rallynov.initiatives import cards
 from rallynov.initiatives.tables import CardRow, DossierRow
@@ -145,4 +145,28 @@ def test_a_page_asks_as_often_for_many_rows_as_for_one(sqlite: Store) -> None:
         with sqlite.read() as tx:
             assert len(listing.page(tx, TEAM, Listing(), size).rows) == size
         counts.append(len(asked))
-    assert counts == [5, 5]
+    assert counts == [6, 6]
+
+
+def test_who_shares_a_dossier_is_not_asked_of_each(sqlite: Store) -> None:
+    """It cost more than all the rest of a page, with ten thousand dossiers."""
+    fill(sqlite, 3, START)
+    cards.refresh(sqlite, FORM, "rallynov")
+    asked: list[str] = []
+    event.listen(sqlite.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    with sqlite.read() as tx:
+        listing.page(tx, TEAM, Listing(Filters(theme="health", verdict="none")))
+    assert not [one for one in asked if "FROM dossier " in one and "dossier_share" in one]
+    assert sum("dossier_card" in one for one in asked) == 2
+
+
+def test_late_corrections_are_listed_as_they_are_counted(sqlite: Store) -> None:
+    ids = fill(sqlite, 3, START)
+    cards.refresh(sqlite, FORM, "rallynov")
+    with sqlite.write() as tx:
+        for one, by in zip(ids, (-1, 1, 1), strict=True):
+            change = {"status": "to_correct", "correct_by": START + timedelta(days=by), "submitted_at": START}
+            tx.execute(update(DossierRow).where(DossierRow.id == one).values(change))
+    with sqlite.read() as tx:
+        assert listing.chosen(tx, TEAM, Listing(Filters(overdue=True))) == ids[:1]
+        assert listing.overdue(tx, TEAM, exceptions(tx, TEAM)) == 1

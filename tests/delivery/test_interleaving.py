@@ -1,4 +1,4 @@
-"""Forty people at once, 80 turns each (``RALLYNOV_TURNS=200`` for more): each is answered in order, and by their own.
+"""Forty people at once, 40 turns each (``RALLYNOV_TURNS=200`` for more): each is answered in order, and by their own.
 
 On SQLite in one process; on PostgreSQL in two, which take up the same conversations and of which one sends.
 Run as a program, this file is one of these processes.
@@ -33,7 +33,7 @@ from rallynov.storage import schema
 from rallynov.storage.notices import Listener
 from rallynov.storage.store import Store
 
-PEOPLE, TURNS = 40, int(os.environ.get("RALLYNOV_TURNS", "80"))
+PEOPLE, TURNS = 40, int(os.environ.get("RALLYNOV_TURNS", "40"))
 Sends = list[tuple[str, str]]
 
 
@@ -112,7 +112,7 @@ async def work(url: str, chats: list[int], *, sends: bool) -> dict[str, object]:
     if sends:
         core.delivery.attach(Sender(store, recorder, Pacer(10_000, 20), clock, core.owner), core.owner)
     await asyncio.gather(*(person(core, chat) for chat in chats))
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240
     while await asyncio.to_thread(left, store) and time.monotonic() < deadline:
         await asyncio.sleep(0.05)
     await core.delivery.close()

@@ -9,6 +9,7 @@ import pytest
 from conversation import START
 from postgres import Cluster
 from sqlalchemy import select, text, update
+from sqlalchemy.exc import DBAPIError
 
 from rallynov.delivery import leadership
 from rallynov.delivery.leadership import Leadership
@@ -132,6 +133,27 @@ async def test_a_leader_that_froze_sees_the_later_epoch_and_stops(pair: list[Can
         [asyncio.ensure_future(one.begun.wait()) for one in pair], return_when=asyncio.FIRST_COMPLETED
     )
     assert leader(pair[1].store)[1] == 3  # one of them leads again, in an epoch of its own
+
+
+@pytest.mark.postgres
+async def test_a_leader_that_froze_in_a_transaction_holds_nobody_up(
+    stores: list[Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its transaction, fenced, keeps a later epoch waiting: it is cut off with the lock."""
+    monkeypatch.setattr(leadership, "FROZEN", 0.0)
+    one, two = (Leadership(store, "telegram:42", store.url.host or "", lambda: START) for store in stores)
+    assert one._take()
+    frozen = stores[0].engine.connect()
+    one.fence(frozen)
+    assert not two._take()
+    assert await asyncio.wait_for(asyncio.to_thread(two._take), 10)
+    assert leader(stores[1])[1] == 2
+    with pytest.raises(DBAPIError):
+        one.fence(frozen)
+    frozen.close()
+    for each, store in zip((one, two), stores, strict=True):
+        each._drop()
+        store.close()
 
 
 def _holder(store: Store) -> int | None:

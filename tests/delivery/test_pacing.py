@@ -20,7 +20,7 @@ def announce(pacer: Pacer, seconds: float, now: float, chats: Iterator[int]) -> 
         now = max(now, pacer.ready_at(BULK, chat, now))
         if now >= end:
             return left
-        pacer.sent(BULK, chat, now)
+        pacer.sent(BULK, chat, now).over(now)
         left.append(now)
 
 
@@ -48,7 +48,7 @@ def test_a_sender_that_wakes_late_loses_little() -> None:
         if (ready := pacer.ready_at(BULK, count, now)) > now:
             now = ready + 0.03  # the event loop was busy
             continue
-        pacer.sent(BULK, count, now)
+        pacer.sent(BULK, count, now).over(now)
         count += 1
     assert count >= 0.95 * 20 * 20
 
@@ -80,7 +80,7 @@ def test_an_announcement_never_makes_more_than_the_rate(
             continue
         now = max(now, ready)
         assert pacer.ready_at(klass, chat, now) <= now, "what was promised is kept"
-        pacer.sent(klass, chat, now)
+        pacer.sent(klass, chat, now).over(now)
         everything.append(now)
         if klass is BULK:
             bulk.append(now)
@@ -92,7 +92,7 @@ def test_answers_leave_at_once_and_announcements_make_room() -> None:
     pacer = Pacer(30, 20)
     for chat in range(1, 101):
         assert pacer.ready_at(REPLY, chat, 5.0) <= 5.0
-        pacer.sent(REPLY, chat, 5.0)
+        pacer.sent(REPLY, chat, 5.0).over(5.0)
     assert pacer.ready_at(BULK, 999, 5.0) > 6.0
 
 
@@ -100,7 +100,7 @@ def test_one_person_may_answer_as_fast_as_they_like() -> None:
     pacer = Pacer()
     for press in range(50):
         assert pacer.ready_at(REPLY, 7, press / 10) <= press / 10
-        pacer.sent(REPLY, 7, press / 10)
+        pacer.sent(REPLY, 7, press / 10).over(press / 10)
 
 
 @pytest.mark.parametrize("klass", [BULK, STAFF])
@@ -108,7 +108,7 @@ def test_one_chat_gets_a_burst_then_one_a_second(klass: Klass) -> None:
     pacer, now, left = Pacer(burst=3), 0.0, []
     while len(left) < 8:
         now = max(now, pacer.ready_at(klass, 7, now))
-        pacer.sent(klass, 7, now)
+        pacer.sent(klass, 7, now).over(now)
         left.append(now)
     assert left[2] < 0.5
     assert all(later - sooner >= 0.9 for sooner, later in itertools.pairwise(left[3:]))
@@ -124,19 +124,19 @@ def test_a_group_gets_twenty_a_minute() -> None:
     assert pacer.ready_at(REPLY, -6, 20.0) <= 20.0
     free = Pacer(group_rate=None)
     for _ in range(50):
-        free.sent(REPLY, -5, 0.0)
+        free.sent(REPLY, -5, 0.0).over(0.0)
     assert free.ready_at(REPLY, -5, 0.0) <= 0.0
 
 
 def test_a_refused_chat_waits_then_is_paced_for_a_clean_minute() -> None:
     pacer = Pacer()
     for _ in range(9):
-        pacer.sent(REPLY, 7, 10.0)
+        pacer.sent(REPLY, 7, 10.0).over(10.0)
     pacer.flooded(7, 3.0, 10.0)
     assert pacer.ready_at(REPLY, 7, 10.0) == pytest.approx(13.1)
-    pacer.sent(REPLY, 7, 13.2)
+    pacer.sent(REPLY, 7, 13.2).over(13.2)
     assert pacer.ready_at(REPLY, 7, 13.2) == pytest.approx(14.2)
-    pacer.sent(REPLY, 7, 80.0)
+    pacer.sent(REPLY, 7, 80.0).over(80.0)
     assert pacer.ready_at(REPLY, 7, 80.0) <= 80.0
 
 
@@ -205,7 +205,7 @@ def test_answers_keep_the_rate_while_caution_lasts() -> None:
     storm(pacer, now - 1, 2, 30.0)
     for chat in range(100, 250):
         now = max(now, pacer.ready_at(REPLY, chat, now))
-        pacer.sent(REPLY, chat, now)
+        pacer.sent(REPLY, chat, now).over(now)
         left.append(now)
     assert densest(left) <= 30
     assert left[-1] < 56.0
@@ -215,7 +215,7 @@ def test_idle_chats_are_forgotten_and_refused_ones_are_not() -> None:
     pacer = Pacer()
     pacer.flooded(1, 1e6, 0.0)
     for chat in range(2, 30_000):
-        pacer.sent(REPLY, chat, chat / 100)
+        pacer.sent(REPLY, chat, chat / 100).over(chat / 100)
         assert chat in pacer._chats
     assert len(pacer._chats) < 3_000
     assert pacer.ready_at(REPLY, 1, 300.0) > 1e6 - 1

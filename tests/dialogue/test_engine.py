@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from rallynov.diagnosis.flow import DiagnosisDialogue
-from rallynov.diagnosis.model import Diagnosis, SaveAnswer
+from rallynov.diagnosis.model import Diagnosis, SaveAnswer, SaveNote
 from rallynov.diagnosis.service import load_grid
+from rallynov.dialogue.asides import ANSWER, QUESTION
 from rallynov.dialogue.engine import Engine
 from rallynov.dialogue.events import Commanded, Event, Ignored, Left, Oddity, Pressed, Returned, Said, Sent
 from rallynov.dialogue.repeats import REPEAT
@@ -21,11 +22,12 @@ from rallynov.people.model import EraseMe, Person
 from rallynov.people.roles import Grants
 from rallynov.privacy.flow import ERASE, PrivacyDialogue
 from rallynov.reception.flow import Reception
+from rallynov.sheets.content import load_sheets, sheet_terms
 from rallynov.wording import Wording
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 GRID = load_grid()
-WORDING = Wording({"operator": "nous", "contact": "ici"})
+WORDING = Wording({"operator": "nous", "contact": "ici"}, content=sheet_terms(load_sheets()))
 CODES = CodesDialogue(Place("diagnosis"), {})
 ENGINE = Engine(
     [Reception(GRID, "Rally'nov", "ici", CODES), DiagnosisDialogue(GRID, "1"), CODES, PrivacyDialogue()],
@@ -162,6 +164,38 @@ def test_an_erasure_is_chosen_never_guessed() -> None:
         assert step(erasing, Said(text)).commands == (), text
     for text in ("oui", "2", "oui, tout effacer"):
         assert step(erasing, Said(text)).commands == (EraseMe(),), text
+
+
+def test_a_sentence_that_was_like_a_choice_and_is_none_is_not_lost() -> None:
+    typed = "c'est presque en place ici"
+    turn = step(AT_QUESTION, Said(typed))
+    assert turn.conversation.guesses == ("3",)
+    turn = step(turn.conversation, Said("non"))
+    assert [choice.key for choice in turn.replies[-1].choices] == [ANSWER, QUESTION]
+    kept = step(turn.conversation, Pressed("q:R1.1", ANSWER, turn.conversation.nonce)).commands
+    assert [one.note for one in kept if isinstance(one, SaveNote)] == [typed]
+
+
+@pytest.mark.parametrize(("typed", "answers"), [("4", ["3"]), ("2", []), ("99", []), ("pas encore", ["0"])])
+def test_an_answer_of_the_question_is_no_failure_under_near_matches(typed: str, answers: list[str]) -> None:
+    near = step(AT_QUESTION, Said("en plasse")).conversation
+    turn = step(near, Said(typed))
+    assert [value for _, value in saved(turn)] == answers
+    assert (turn.conversation.misses, turn.conversation.guesses) == (0, ())
+    assert len(turn.replies[-1].choices) > 1
+    assert "reconnu" not in WORDING.word(turn.replies[-1].blocks[0].items[0], "fr")
+
+
+@pytest.mark.parametrize("focus", ["result", "recap", "recap:R1", "details", "report"])
+def test_what_is_read_is_not_said_again_to_whoever_was_not_understood(focus: str) -> None:
+    answers = {question.id: "3" for question in GRID.form().questions}
+    facts = scene(**answers)
+    place = replace(AT_QUESTION, place=Place("diagnosis", focus))
+    shown = ENGINE.screen(place.place, facts)
+    [told] = step(place, Said("xyz"), facts).replies
+    assert (told.choices, told.actions) == (shown.choices, shown.actions)
+    assert len(told.blocks) == 1 < len(shown.blocks)
+    assert not told.shared
 
 
 def test_a_group_is_told_and_nothing_moves() -> None:

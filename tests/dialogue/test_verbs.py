@@ -38,7 +38,8 @@ VERBS: dict[str, list[str]] = tomllib.loads((ROOT / "locales/fr/verbs.toml").rea
             (text, Verb.WHY)
             for text in ("pourquoi", "Pourquoi ?", "pourqoui", "pourquoi cette question ?", "à quoi ça sert")
         ),
-        *((text, Verb.MENU) for text in ("menu", "accueil", "acceuil", "retour au menu")),
+        *((text, Verb.MENU) for text in ("menu", "accueil", "acceuil", "retour au menu", "slt", "Bjr !")),
+        *((text, Verb.REPORT) for text in ("mon rapport en pdf", "PDF", "télécharger le rapport")),
         *(
             (text, Verb.RECAP)
             for text in ("récap", "mes réponses", "relire", "voir mes reponses", "mes répnoses")

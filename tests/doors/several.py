@@ -87,6 +87,12 @@ def play(
     transcripts.settle(path, golden, written, update=update)
 
 
+def in_both_languages(folder: Path) -> None:
+    """Check that each transcript of a folder is there in French and in English."""
+    played = {language: {path.name for path in folder.glob(f"{language}/*.txt")} for language in ("fr", "en")}
+    assert played["fr"] == played["en"] != set()
+
+
 class _Stage:
     def __init__(self, core: Core, clock: Clock, language: str) -> None:
         self._core, self._clock, self._language = core, clock, language

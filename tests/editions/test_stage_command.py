@@ -74,7 +74,7 @@ def test_a_stage_is_added_and_listed(data: Path) -> None:
     assert (f"{one.starts:%d %H:%M}", f"{one.ends:%H:%M}") == ("12 12:00", "15:00")
     listed = stage(data, "list").stdout
     assert "Étape 1 (prévue) : Salle exemple, Doubs" in listed
-    assert "mercredi 12 mai 2027, de 14:00 à 17:00" in listed.replace("\xa0", " ")
+    assert "mercredi 12 mai 2027, de 14 h à 17 h" in listed.replace("\xa0", " ")
     assert "places prises : 0 sur 30" in listed
     assert "Ajoutée. Étape 2" in stage(data, *ADD).stdout
 
@@ -108,7 +108,7 @@ def hours(day: str, starts: str, ends: str) -> tuple[str, ...]:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (hours("12/05/2027", "17:00", "14:00"), "finirait (12 mai 2027, 14:00) avant de commencer"),
+        (hours("12/05/2027", "17:00", "14:00"), "finirait (12 mai 2027, 14 h) avant de commencer"),
         (hours("12/05/2027", "14:00", "14:00"), "ou au même moment"),
         (hours("28/03/2027", "02:30", "05:00"), "02:30 n'existe pas à Paris"),
         (hours("28/03/2027", "02:30", "05:00"), "Écrivez 03:30"),
@@ -122,7 +122,7 @@ def hours(day: str, starts: str, ends: str) -> tuple[str, ...]:
         ((*ADD, "--places", "0"), "1 au moins"),
         ((*ADD, "--position", "47.24"), "n'est pas une position"),
         ((*ADD, "--position", "147,6"), "n'est pas une position"),
-        ((*ADD, "--lieu", "x" * 300), "300 signes ; 200 au plus"),
+        ((*ADD, "--lieu", "x" * 300), "300 caractères ; 200 au plus"),
         ((*ADD, "--lieu", "  "), "--lieu : ce texte est vide"),
     ],
 )

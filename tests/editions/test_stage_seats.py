@@ -177,5 +177,5 @@ def test_news_that_have_not_left_are_replaced(room: Room) -> None:
         states = tx.execute(select(OutboxRow.status).where(news).order_by(OutboxRow.id)).scalars().all()
     assert states == ["skipped", "sent"]
     last = room.told("amina")[-1]
-    assert "Une étape est reportée" in last
+    assert "Une étape change de date" in last
     assert "Elle était prévue" not in last

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from conversation import Clock, Talk
 from faq.stage import appoint
-from sqlalchemy import func, select
 
 from bot.wiring import Core
 
@@ -33,16 +32,6 @@ def handed(talk: Talk, words: str = STRANGE) -> None:
     if "none" in dict(talk.last.choices):
         talk.press("none")
     talk.press("send")
-
-
-def count(product: Core, table: type) -> int:
-    with product.store.read() as tx:
-        return tx.execute(select(func.count()).select_from(table)).scalar() or 0
-
-
-def kept(product: Core, column: object) -> list[object]:
-    with product.store.read() as tx:
-        return list(tx.execute(select(column)).scalars())  # type: ignore[call-overload]
 
 
 def words(talk: Talk) -> str:

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 from conversation import Clock, Talk, core
-from faq.crowd import STRANGE, handed, kept, person, team, words
+from faq.crowd import STRANGE, handed, person, team, words
 from faq.stage import equip
 from sqlalchemy import insert, select
+from stored import values
 
 from bot.wiring import Core
 from rallynov.delivery.tables import OutboxRow
@@ -55,11 +56,11 @@ def test_a_question_is_closed_opened_again_and_closed_again(store: Store, clock:
     for _ in range(2):
         opened(claude)
         claude.press("close")
-        assert kept(product, TicketRow.stage) == ["closed"]
+        assert values(product.store, TicketRow.stage) == ["closed"]
         nadia.say("/question")
         nadia.say("1")
         nadia.say("Encore un mot.")
-        assert kept(product, TicketRow.stage) == ["waiting"]
+        assert values(product.store, TicketRow.stage) == ["waiting"]
     assert words(nadia).count("est close") >= 2
 
 
@@ -71,10 +72,10 @@ def test_a_question_is_taken_again_after_its_holder_was_erased(product: Core, cl
     claude.press("take")
     claude.say("/effacer")
     claude.press("erase")
-    assert kept(product, TicketRow.holder) == [""]
+    assert values(product.store, TicketRow.holder) == [""]
     opened(dominique)
     dominique.press("take")
-    assert kept(product, TicketRow.holder) != [""]
+    assert values(product.store, TicketRow.holder) != [""]
     assert words(nadia).count("Une personne s’occupe de votre question") == 2
 
 
@@ -86,8 +87,8 @@ def test_closing_what_somebody_closed_meanwhile_does_nothing(product: Core, cloc
     dominique.press("close")
     claude.press("close")
     claude.say("clore cette question")
-    assert kept(product, TicketRow.version) == [2]
-    assert kept(product, TicketRow.stage) == ["closed"]
+    assert values(product.store, TicketRow.version) == [2]
+    assert values(product.store, TicketRow.stage) == ["closed"]
 
 
 def test_what_was_answered_meanwhile_is_not_closed_unseen(product: Core, clock: Clock) -> None:
@@ -98,7 +99,7 @@ def test_what_was_answered_meanwhile_is_not_closed_unseen(product: Core, clock: 
     dominique.say("Sous l'abri exemple.")
     claude.press("close")
     assert "elle n’a pas été close" in words(claude).lower()
-    assert kept(product, TicketRow.stage) == ["answered"]
+    assert values(product.store, TicketRow.stage) == ["answered"]
 
 
 def test_a_new_question_is_seen_behind_many_that_are_answered_or_closed(product: Core, clock: Clock) -> None:
@@ -124,7 +125,7 @@ def test_a_reply_that_makes_wait_answers_nothing(product: Core, clock: Clock) ->
     claude.press("replies")
     claude.press("r-merci")
     claude.press("go")
-    assert kept(product, TicketRow.stage) == ["taken"]
+    assert values(product.store, TicketRow.stage) == ["taken"]
     assert "Nous vérifions" in words(nadia)
     assert "keep" not in dict(claude.last.actions)
     clock.pass_(days=6)
@@ -144,9 +145,9 @@ def test_a_number_alone_is_never_the_answer(product: Core, clock: Clock) -> None
     opened(claude)
     claude.say("2")
     assert "ne part pas comme réponse" in words(claude)
-    assert kept(product, TicketLineRow.words) == []
+    assert values(product.store, TicketLineRow.words) == []
     claude.say("Sous l'abri exemple.")
-    assert kept(product, TicketLineRow.words) == ["Sous l'abri exemple."]
+    assert values(product.store, TicketLineRow.words) == ["Sous l'abri exemple."]
 
 
 def test_the_weeks_are_there_after_help_and_when_their_label_is_typed(product: Core, clock: Clock) -> None:
@@ -182,7 +183,7 @@ def test_the_number_of_what_was_erased_is_never_given_again(store: Store, clock:
     nadia.say("/effacer")
     nadia.press("erase")
     handed(person(product, clock, "omar"))
-    assert kept(product, TicketRow.number) == [2]
+    assert values(product.store, TicketRow.number) == [2]
 
 
 def test_the_team_gets_one_letter_until_it_acts(product: Core, clock: Clock) -> None:
@@ -212,11 +213,11 @@ def test_what_one_writes_in_a_day_has_an_end(product: Core, clock: Clock) -> Non
     for n in range(20):
         nadia.say(f"Encore un mot, numéro {n}.")
     nadia.say("Le mot de trop.")
-    assert len(kept(product, TicketLineRow.words)) == 20
+    assert len(values(product.store, TicketLineRow.words)) == 20
     assert "Le mot de trop." in [texts[0] for kind, texts in nadia.last.blocks if kind == "quote"]
     clock.pass_(days=1)
     nadia.say("Le lendemain.")
-    assert len(kept(product, TicketLineRow.words)) == 21
+    assert len(values(product.store, TicketLineRow.words)) == 21
 
 
 def test_a_form_goes_on_after_a_question_was_handed_over(product: Core, clock: Clock) -> None:
@@ -233,14 +234,14 @@ def test_a_form_goes_on_after_a_question_was_handed_over(product: Core, clock: C
     assert "Votre question est transmise, sous le numéro 1." in str(nadia.last.blocks)
     assert "quelle est la date limite ?" in str(nadia.last.blocks)
     opened(claude)
-    assert "Posée dans le dossier, au champ" in words(claude)
+    assert "Posée dans le dossier, à la question" in words(claude)
     assert "registry" not in words(claude)
     claude.press("take")
     nadia.say("732 829 320 00074")
     assert nadia.last.screen == "f:legal"
     nadia.say("est-ce que je peux venir avec mon vélo électrique ?")
     assert nadia.last.screen in {"f:legal", "faq:near", "faq:none"}
-    assert kept(product, TicketLineRow.words) == []
+    assert values(product.store, TicketLineRow.words) == []
 
 
 def test_what_is_handed_over_beside_a_pending_question_leaves_it_there(sqlite: Store, clock: Clock) -> None:

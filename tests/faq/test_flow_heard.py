@@ -130,11 +130,81 @@ def test_no_asks_again_and_loses_nothing(applicant: Person) -> None:
     assert "comment mieux travailler ensemble ?" in applicant("/relire", "1")
 
 
-def test_another_text_that_may_be_a_question_is_held_in_its_place(applicant: Person) -> None:
-    said = applicant("comment mieux travailler ensemble ?", "le jury, vraiment ?")
+def test_another_text_that_may_be_a_question_is_held_behind_the_first(applicant: Person) -> None:
+    twice = "le jury, vraiment ?"
+    said = applicant("comment mieux travailler ensemble ?", twice, twice)
     assert DOUBT in said
-    assert "| le jury, vraiment ?" in said
-    assert "ensemble" not in said
+    assert "| comment mieux travailler ensemble ?\n| le jury, vraiment ?\n" in said
+    applicant("ma réponse")
+    assert "comment mieux travailler ensemble ? le jury, vraiment ?" in applicant("/relire", "1")
+
+
+def test_what_is_held_is_given_back_when_another_answer_takes_its_place(applicant: Person) -> None:
+    said = applicant("comment mieux travailler ensemble ?", "Atelier exemple")
+    assert "SIRET" in said
+    assert "n’est pas gardé" in said
+    assert "| comment mieux travailler ensemble ?" in said
+    assert "comment" not in applicant("732 829 320 00074")
+
+
+def test_a_note_leaves_what_is_held_beside_the_same_question(anyone: Person) -> None:
+    doubted, noted = "des entretiens, cela suffit ?", "nous avons mené dix entretiens ici"
+    said = anyone("bonjour", "commencer", "1", doubted, noted)
+    assert "gardée, en note" in said
+    assert DOUBT in said
+    assert f"| {doubted}" in said
+    assert f"| {doubted}" in anyone("en place"), "given back with the next question"
+
+
+@pytest.mark.parametrize(
+    "typed", ["merci", "ok merci", "super", "Parfait !", "merci beaucoup pour votre aide"]
+)
+def test_a_thank_you_is_no_failure(anyone: Person, typed: str) -> None:
+    said = anyone("bonjour", "commencer", "1", typed, typed + " 🙂", "xyz")
+    assert "Je n’ai pas reconnu" in said
+    assert "taper" not in said.partition("Question")[0], "one failure, and no way out yet"
+    assert "Avec plaisir." in (said := anyone(typed))
+    assert "En place" in said
+    assert "n’ai pas reconnu" not in said
+
+
+def test_a_thank_you_is_no_answer_of_a_field_that_just_saw_one(applicant: Person) -> None:
+    assert "SIRET" not in applicant("quelle est la date limite ?", "merci")
+    assert "Avec plaisir." in applicant("super merci")
+    applicant("Atelier exemple")
+    said = applicant("merci")
+    assert "Avec plaisir." in said
+    assert "SIRET" in said
+    assert "14 chiffres" not in said.partition("SIRET")[0]
+
+
+def test_a_thank_you_on_an_answer_goes_back_to_where_one_was(anyone: Person) -> None:
+    said = anyone("bonjour", "/menu", "date limite", "merci")
+    assert "Avec plaisir." in said
+    assert "Que voulez-vous faire" in said
+    assert "Cela vous a-t-il aidé" not in said
+
+
+def test_the_welcome_is_said_at_length_once_and_when_asked_for(anyone: Person) -> None:
+    long, short = "Ce diagnostic vous aide", "Que voulez-vous faire"
+    assert long in anyone("menu")
+    for typed in ("menu", "non merci", "xyz", "merci", "/aide", "stop"):
+        said = anyone(typed)
+        assert short in said, typed
+        assert long not in said, typed
+    assert long in anyone("/start")
+
+
+def test_a_story_typed_where_choices_are_ticked_is_given_back_and_the_ways_out_are_told(
+    ready: Person,
+) -> None:
+    story = "Nos collègues et leurs proches en profitent chaque semaine, et tout le bourg vient aussi à l'atelier."
+    once = ready("/relire", "5", "1", story)
+    assert "Choisissez par les numéros" in once
+    assert f"| {story}" in once
+    assert "taper « passer »" not in once
+    assert "parler à une personne" in ready(story)
+    assert "Familles" in ready("/relire", "5", "1", "2")
 
 
 @pytest.mark.parametrize("typed", ["n'importe quoi", "date limite", "ok", "hier", "99"])
@@ -184,6 +254,14 @@ def test_one_of_the_near_questions_is_answered_beside_the_pending_one(applicant:
     assert "Transmettre ma question" in said
     assert "SIRET" in said
     assert "statut juridique" in applicant("combien de fichiers ?", "passer")
+
+
+def test_a_question_given_by_command_in_a_form_comes_back_to_the_pending_one(applicant: Person) -> None:
+    applicant("Atelier exemple")
+    said = applicant.press("Transmettre ma question à l’équipe", "/question où garer mon vélo électrique ?")
+    assert "sous le numéro 1" in said
+    assert "SIRET" in said
+    assert "statut juridique" in applicant("passer")
 
 
 def test_asking_the_team_again_opens_another_ticket(anyone: Person, clock: Clock) -> None:

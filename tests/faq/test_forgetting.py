@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from conversation import Clock, Talk, core
-from faq.crowd import kept
 from faq.stage import equip
 from privacy.test_erasure import held
 from sqlalchemy import insert, select, update
+from stored import values
 from typer.testing import CliRunner
 
 from bot.cli import app
@@ -65,13 +65,13 @@ def test_who_asked_and_how_to_reach_them_is_never_learned(product: Core, clock: 
     taught(product, clock)
     with product.store.read() as tx:
         assert "faq_learned" not in held(tx, "Nadia") | held(tx, "06 12") | held(tx, "nadia-durand")
-    assert kept(product, LearnedRow.title) == ["Où garer mon vélo électrique ?", ""]
-    assert kept(product, LearnedRow.slug) == ["ou-garer-mon-velo-electrique"] * 2
+    assert values(product.store, LearnedRow.title) == ["Où garer mon vélo électrique ?", ""]
+    assert values(product.store, LearnedRow.slug) == ["ou-garer-mon-velo-electrique"] * 2
 
 
 def test_the_words_of_who_erases_leave_the_faq_and_its_answer_stays(product: Core, clock: Clock) -> None:
     nadia = taught(product, clock)
-    before = kept(product, LearnedRow.person_id)[0]
+    before = values(product.store, LearnedRow.person_id)[0]
     assert before
     with product.store.write() as tx:
         tx.execute(update(QuestionRow).values(entry="ou-garer-mon-velo-electrique"))
@@ -81,10 +81,10 @@ def test_the_words_of_who_erases_leave_the_faq_and_its_answer_stays(product: Cor
     with product.store.read() as tx:
         assert held(tx, "vélo") | held(tx, "velo") <= {"inbox"}
         assert learning.version(tx) == version + 1
-    assert kept(product, LearnedRow.title) == [ANSWER]
-    assert kept(product, LearnedRow.slug) == ["sous-l-abri-exemple"]
-    assert kept(product, LearnedRow.person_id) == [""]
-    assert before not in kept(product, LearnedRow.author)
+    assert values(product.store, LearnedRow.title) == [ANSWER]
+    assert values(product.store, LearnedRow.slug) == ["sous-l-abri-exemple"]
+    assert values(product.store, LearnedRow.person_id) == [""]
+    assert before not in values(product.store, LearnedRow.author)
 
 
 def test_words_learned_before_it_was_kept_who_asked_go_too(product: Core, clock: Clock) -> None:
@@ -93,7 +93,7 @@ def test_words_learned_before_it_was_kept_who_asked_go_too(product: Core, clock:
         tx.execute(update(LearnedRow).values(person_id="", question=""))
     nadia.say("/effacer")
     nadia.press("erase")
-    assert kept(product, LearnedRow.title) == [ANSWER]
+    assert values(product.store, LearnedRow.title) == [ANSWER]
 
 
 def test_whoever_is_forgotten_by_age_leaves_words_that_name_nobody(product: Core, clock: Clock) -> None:
@@ -101,16 +101,16 @@ def test_whoever_is_forgotten_by_age_leaves_words_that_name_nobody(product: Core
     clock.at += VISITS + timedelta(days=1)
     with product.store.write() as tx:
         purge(tx, clock())
-    assert kept(product, LearnedRow.title) == ["Où garer mon vélo électrique ?", ""]
-    assert kept(product, LearnedRow.person_id) == ["", ""]
+    assert values(product.store, LearnedRow.title) == ["Où garer mon vélo électrique ?", ""]
+    assert values(product.store, LearnedRow.person_id) == ["", ""]
 
 
 def test_the_team_s_own_words_stay_and_say_no_more_who_wrote_them(product: Core, clock: Clock) -> None:
     learn(product.store, clock, LearnWays("label", "fr", ("une autre formulation",)), "claude")
     with product.store.write() as tx:
         forgetting.take_back(tx, ["claude"])
-    assert kept(product, LearnedRow.words) == ["une autre formulation"]
-    assert kept(product, LearnedRow.author) == [""]
+    assert values(product.store, LearnedRow.words) == ["une autre formulation"]
+    assert values(product.store, LearnedRow.author) == [""]
 
 
 def test_the_same_question_makes_one_entry_and_two_never_share_a_slug(sqlite: Store, clock: Clock) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 import frontmatter
 import pytest
 from conversation import Clock, core
-from faq.crowd import handed, kept, person, team
+from faq.crowd import handed, person, team
 from faq.stage import HERE, equip
+from stored import values
 
 from bot.wiring import Core
 from rallynov.faq import queue
@@ -34,7 +35,7 @@ def test_what_was_learned_survives_whoever_asked_and_says_not_who(product: Core,
     claude.say("Sous l'abri exemple.")
     nadia.say("/effacer")
     nadia.press("erase")
-    assert kept(product, LearnedRow.words) == ["Sous l'abri exemple."]
+    assert values(product.store, LearnedRow.words) == ["Sous l'abri exemple."]
     with product.store.read() as tx:
         assert queue.unanswered(tx, product.edition.slug) == ()
 

@@ -36,9 +36,9 @@ def said(rule: str, when: str, *dossiers: Dossier, counts: Counts = Counts(), la
 @pytest.mark.parametrize(
     ("when", "expected"),
     [
-        ("before", "ouvre le 1er décembre 2026 et ferme le 31 mars 2027, 23:59"),
-        ("open", "ouvert jusqu’au 31 mars 2027, 23:59 (heure de Paris) : il reste 10 jours"),
-        ("after", "a fermé le 31 mars 2027, 23:59"),
+        ("before", "ouvre le 1er décembre 2026 et ferme le 31 mars 2027, 23 h 59"),
+        ("open", "ouvert jusqu’au 31 mars 2027, 23 h 59 (heure de Paris) : il reste 10 jours"),
+        ("after", "a fermé le 31 mars 2027, 23 h 59"),
         ("unset", "Aucune date n’est encore fixée"),
     ],
 )

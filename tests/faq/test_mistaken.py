@@ -3,7 +3,7 @@
 import pytest
 
 from rallynov.dialogue.asides import Taken
-from rallynov.faq.mistaken import signs, taken
+from rallynov.faq.mistaken import idle, signs, taken, thanks
 from rallynov.faq.retrieval.model import Verdict
 
 KNOWN, NEAR, STRANGE = Verdict.ANSWER, Verdict.SUGGEST, Verdict.UNKNOWN
@@ -83,6 +83,12 @@ def test_a_story_is_never_a_question() -> None:
         "svp comment je fais",
         "une question : qui lit mon dossier ?",
         "Can we apply?",
+        "cest koi la date limite",
+        "c koi le rallye",
+        "cest quoi un repère",
+        "keske je dois mettre",
+        "cb de temps ça prend",
+        "quan est la clôture",
     ],
 )
 def test_greetings_do_not_hide_the_opening_of_a_question(text: str) -> None:
@@ -90,7 +96,33 @@ def test_greetings_do_not_hide_the_opening_of_a_question(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Comète", "Quentin Exemple", "Ouest atelier", "Quickly", "Howard", "Combinaison"]
+    "text",
+    [
+        "Comète",
+        "Quentin Exemple",
+        "Ouest atelier",
+        "Quickly",
+        "Howard",
+        "Combinaison",
+        "Ski pour tous",
+        "CB Exemple",
+        "Ce qui change",
+    ],
 )
 def test_names_that_begin_like_a_question_are_names(text: str) -> None:
     assert not signs(text).any
+
+
+@pytest.mark.parametrize(
+    "text", ["merci", "Merci !", "ok merci", "super", "c'est parfait", "thank you very much"]
+)
+def test_a_thank_you_asks_nothing(text: str) -> None:
+    assert thanks(text)
+    assert idle(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["ok", "bien", "Merci Exemple", "non merci", "super long", "merci de m'appeler"]
+)
+def test_what_says_more_or_less_is_no_thank_you(text: str) -> None:
+    assert not thanks(text)

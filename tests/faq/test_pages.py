@@ -10,7 +10,7 @@ import pytest
 from conversation import Clock, core
 from faq.stage import appoint, equip
 from prometheus_client import CollectorRegistry
-from sqlalchemy import select
+from stored import values
 from web.visitor import HOME, read
 
 from bot.web import visitors
@@ -19,6 +19,7 @@ from bot.web.door import Door
 from bot.web.limits import PER_MINUTE
 from bot.wiring import Core, new_token
 from rallynov.faq.tables import LearnedRow, QuestionRow, TicketLineRow, TicketRow
+from rallynov.storage.notices import listening
 from rallynov.storage.store import Store
 
 DESK = "/equipe/questions"
@@ -57,16 +58,21 @@ class Browser:
         return visitors.address_of(self.client.cookies["rallynov"])
 
 
+Browse = Callable[[], Browser]
+
+
 @pytest.fixture
 async def product(sqlite: Store, clock: Clock) -> AsyncIterator[Core]:
     built = equip(core(sqlite, clock))
     built.delivery.start()
+    end = listening(sqlite, built.delivery.hear)
     yield built
+    end()
     await built.delivery.close()
 
 
 @pytest.fixture
-async def browse(product: Core, clock: Clock) -> AsyncIterator[Callable[[], Browser]]:
+async def browse(product: Core, clock: Clock) -> AsyncIterator[Browse]:
     door = Door(
         product.delivery, product.wording, "Exemple", "Exemple", "Exemple", clock, new_token, CollectorRegistry(),
         papers=product.papers, shelves=product.shelves, steps=product.steps, counter=product.counter, patience=2.0,
@@ -83,7 +89,35 @@ async def browse(product: Core, clock: Clock) -> AsyncIterator[Callable[[], Brow
         await client.aclose()
 
 
-async def coordinator(product: Core, clock: Clock, browse: Callable[[], Browser]) -> Browser:
+@pytest.fixture
+async def claude(product: Core, clock: Clock, browse: Browse) -> Browser:
+    """Somebody of the coordination."""
+    return await coordinator(product, clock, browse)
+
+
+@pytest.fixture
+async def nadia(claude: Browser, browse: Browse) -> Browser:
+    """Somebody who has just asked the team."""
+    return await asker(browse)
+
+
+@pytest.fixture
+async def ticket(product: Core, claude: Browser, nadia: Browser) -> str:
+    """The question of Nadia, which Claude has before their eyes."""
+    [asked] = values(product.store, TicketRow.id)
+    await claude.open(f"{DESK}/{asked}")
+    return str(asked)
+
+
+async def asker(browse: Browse) -> Browser:
+    one = browse()
+    await one.say("bonjour")
+    await one.say("/question " + STRANGE)
+    await one.say("transmettre ma question à l'équipe")
+    return one
+
+
+async def coordinator(product: Core, clock: Clock, browse: Browse) -> Browser:
     one = browse()
     await one.say("bonjour")
     await one.say("commencer le diagnostic")
@@ -92,20 +126,7 @@ async def coordinator(product: Core, clock: Clock, browse: Callable[[], Browser]
     return one
 
 
-async def asker(browse: Callable[[], Browser]) -> Browser:
-    one = browse()
-    await one.say("bonjour")
-    await one.say("/question " + STRANGE)
-    await one.say("transmettre ma question à l'équipe")
-    return one
-
-
-def kept(product: Core, column: object) -> list[object]:
-    with product.store.read() as tx:
-        return list(tx.execute(select(column)).scalars())  # type: ignore[call-overload]
-
-
-async def test_the_pages_are_for_the_team_alone(browse: Callable[[], Browser]) -> None:
+async def test_the_pages_are_for_the_team_alone(browse: Browse) -> None:
     one = browse()
     for known in (False, True):
         for path in ("", "/a-apprendre", "/semaines", "/abc"):
@@ -117,11 +138,9 @@ async def test_the_pages_are_for_the_team_alone(browse: Callable[[], Browser]) -
 
 
 async def test_a_question_is_read_answered_and_closed(
-    product: Core, clock: Clock, browse: Callable[[], Browser]
+    product: Core, claude: Browser, nadia: Browser, ticket: str
 ) -> None:
-    claude, nadia = await coordinator(product, clock, browse), await asker(browse)
     assert "&lt;b&gt;vélo&lt;/b&gt;" in await claude.open(DESK)
-    [ticket] = kept(product, TicketRow.id)
     assert "&lt;b&gt;vélo" in await claude.open(f"{DESK}/{ticket}")
     assert "<b>vélo" not in claude.text
     await claude.post(DESK, key="answer", text="Sous l'<i>abri</i> exemple.")
@@ -130,41 +149,38 @@ async def test_a_question_is_read_answered_and_closed(
     assert "Sous l&#39;&lt;i&gt;abri" in await nadia.open("/")
     await claude.open(f"{DESK}/{ticket}")
     await claude.post(DESK, key="close")
-    assert kept(product, TicketRow.stage) == ["closed"]
+    assert values(product.store, TicketRow.stage) == ["closed"]
 
 
-async def test_a_reply_ready_to_be_sent_leaves_as_it_is(
-    product: Core, clock: Clock, browse: Callable[[], Browser]
+async def test_a_page_that_waits_is_told_of_the_answer_at_once(
+    product: Core, claude: Browser, nadia: Browser, ticket: str
 ) -> None:
-    claude, _ = await coordinator(product, clock, browse), await asker(browse)
-    [ticket] = kept(product, TicketRow.id)
-    await claude.open(f"{DESK}/{ticket}")
+    async with product.delivery.watching(nadia.address) as moved:
+        await claude.post(DESK, key="answer", text="Sous l'abri exemple.")
+        assert moved.is_set()
+
+
+async def test_a_reply_ready_to_be_sent_leaves_as_it_is(product: Core, claude: Browser, ticket: str) -> None:
     await claude.post(DESK, key="answer", text="", ready="merci")
-    assert str(kept(product, TicketLineRow.words)[0]).startswith("Merci pour votre question.")
+    assert str(values(product.store, TicketLineRow.words)[0]).startswith("Merci pour votre question.")
 
 
 async def test_of_two_who_answer_the_second_is_told_and_keeps_their_text(
-    product: Core, clock: Clock, browse: Callable[[], Browser]
+    product: Core, clock: Clock, browse: Browse, claude: Browser, ticket: str
 ) -> None:
-    claude, dominique = [await coordinator(product, clock, browse) for _ in range(2)]
-    await asker(browse)
-    [ticket] = kept(product, TicketRow.id)
-    for one in (claude, dominique):
-        await one.open(f"{DESK}/{ticket}")
+    dominique = await coordinator(product, clock, browse)
+    await dominique.open(f"{DESK}/{ticket}")
     await dominique.post(DESK, key="answer", text="La première.")
     await claude.post(DESK, key="answer", text="La seconde, longue.")
     assert claude.status == 409
     assert "La seconde, longue." in claude.text
     assert "quelqu’un de la coordination a répondu" in claude.text
-    assert kept(product, TicketLineRow.words) == ["La première."]
+    assert values(product.store, TicketLineRow.words) == ["La première."]
 
 
 async def test_a_form_of_elsewhere_or_of_another_visitor_does_nothing(
-    product: Core, clock: Clock, browse: Callable[[], Browser]
+    product: Core, claude: Browser, nadia: Browser, ticket: str
 ) -> None:
-    claude, nadia = await coordinator(product, clock, browse), await asker(browse)
-    [ticket] = kept(product, TicketRow.id)
-    await claude.open(f"{DESK}/{ticket}")
     form = dict(claude.hidden)
     await claude.post(DESK, origin="https://ailleurs.invalid", key="answer", text="non")
     assert claude.status == 403
@@ -174,42 +190,33 @@ async def test_a_form_of_elsewhere_or_of_another_visitor_does_nothing(
     claude.hidden = form | {"token": "faux"}
     await claude.post(DESK, key="answer", text="non")
     assert claude.status == 403
-    assert kept(product, TicketLineRow.words) == []
+    assert values(product.store, TicketLineRow.words) == []
 
 
 async def test_a_right_that_was_revoked_is_refused_at_once(
-    product: Core, clock: Clock, browse: Callable[[], Browser]
+    product: Core, claude: Browser, ticket: str
 ) -> None:
-    claude, _ = await coordinator(product, clock, browse), await asker(browse)
-    [ticket] = kept(product, TicketRow.id)
-    await claude.open(f"{DESK}/{ticket}")
     with product.store.write() as tx:
         tx.exec_driver_sql("UPDATE role_grant SET revoked_at = granted_at")
     await claude.post(DESK, key="answer", text="Trop tard.")
     assert claude.status == 403
-    assert kept(product, TicketLineRow.words) == []
+    assert values(product.store, TicketLineRow.words) == []
 
 
-async def test_what_was_not_answered_becomes_an_entry(
-    product: Core, clock: Clock, browse: Callable[[], Browser]
-) -> None:
-    claude, _ = await coordinator(product, clock, browse), await asker(browse)
-    [question] = kept(product, QuestionRow.id)
+async def test_what_was_not_answered_becomes_an_entry(product: Core, claude: Browser, nadia: Browser) -> None:
+    [question] = values(product.store, QuestionRow.id)
     assert "vélo" in await claude.open(f"{DESK}/a-apprendre")
     answer = "Sous l'abri exemple."
     await claude.post(
         DESK, place=f"g:{question}", key="teach", title="Où garer un vélo ?", theme="etapes", text=answer
     )
     assert claude.status == 200
-    assert kept(product, LearnedRow.slug)[0] == "ou-garer-un-velo"
+    assert values(product.store, LearnedRow.slug)[0] == "ou-garer-un-velo"
     assert "vélo" not in claude.text
     assert product.librarian.load().find("ou-garer-un-velo", "fr")
 
 
-async def test_the_weeks_are_a_table_and_a_picture(
-    product: Core, clock: Clock, browse: Callable[[], Browser]
-) -> None:
-    claude = await coordinator(product, clock, browse)
+async def test_the_weeks_are_a_table_and_a_picture(claude: Browser, browse: Browse) -> None:
     assert "Rien n’a été demandé" in await claude.open(f"{DESK}/semaines")
     nadia = await asker(browse)
     await nadia.say("menu")
@@ -221,24 +228,21 @@ async def test_the_weeks_are_a_table_and_a_picture(
 
 
 async def test_a_double_click_on_close_and_a_number_that_is_none(
-    product: Core, clock: Clock, browse: Callable[[], Browser]
+    product: Core, claude: Browser, nadia: Browser, ticket: str
 ) -> None:
-    claude, nadia = await coordinator(product, clock, browse), await asker(browse)
-    [ticket] = kept(product, TicketRow.id)
-    await claude.open(f"{DESK}/{ticket}")
     form = dict(claude.hidden)
     for _ in range(2):
         claude.hidden = form
         await claude.post(DESK, key="close")
         assert claude.status == 200 or "est close" in claude.text
-    assert kept(product, TicketRow.version) == [2]
+    assert values(product.store, TicketRow.version) == [2]
     assert "Questions closes récemment" in await claude.open(DESK)
     await nadia.say("/question")
     await nadia.say("1")
     await nadia.say("Encore un mot.")
     await claude.open(f"{DESK}/{ticket}")
     await claude.post(DESK, key="close")
-    assert kept(product, TicketRow.stage) == ["closed"]
+    assert values(product.store, TicketRow.stage) == ["closed"]
     await claude.open(f"{DESK}/{ticket}")
     await claude.post(DESK, key="answer", place=f"t:{ticket}@²", text="Avec un chiffre étrange.")
     assert claude.status == 409
@@ -246,15 +250,12 @@ async def test_a_double_click_on_close_and_a_number_that_is_none(
 
 
 async def test_an_answer_to_what_was_erased_is_given_back(
-    product: Core, clock: Clock, browse: Callable[[], Browser]
+    product: Core, claude: Browser, nadia: Browser, ticket: str
 ) -> None:
-    claude, nadia = await coordinator(product, clock, browse), await asker(browse)
-    [ticket] = kept(product, TicketRow.id)
-    await claude.open(f"{DESK}/{ticket}")
     form = dict(claude.hidden)
     await nadia.say("/effacer")
     await nadia.say("oui, tout effacer")
-    assert kept(product, TicketRow.id) == []
+    assert values(product.store, TicketRow.id) == []
     claude.hidden = form
     await claude.post(DESK, key="answer", place=f"t:{ticket}@1", text="Sous l'abri exemple.")
     assert claude.status == 409
@@ -262,12 +263,7 @@ async def test_an_answer_to_what_was_erased_is_given_back(
     assert "Sous l&#39;abri exemple." in claude.text
 
 
-async def test_who_presses_too_often_is_slowed_down(
-    product: Core, clock: Clock, browse: Callable[[], Browser]
-) -> None:
-    claude, _ = await coordinator(product, clock, browse), await asker(browse)
-    [ticket] = kept(product, TicketRow.id)
-    await claude.open(f"{DESK}/{ticket}")
+async def test_who_presses_too_often_is_slowed_down(claude: Browser, ticket: str) -> None:
     form = dict(claude.hidden)
     for _ in range(PER_MINUTE + 5):
         claude.hidden = form

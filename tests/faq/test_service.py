@@ -7,9 +7,10 @@ from datetime import timedelta
 
 import pytest
 from conversation import Clock, core
-from faq.crowd import STRANGE, count, handed, kept, person, team, words
+from faq.crowd import STRANGE, handed, person, team, words
 from faq.stage import equip
 from sqlalchemy import select
+from stored import count, values
 
 from bot.wiring import Core
 from rallynov.delivery.subject import Order
@@ -42,13 +43,13 @@ def test_goes_on_both_databases(store: Store, clock: Clock) -> None:
     assert "Sous l'abri exemple." in words(omar)
     nadia.say("/effacer")
     nadia.press("erase")
-    assert count(product, TicketRow) == count(product, TicketLineRow) == 0
+    assert count(product.store, TicketRow) == count(product.store, TicketLineRow) == 0
 
 
 def test_numbers_follow_each_other(product: Core, clock: Clock) -> None:
     for name in ("nadia", "omar", "lise"):
         handed(person(product, clock, name))
-    assert kept(product, TicketRow.number) == [1, 2, 3]
+    assert values(product.store, TicketRow.number) == [1, 2, 3]
 
 
 def test_the_team_alone_sees_the_desk(product: Core, clock: Clock) -> None:
@@ -68,7 +69,7 @@ def test_a_right_that_was_revoked_is_refused_at_the_next_press(product: Core, cl
     claude.press(claude.last.choices[0][0])
     assert claude.last.screen == "desk:no"
     claude.say("Bonjour, voici ma réponse.")
-    assert count(product, TicketLineRow) == 0
+    assert count(product.store, TicketLineRow) == 0
 
 
 def test_two_answers_at_once_leave_one_and_give_the_other_back(product: Core, clock: Clock) -> None:
@@ -79,7 +80,7 @@ def test_two_answers_at_once_leave_one_and_give_the_other_back(product: Core, cl
         talk.say("1")
     dominique.say("La première réponse.")
     claude.say("La seconde réponse.")
-    assert kept(product, TicketLineRow.words) == ["La première réponse."]
+    assert values(product.store, TicketLineRow.words) == ["La première réponse."]
     assert "La seconde réponse." in [texts[0] for kind, texts in claude.last.blocks if kind == "quote"]
     assert "quelqu’un de la coordination a répondu" in words(claude)
 
@@ -87,14 +88,14 @@ def test_two_answers_at_once_leave_one_and_give_the_other_back(product: Core, cl
 def test_a_race_between_two_processes_is_taken_back(product: Core, clock: Clock) -> None:
     handed(person(product, clock, "nadia"))
     claude = team(product, clock)
-    [ticket] = kept(product, TicketRow.id)
+    [ticket] = values(product.store, TicketRow.id)
     with product.store.read() as tx:
         mine = select(ConversationRow.person_id).where(ConversationRow.address == claude.address)
         me = tx.execute(mine).scalar() or ""
     late = Order(me, claude.address, AnswerTicket(str(ticket), "Trop tard.", seen=7), clock(), 0)
     with pytest.raises(OvertakenError), product.store.write() as tx:
         product.counter.questions.apply(tx, [late])
-    assert count(product, TicketLineRow) == 0
+    assert count(product.store, TicketLineRow) == 0
 
 
 def test_the_answer_reaches_the_address_used_last_alone(product: Core, clock: Clock) -> None:
@@ -129,7 +130,7 @@ def test_hostile_questions_reach_the_team_as_plain_text(product: Core, clock: Cl
     for hostile in HOSTILE:
         handed(nadia, hostile)
         nadia.say("menu")
-    assert kept(product, TicketRow.words) == list(HOSTILE)
+    assert values(product.store, TicketRow.words) == list(HOSTILE)
     for nth, hostile in enumerate(HOSTILE, 1):
         claude.say("/questions")
         claude.press(claude.last.choices[nth - 1][0])
@@ -156,21 +157,21 @@ def test_erasure_takes_questions_tickets_and_a_text_that_is_held(product: Core, 
     nadia.press("begin")
     nadia.press("accept")
     nadia.say("secret-tenu et dix entretiens, cela suffit ?")
-    assert any("secret-tenu" in str(state) for state in kept(product, ConversationRow.state))
+    assert any("secret-tenu" in str(state) for state in values(product.store, ConversationRow.state))
     nadia.say("/effacer")
     nadia.press("erase")
-    assert count(product, QuestionRow) == count(product, TicketRow) == 0
-    assert not any("secret-tenu" in str(state) for state in kept(product, ConversationRow.state))
+    assert count(product.store, QuestionRow) == count(product.store, TicketRow) == 0
+    assert not any("secret-tenu" in str(state) for state in values(product.store, ConversationRow.state))
 
 
 def test_after_a_year_questions_and_tickets_are_forgotten(product: Core, clock: Clock) -> None:
     handed(person(product, clock, "nadia"))
     with product.store.write() as tx:
         purge(tx, clock() + timedelta(days=364))
-    assert count(product, TicketRow) == 1
+    assert count(product.store, TicketRow) == 1
     with product.store.write() as tx:
         purge(tx, clock() + timedelta(days=366))
-    assert count(product, TicketRow) == count(product, QuestionRow) == 0
+    assert count(product.store, TicketRow) == count(product.store, QuestionRow) == 0
 
 
 def test_until_the_index_is_there_one_may_browse_and_ask_the_team(product: Core, clock: Clock) -> None:
@@ -196,7 +197,7 @@ def test_while_a_person_is_talking_a_form_goes_on_and_other_texts_are_for_them(
         nadia.press(key)
     nadia.say("Atelier exemple")
     assert nadia.last.screen == "f:registry"
-    assert count(product, TicketLineRow) == 0
+    assert count(product.store, TicketLineRow) == 0
     nadia.say("/robot")
     assert nadia.last.screen == "f:registry"
     nadia.say("menu")
@@ -207,7 +208,7 @@ def test_while_a_person_is_talking_a_form_goes_on_and_other_texts_are_for_them(
     nadia.say("Merci pour l'abri.")
     nadia.say("menu")
     nadia.say("et pour deux vélos ?")
-    assert kept(product, TicketLineRow.words) == [
+    assert values(product.store, TicketLineRow.words) == [
         "Sous l'abri exemple.",
         "Merci pour l'abri.",
         "et pour deux vélos ?",
@@ -220,4 +221,4 @@ def test_one_person_has_ten_open_questions_at_most(product: Core, clock: Clock) 
         handed(nadia)
     handed(nadia)
     assert nadia.last.screen == "faq:mine"
-    assert count(product, TicketRow) == 10
+    assert count(product.store, TicketRow) == 10

@@ -69,7 +69,6 @@ class Stage:
     antivirus: Clamd | None = None
     form: DossierForm = FORM
     refs: Iterator[str] = field(default_factory=lambda: (f"f{n}" for n in itertools.count(1)))
-    heard: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.life = Life(self.store, self.clock)
@@ -85,7 +84,7 @@ class Stage:
     def worker(self) -> Intake:
         """Another process's worker on the same database and folder."""
         sources = {"held": self.holder.fetch, "web": self.folder.fetch}
-        means = Means(sources, self.antivirus, clock=self.clock, tell=self.heard.append)
+        means = Means(sources, self.antivirus, clock=self.clock)
         return Intake(self.store, self.closing, means)
 
     def send(self, name: str, content: bytes | Path, told: int = 0, mime: str = "") -> str:

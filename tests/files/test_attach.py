@@ -111,9 +111,7 @@ class Chat(Telegrammer):
 
         closing = self.core.closing
         mine = Closing(self.core.store, closing.form, self.folder, closing._post, lambda: "mark")
-        intake = Intake(
-            self.core.store, mine, Means({"telegram": fetch}, clock=self.clock, tell=lambda _: None)
-        )
+        intake = Intake(self.core.store, mine, Means({"telegram": fetch}, clock=self.clock))
         while job := await self.core.store.writing(intake._claim):
             await intake.do(job)
         return self.words([self.look(message) for message in self.messages()])

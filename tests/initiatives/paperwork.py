@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from conversation import Clock
+from initiatives.coordinator import Coordination
 from initiatives.life import FORM, FULL, Life, wording
 from sqlalchemy import insert
 
@@ -15,7 +16,6 @@ from rallynov.editions.model import DEFAULT
 from rallynov.initiatives.commands import (
     KeepAnswer,
 )
-from rallynov.initiatives.coordination import Coordination
 from rallynov.initiatives.model import Kind
 from rallynov.initiatives.moving import Moves, Verdict
 from rallynov.initiatives.papers.found import Found, find

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from conversation import Clock
+from initiatives.coordinator import Coordination
 from initiatives.life import FULL
 from sqlalchemy import select
 
@@ -21,7 +22,6 @@ from rallynov.editions import late
 from rallynov.editions.model import last_second
 from rallynov.editions.service import set_calendar
 from rallynov.initiatives.commands import KeepAnswer
-from rallynov.initiatives.coordination import Coordination
 from rallynov.initiatives.model import Json
 from rallynov.initiatives.moving import Moves, Verdict
 from rallynov.initiatives.service import Initiatives, load_form

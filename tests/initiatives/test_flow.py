@@ -11,6 +11,7 @@ from initiatives.life import FULL, TEXT
 
 from rallynov.dialogue.events import Commanded
 from rallynov.dialogue.turn import Place
+from rallynov.dialogue.words import Term
 from rallynov.editions.model import Calendar
 from rallynov.initiatives.commands import KeepAnswer, KeepDraft, OpenDossier, SkipField, SubmitDossier
 from rallynov.initiatives.lifecycle import fingerprint
@@ -141,6 +142,19 @@ def test_one_choice_too_many_is_refused_and_nothing_is_lost() -> None:
     move = dialogue().choose(at(View.NEXT, "themes", 0), "o-cohesion", scene(full))
     assert not move.commands
     assert move.lead
+
+
+@pytest.mark.parametrize(("name", "text"), [("legal", "n'importe quoi"), ("head_informed", "peut-être")])
+def test_what_chooses_nothing_is_no_answer_and_the_field_says_how_to_choose(name: str, text: str) -> None:
+    place, facts = at(View.NEXT, name, 0), scene(dossier())
+    assert dialogue().write(place, text, facts) is None
+    assert dialogue().screen(place, facts).mend == Term(f"form:{name}:mend")
+
+
+def test_a_no_to_what_has_to_be_agreed_to_is_understood_and_kept_nowhere() -> None:
+    move = typed("non", at(View.NEXT, "rules", 0), scene(dossier()))
+    assert move.lead
+    assert not move.commands
 
 
 def test_what_may_be_published_is_chosen_among_what_was_written() -> None:

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import pytest
 from conversation import Clock
+from initiatives.coordinator import Coordination
 from initiatives.life import FORM, Life
 
 from rallynov.delivery.message import Message
 from rallynov.editions.model import DEFAULT
 from rallynov.initiatives.commands import AddRemark, JoinDossier, SubmitDossier
-from rallynov.initiatives.coordination import Coordination
 from rallynov.initiatives.lifecycle import fingerprint
 from rallynov.initiatives.model import Right
 from rallynov.initiatives.moving import Moves, Verdict
@@ -80,7 +80,7 @@ def test_a_correction_is_told_to_all_with_its_reason_and_its_date(life: Life) ->
         heading, _, reason, until, _ = told[0].split(" | ")
         assert heading == "Votre dossier est à corriger"
         assert reason == "Précisez le nombre de salariés."
-        assert "jusqu'au 2 décembre 2026, 23:59 (heure de Paris)" in until
+        assert "jusqu'au 2 décembre 2026, 23 h 59 (heure de Paris)" in until
 
 
 def test_a_submission_comes_with_its_receipt_to_keep(life: Life) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import orjson
 import pytest
 from conversation import START
+from initiatives.coordinator import Coordination
 from initiatives.life import FORM, FULL, Life, shared
 from sqlalchemy import select
 
@@ -28,7 +29,6 @@ from rallynov.initiatives.commands import (
     TransferDossier,
     WithdrawDossier,
 )
-from rallynov.initiatives.coordination import Coordination
 from rallynov.initiatives.desk import OvertakenError
 from rallynov.initiatives.lifecycle import Reason, Refusal
 from rallynov.initiatives.model import Right, Status

@@ -14,7 +14,8 @@ import pytest
 from conversation import Clock
 from initiatives.clerk import turns
 from initiatives.life import FORM, FULL, Life
-from sqlalchemy import func, select
+from sqlalchemy import select
+from stored import count
 
 from bot import plain
 from rallynov.delivery import inbox
@@ -64,11 +65,6 @@ def processes(store: Store, count: int) -> Iterator[list[Store]]:
 def receipts(store: Store) -> list[str]:
     with store.read() as tx:
         return sorted(one for one in tx.execute(select(DossierRow.receipt)).scalars() if one)
-
-
-def count(store: Store, table: type, *where: object) -> int:
-    with store.read() as tx:
-        return tx.execute(select(func.count()).select_from(table).where(*where)).scalar_one()  # type: ignore[arg-type]
 
 
 def test_forty_submissions_at_once_give_one_receipt(store: Store, clock: Clock) -> None:

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from conversation import Clock, core
 from doors.telegrammer import Telegrammer
+from initiatives.coordinator import Coordination
 from initiatives.life import FORM, Life
 from people.test_codes import person_of
 from sqlalchemy import select
@@ -18,7 +19,6 @@ from rallynov.delivery.message import load
 from rallynov.delivery.tables import ConversationRow, OutboxRow
 from rallynov.editions.model import DEFAULT, PARIS, day_of, last_second
 from rallynov.initiatives.commands import JoinDossier, ReopenDossier, WithdrawDossier
-from rallynov.initiatives.coordination import Coordination
 from rallynov.initiatives.model import Dossier, Right, missing
 from rallynov.initiatives.moving import Moves, Verdict
 from rallynov.initiatives.reminders import STOP, Reminders
@@ -107,7 +107,7 @@ def test_what_a_reminder_says(life: Life) -> None:
     amina, bruno = (life.told(f"telegram:{name}")[-1] for name in ("amina", "bruno"))
     said = str(amina.blocks).replace("\\u202f", " ").replace("\\xa0", " ")
     assert "« Une initiative exemple » est enregistré, mais il n’est pas déposé" in said
-    assert "se termine le 31 mars 2013, 23:59 (heure de Paris)" in said
+    assert "se termine le 31 mars 2013, 23 h 59 (heure de Paris)" in said
     assert "Il ne manque rien" in said
     assert "dossier sans titre" in str(bruno.blocks)
     assert f"Il manque encore {len(missing(FORM, Dossier('d2')))} réponses" in str(bruno.blocks)

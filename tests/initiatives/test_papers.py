@@ -128,7 +128,7 @@ def test_a_receipt_says_what_was_submitted_when_and_what_comes_next(life: Life) 
     assert f"{life.clock():%Y}" in facts["Déposé le"]
     assert (facts["Titre de l’initiative"], facts["Structure"]) == (FULL["title"], FULL["name"])
     assert (facts["SIRET"], facts["Pièces jointes"]) == ("732 829 320 00074", "1")
-    assert any("23:59" in item for item in said["next"]["items"])
+    assert any("23\xa0h\xa059" in item for item in said["next"]["items"])
     assert any("10 jours" in item for item in said["next"]["items"])
     assert any("/contact" in item for item in said["mend"]["items"])
     assert any("le retirer" in item for item in said["mend"]["items"])

@@ -80,7 +80,7 @@ def test_the_telephones_of_the_domain_document(typed: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("3 81 00 00 00", "Numéro attendu : 03 81 12 34 56 ou +33 3 81 12 34 56."),
+        ("3 81 00 00 00", "Écrivez le numéro en entier"),
         ("03 81 00 00 0", "Il manque un chiffre : un numéro français en a 10."),
         ("03 81", "Il manque 6 chiffres : un numéro français en a 10."),
         ("03 81 00 00 00 0", "Il y a trop de chiffres : un numéro français en a 10."),

@@ -12,7 +12,7 @@ from initiatives.life import FULL, TEXT
 from initiatives.team import Team
 from sqlalchemy import select
 
-from bot import wiring
+from bot import ground, wiring
 from rallynov.initiatives.model import DossierForm
 from rallynov.initiatives.service import load_form
 from rallynov.initiatives.tables import DossierAnswerRow, DraftRow, MoveRow
@@ -56,11 +56,10 @@ class Spoken(Wording):
 
 def upgraded(store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch, talk: Talk) -> Talk:
     """The same conversation, once the next release has started."""
-    monkeypatch.setattr(
-        wiring, "_content", wiring._content.__wrapped__
-    )  # read anew: it is kept for the process
-    monkeypatch.setattr(wiring, "load_form", released)
-    monkeypatch.setattr(wiring, "Wording", Spoken)
+    anew = ground.read_content.__wrapped__  # what was read is kept for the process
+    monkeypatch.setattr(wiring, "read_content", anew)
+    monkeypatch.setattr(ground, "load_form", released)
+    monkeypatch.setattr(ground, "Wording", Spoken)
     talk.core = core(store, clock)
     return talk
 

@@ -7,6 +7,7 @@ import os
 import shutil
 import threading
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import postgres
@@ -183,19 +184,21 @@ def test_a_password_is_on_no_command_line(
     store = Store(url)
     furnish(store, home.folder, 1)
     store.close()
-    asked: list[tuple[list[str], dict[str, str]]] = []
-    real = postgresql.subprocess.run
+    asked: dict[str, list[dict[str, str]]] = {}
+    real = postgresql.subprocess.Popen
 
-    def seen(command: list[str], **options: object) -> object:
-        asked.append((command, options["env"]))  # type: ignore[arg-type]
-        return real(command, **options)  # type: ignore[call-overload]
+    class Seen(real):  # type: ignore[misc, valid-type]
+        def __init__(self, command: list[str], **options: Any) -> None:
+            assert "MOTDEPASSE" not in " ".join(command)
+            asked.setdefault(Path(command[0]).name, []).append(options["env"])
+            super().__init__(command, **options)
 
-    monkeypatch.setattr(postgresql.subprocess, "run", seen)
+    monkeypatch.setattr(postgresql.subprocess, "Popen", Seen)
     made = home.backup()
     assert home.run("restore", str(made), "--force").exit_code == 0
-    assert [Path(command[0]).name for command, _ in asked] == ["pg_dump", "pg_dump", "pg_restore"]
-    assert not [word for command, _ in asked for word in command if "MOTDEPASSE" in word]
-    assert {env["PGPASSWORD"] for _, env in asked} == {"MOTDEPASSE"}
+    assert {name: len(some) for name, some in asked.items()} == {"pg_dump": 2, "pg_restore": 3}
+    assert {env["PGPASSWORD"] for env in asked["pg_dump"]} == {"MOTDEPASSE"}
+    assert not any("PGPASSWORD" in env for env in asked["pg_restore"]), "it only reads a file"
 
 
 def test_a_server_without_its_programs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -209,3 +212,17 @@ def test_a_server_without_its_programs(monkeypatch: pytest.MonkeyPatch, tmp_path
 def test_every_folder_of_files_is_in_it(sqlite: Store) -> None:
     built = core(sqlite, Clock())
     assert (built.closing.folder._root.name, filing.FOLDER) == FOLDERS
+
+
+def test_a_base_that_cannot_be_opened_is_told_in_a_sentence(home: Home) -> None:
+    (home.folder / "rallynov.db").unlink()
+    (home.folder / "rallynov.db").symlink_to("/proc/self/mem")  # a file that no program may open so
+    done = home.run("backup")
+    assert (done.exit_code, "La base ne s'ouvre pas" in done.stderr) == (73, True), done.output
+
+
+def test_what_was_never_made_is_not_read_again(tmp_path: Path) -> None:
+    done = Home(tmp_path).run("verify-backup")
+    assert (done.exit_code, "« rallynov backup » en fait une" in done.stderr) == (66, True)
+    done = Home(tmp_path).run("verify-backup", "ailleurs.zip")
+    assert "à cet endroit : ailleurs.zip" in done.stderr

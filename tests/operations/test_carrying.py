@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import tempfile
 from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
+from typing import IO, Any
 
 import postgres
 import pytest
@@ -18,12 +21,12 @@ from bot.settings import Settings
 from bot.wiring import clock
 from rallynov.announcements.tables import AnnouncementRow
 from rallynov.delivery.tables import AuditRow
+from rallynov.editions.tables import LateCodeRow, LateUseRow
 from rallynov.initiatives.tables import ReceiptNumberRow
 from rallynov.people.consents.tables import ConsentRow, ObjectionRow
 from rallynov.people.tables import CodeRow, GrantRow, InvitationRow, RestrictionRow
 from rallynov.privacy import tombstones
 from rallynov.storage.backup import postgresql
-from rallynov.storage.backup.model import BackupError, Why
 from rallynov.storage.store import Store
 
 WHO = {"person_id": "porteuse"}
@@ -107,6 +110,38 @@ def test_what_ended_since_does_not_come_back(either: Home) -> None:
     assert not (either.folder / settling.FILE).exists()
 
 
+LATE = {"edition": "rallynov", "name": "Structure exemple", "expires_at": LATER, "created_at": AT}
+USED = {"edition": "rallynov", "until": LATER, "at": AT}
+
+
+def test_late_codes_given_or_used_since_are_carried(home: Home) -> None:
+    store = Store(home.url)
+    with store.write() as tx:
+        tx.execute(insert(LateCodeRow), [LATE | {"digest": "old", "uses_left": 3}])
+    made = home.backup()
+    with store.write() as tx:
+        tx.execute(update(LateCodeRow).values(uses_left=1))
+        tx.execute(insert(LateCodeRow), [LATE | {"digest": "new", "uses_left": 2}])
+        people = [("porteuse", "old"), ("somebody who came since", "old")]
+        tx.execute(insert(LateUseRow), [USED | {"person": who, "digest": one} for who, one in people])
+    store.close()
+    done = home.run("restore", str(made), "--force")
+    assert done.exit_code == 0, done.output
+    assert "2 codes de dépôt tardif" in done.output
+    kept = {row[0]: row for row in home.tables()["late_code"]}
+    assert {digest: row[4] for digest, row in kept.items()} == {"old": 2, "new": 2}, "a use is given back"
+    assert [row[0] for row in home.tables()["late_use"]] == ["porteuse"]
+
+
+@pytest.mark.parametrize("cut", [b"", b'{"role_grant": [', b"[1]"])
+def test_what_is_owed_is_owed_though_its_file_was_cut(home: Home, cut: bytes) -> None:
+    (home.folder / settling.FILE).write_bytes(cut)
+    store = Store(home.url)
+    assert settling.settle_owed(store, home.folder, clock()) == {settling.HELD_BACK: 1}
+    assert not (home.folder / settling.FILE).exists()
+    store.close()
+
+
 def test_a_base_that_never_knew_of_codes_takes_none_back(home: Home) -> None:
     """Back to the newer of two states: what was made after the older one is kept."""
     store, then = Store(home.url), AT - timedelta(days=1)
@@ -167,29 +202,42 @@ def test_a_server_s_restoration_is_owed_until_it_is_settled(
 
 
 @pytest.mark.postgres
-def test_a_server_that_refuses_halfway_is_not_said_to_be_unchanged(
+def test_a_server_that_refuses_halfway_has_changed_nothing(
     cluster: postgres.Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = Home(tmp_path, {"RALLYNOV_DATABASE_URL": cluster.migrated()})
     made = home.backup()
     store = Store(home.url)
     with store.write() as tx:
-        tx.execute(text("CREATE TABLE newer (n integer)"))
+        tx.execute(text("CREATE TABLE newer (who text REFERENCES person (id))"))
+        tx.execute(text("CREATE VIEW theirs AS SELECT id FROM person"))  # keeps its table from being replaced
     store.close()
-    run = postgresql._run
-
-    def refused(store: Store, server: int, name: str, options: list[str]) -> None:
-        if name == "pg_restore":
-            raise BackupError(Why.PROGRAM, "pg_restore : refused")
-        run(store, server, name, options)
-
-    monkeypatch.setattr(postgresql, "_run", refused)
+    before = home.tables()
     done = home.run("restore", str(made), "--force")
-    assert (done.exit_code, "Rien n'a été changé" in done.output) == (backup_words.UNAVAILABLE, False)
-    assert "la base n'est plus entière" in done.output
-    [kept] = (tmp_path / "sauvegardes").glob("avant-*.zip")
-    assert str(kept) in done.output
+    assert (done.exit_code, "Rien n'a été changé" in done.output) == (backup_words.UNAVAILABLE, True), (
+        done.output
+    )
+    assert "theirs" in done.output, "what the server says is said"
+    assert home.tables() == before
     assert not settling.owed(home.folder)[0]
+    store = Store(home.url)
+    with store.write() as tx:
+        tx.execute(text("DROP VIEW theirs"))
+    store.close()
+
+    replay = postgresql._replay
+
+    def cut(cursor: Any, script: IO[bytes]) -> None:
+        replay(cursor, BytesIO(script.read()[:-200]))  # all is dropped and made again, but for the end
+        raise OSError(errno.EIO, "the disk")
+
+    monkeypatch.setattr(postgresql, "_replay", cut)
+    assert home.run("restore", str(made), "--force").exit_code != 0
+    assert home.tables() == before, "a script that was cut is undone whole"
+    monkeypatch.setattr(postgresql, "_replay", replay)
+    done = home.run("restore", str(made), "--force")
+    assert done.exit_code == 0, done.output
+    assert home.tables().keys() == before.keys() - {"newer"}, "it goes with those that are replaced"
 
 
 def test_a_backup_is_read_again_where_there_is_room(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import shutil
 import sqlite3
 from collections.abc import Iterable
@@ -74,19 +73,6 @@ def test_a_database_that_is_away_is_told_to_machines_too(tmp_path: Path) -> None
     assert "RALLYNOV_DATABASE_URL" in found["mend"]
     assert "MOTDEPASSE" not in done.output
     assert not (tmp_path / "rien").exists(), "it changes nothing"
-
-
-def test_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    data = tmp_path / "d"
-    assert one(machine.folder(settings(data))).level is LOOK
-    data.mkdir(mode=0o700)
-    assert one(machine.folder(settings(data))).level is GOOD
-    data.chmod(0o755)
-    assert "chmod 700" in one(machine.folder(settings(data))).mend
-    data.chmod(0o700)
-    (data / "rallynov.db").touch()
-    monkeypatch.setattr(os, "geteuid", lambda: 12345)
-    assert one(machine.folder(settings(data))).level is BAD
 
 
 @pytest.mark.parametrize(("free", "level"), [(100 * 2**30, GOOD), (2**29, LOOK), (2**20, BAD)])
@@ -195,9 +181,10 @@ def test_what_waits(store: Store, clock: Clock) -> None:
         (
             {"ready": False, "failing": {"events": "the oldest waits for 95 s"}},
             BAD,
-            "events (the oldest waits",
+            "des messages reçus attendent depuis plus d'une minute",
         ),
-        (["another", "program"], BAD, "échoué"),
+        (["another", "program"], BAD, "Un autre programme répond sur 127.0.0.1:8000"),
+        ("<html>", BAD, "Un autre programme"),
         (None, LOOK, "Aucun « run » ne répond sur 127.0.0.1:8000"),
     ],
 )

@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from operations.forked import installed
+from operations.forked import warm
 from operations.stage import Home
 
 ROOT = Path(__file__).parents[2]
@@ -29,15 +28,8 @@ def blocks(kind: str) -> list[str]:
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A PATH on which ``rallynov`` is this tree's."""
-    folder = tmp_path_factory.mktemp("bin")
-    place = installed(folder)
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, str(ROOT / "tests/operations/forked.py"), str(place)]
-    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout
-        assert server.stdout.readline() == "ready\n"
-        yield f"{folder}:{os.environ['PATH']}"
-        server.kill()
+    with warm(tmp_path_factory.mktemp("bin")) as command:
+        yield f"{command.parent}:{os.environ['PATH']}"
 
 
 def follow(script: str, home: Home, path: str) -> tuple[int, str]:
@@ -68,7 +60,7 @@ def test_the_drill(either: Home, path: str) -> None:
     for script in (first, lose):
         code, said = follow(script, either, path)
         assert code == 0, (script, said)
-    assert not either.folder.exists()
+    assert list(either.folder.iterdir()) == []
     for script, wanted in ((put_back, "4 dossiers, 9 pièces"), (compare, "4 dossiers")):
         code, said = follow(script, either, path)
         assert code == 0, (script, said)

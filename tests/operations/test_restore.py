@@ -42,6 +42,17 @@ def gone(store: Store) -> None:
         erase(tx, ["porteuse"], clock())
 
 
+def unseen(home: Home) -> int:
+    """Count the tables of which PostgreSQL does not know how many rows they have."""
+    store = Store(home.url)
+    with store.read() as tx:
+        asked = text("SELECT count(*) FROM pg_class JOIN pg_tables ON relname = tablename"
+                     " WHERE schemaname = current_schema() AND reltuples < 0")  # fmt: skip
+        found = 0 if store.is_sqlite else int(tx.execute(asked).scalar_one())
+    store.close()
+    return found
+
+
 def test_everything_is_there_again(either: Home, tmp_path: Path) -> None:
     before, files = either.tables(), either.pieces()
     made = either.backup("--output", str(tmp_path / "s.zip"))
@@ -57,6 +68,7 @@ def test_everything_is_there_again(either: Home, tmp_path: Path) -> None:
     assert either.pieces() == files
     assert sorted(one.name for one in either.folder.iterdir() if "rallynov-export" in one.name) == []
     assert not list(either.folder.glob("avant-*"))
+    assert unseen(either) == 0
 
 
 def test_what_is_there_is_not_overwritten_unless_asked_and_then_saved_first(either: Home) -> None:
@@ -90,7 +102,7 @@ def test_nobody_erased_reappears(either: Home, tmp_path: Path) -> None:
     assert either.tables()["dossier"] == []
     done = either.run("restore", str(made), "--force")
     assert done.exit_code == 0, done.output
-    assert "1 personne effacée depuis cette sauvegarde : effacement refait." in done.output
+    assert "1 personne ou dossier effacé depuis cette sauvegarde : effacement refait." in done.output
     assert (either.tables()["dossier"], either.tables()["person"]) == ([], [])
 
 

@@ -8,7 +8,8 @@ import pytest
 from conversation import Clock, core
 from doors.several import Webber
 from doors.telegrammer import Telegrammer
-from sqlalchemy import func, select
+from sqlalchemy import select
+from stored import count
 
 from bot import plain
 from bot.wiring import Core, new_secret
@@ -42,11 +43,6 @@ def person_of(store: Store, address: str) -> str | None:
     with store.read() as tx:
         mine = select(ConversationRow.person_id).where(ConversationRow.address == address)
         return tx.execute(mine).scalar()
-
-
-def people(store: Store) -> int:
-    with store.read() as tx:
-        return tx.execute(select(func.count()).select_from(PersonRow)).scalar() or 0
 
 
 @pytest.mark.parametrize("purpose", list(Purpose))
@@ -152,10 +148,10 @@ def test_moving_leaves_nobody_behind(store: Store, clock: Clock) -> None:
     built = core(store, clock)
     begun(built, clock, "claude").say("/continuer")
     other = begun(built, clock, "dominique")
-    assert people(store) == 2
+    assert count(store, PersonRow) == 2
     other.say(f"/code {last_code(store)}")
     other.say("1")
-    assert people(store) == 1
+    assert count(store, PersonRow) == 1
     assert person_of(store, "web:dominique") == person_of(store, "web:claude")
 
 
@@ -167,7 +163,7 @@ def test_what_another_address_still_reaches_is_kept(store: Store, clock: Clock) 
     begun(built, clock, "claude").say("/continuer")
     dominique.say(f"/code {last_code(store)}")
     dominique.say("1")
-    assert people(store) == 2
+    assert count(store, PersonRow) == 2
     assert person_of(store, "web:ailleurs") not in {None, person_of(store, "web:claude")}
 
 

@@ -10,7 +10,8 @@ from conversation import Clock, core
 from doors.telegrammer import Telegrammer
 from initiatives.life import Life
 from people.test_codes import person_of
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
+from stored import count
 
 from rallynov.delivery import outbox
 from rallynov.delivery.decisions import Klass
@@ -64,11 +65,6 @@ def history(store: Store) -> list[tuple[Any, ...]]:
     columns = [column for column in ConsentRow.__table__.columns if column.name != "person_id"]
     with store.read() as tx:
         return [tuple(row) for row in tx.execute(select(*columns).order_by(ConsentRow.id))]
-
-
-def count(store: Store, table: type) -> int:
-    with store.read() as tx:
-        return tx.scalar(select(func.count()).select_from(table)) or 0
 
 
 def test_what_is_said_is_kept_with_its_words_date_and_source_and_closed_once(

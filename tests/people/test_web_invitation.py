@@ -26,7 +26,7 @@ def test_a_coordinator_enters_by_the_link(sqlite: Store, clock: Clock) -> None:
             assert f'value="/start {code}"' in page.text
         visitor._page = Page(page.text)
         [card] = visitor.say(f"/start {code}")[-1:]
-        assert "Vous allez agir comme coordination" in str(card.texts)
+        assert "Votre rôle serait" in str(card.texts)
         assert held(sqlite, built.edition.slug) == []
         visitor.press(card, "Accepter")
     assert held(sqlite, built.edition.slug) == [Role.COORDINATOR]

@@ -73,7 +73,9 @@ def test_what_came_before_an_erasure_is_not_brought_back_by_a_second_one(store: 
 
 
 def test_where_one_stands_and_what_was_ordered_hold_no_words(store: Store, clock: Clock) -> None:
-    someone(store, clock, 7, *BEGUN)
+    someone(
+        store, clock, 7, *BEGUN, "réponse 3"
+    )  # what is in doubt is kept there until the question is answered
     with store.read() as tx:
         assert held(tx) == {"answer", "inbox", "outbox"}
         actions = set(tx.execute(text("SELECT action FROM audit")).scalars())

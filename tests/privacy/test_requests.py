@@ -10,14 +10,16 @@ from zipfile import ZipFile
 import pytest
 from conversation import START, Clock
 from initiatives.life import Life
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, insert, select
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
+from rallynov.coordination.tables import NoteRow
 from rallynov.delivery.tables import AuditRow
 from rallynov.initiatives.tables import DossierRow, ShareRow
 from rallynov.people.access import OPERATOR
 from rallynov.people.tables import AccessRow, PersonRow
+from rallynov.privacy import tombstones
 from rallynov.privacy.tables import TombstoneRow
 from rallynov.storage.store import Store
 
@@ -77,8 +79,13 @@ def test_the_owner_is_erased_once_the_number_is_typed_again(office: Office) -> N
 def test_a_dossier_that_nobody_owns_is_erased(office: Office) -> None:
     with office.store.write() as tx:
         tx.execute(delete(ShareRow))
+    older = shutil.copytree(office.home, office.home.with_name("sauvegarde"))
     assert office.run("erase", "--dossier", NUMBER, "--yes").exit_code == 0
-    assert office.held() == (1, 0, 0)
+    assert office.held() == (1, 0, 1)
+    back = Office(older, Store(f"sqlite:///{older / 'rallynov.db'}"))
+    assert back.held() == (1, 1, 0), "the backup has it"
+    assert tombstones.bury_again(back.store, office.home, Clock(START)()) == 1
+    assert back.held() == (1, 0, 1), "it does not come back, and its people stay"
 
 
 def test_the_copy_of_the_owner_is_written_and_they_see_that_it_was(office: Office) -> None:
@@ -91,6 +98,29 @@ def test_the_copy_of_the_owner_is_written_and_they_see_that_it_was(office: Offic
         seen = tx.execute(select(AccessRow.person_id, AccessRow.role, AccessRow.action)).all()
     assert [tuple(one) for one in seen] == [("amina", OPERATOR, "exported")]
     assert office.audited() == [("CopyForThem", f"dossier:{NUMBER}")]
+
+
+@pytest.mark.parametrize("owned", [True, False])
+def test_a_written_request_has_what_the_team_noted_and_what_came_on_paper(
+    office: Office,
+    owned: bool,  # noqa: FBT001
+) -> None:
+    note = {"dossier_id": "d1", "author": None, "at": START, "text": "Rappeler jeudi"}
+    with office.store.write() as tx:
+        tx.execute(insert(NoteRow), [note])
+        if not owned:
+            tx.execute(delete(ShareRow))
+    done = office.run("copy", "--dossier", NUMBER, "--output", str(office.home / "copie.zip"))
+    assert done.exit_code == 0, done.output
+    assert "retirez-en ce qui nomme quelqu'un d'autre" in done.output
+    made = ZipFile(office.home / "copie.zip")
+    assert made.read("notes-de-l-equipe.txt").decode() == "22/11/2026 : Rappeler jeudi"
+    text = made.read("mes-donnees.txt").decode()
+    assert ("Prénom et nom\n  Réponse : Claude Exemple" in text, "Rappeler" in text) == (True, False)
+    with office.store.read() as tx:
+        assert tx.execute(select(AccessRow.person_id, AccessRow.dossier_id)).all() == [
+            ("amina", None) if owned else (None, "d1")
+        ]
 
 
 @pytest.mark.parametrize("words", [("erase", "--yes"), ("copy", "--output", "x.zip")])

@@ -17,9 +17,10 @@ from sqlalchemy import Connection, insert, text
 
 from rallynov.editions.service import CLOSES
 from rallynov.editions.stages.model import KEPT as SEAT
+from rallynov.masking import LEAST
 from rallynov.privacy.service import purge
-from rallynov.statistics.masking import LEAST
 from rallynov.storage import lifetimes, schema
+from rallynov.storage.backup import replaced
 from rallynov.storage.lifetimes import Rule, rules
 from rallynov.storage.store import Store
 
@@ -134,6 +135,9 @@ CASES: Mapping[str, tuple[Callable[[Connection, Any], None], tuple[str, ...]]] =
 """How to write what a rule is about, as old as a moment, and where it is then found: in a table, or as a text in a column."""
 
 
+ON_DISK = {"copy", "replaced"}
+
+
 def there(tx: Connection, probe: str) -> bool:
     where, _, words = probe.partition("=")
     table, _, column = where.partition(".")
@@ -142,7 +146,7 @@ def there(tx: Connection, probe: str) -> bool:
 
 
 @pytest.mark.parametrize(
-    "rule", [one for one in rules().values() if one.name != "copy"], ids=lambda rule: rule.name
+    "rule", [one for one in rules().values() if one.name not in ON_DISK], ids=lambda rule: rule.name
 )
 def test_kept_one_second_before_and_gone_one_second_after(rule: Rule, sqlite: Store, clock: Clock) -> None:
     assert rule.name in CASES, "a rule needs its case"
@@ -180,8 +184,24 @@ def test_a_copy_of_the_database_goes_by_its_rule(sqlite: Store, clock: Clock) ->
     assert not copy.exists()
 
 
+@pytest.mark.parametrize("name", [replaced.ARCHIVE, replaced.FOLDER])
+def test_what_a_restoration_replaced_goes_by_its_rule(name: str, clock: Clock, tmp_path: Path) -> None:
+    place, other = tmp_path / name.format(clock.at), tmp_path / "rallynov-20260301T080000Z.zip"
+    other.touch()
+    if name == replaced.FOLDER:
+        place.mkdir()
+        (place / "rallynov.db").write_bytes(b"une base")
+    else:
+        place.write_bytes(b"une archive")
+    os.utime(place, (clock.at.timestamp(), clock.at.timestamp()))
+    assert replaced.forget({tmp_path}, clock.at + lifetimes.kept("replaced") - SECOND) == 0
+    assert place.exists()
+    assert replaced.forget({tmp_path}, clock.at + lifetimes.kept("replaced") + SECOND) == 1
+    assert [one.name for one in tmp_path.iterdir()] == [other.name], "backups are kept as one says"
+
+
 def test_every_rule_says_what_it_is_about_and_every_case_has_its_rule() -> None:
-    assert {*CASES, "copy"} == set(rules())
+    assert {*CASES, *ON_DISK} == set(rules())
     assert all(rule.what for rule in rules().values())
     assert lifetimes.kept("seat") == SEAT, "told on the screen of a stage"
 
@@ -213,6 +233,7 @@ TOLD = {
         "subscription": "trois ans après votre dernière visite",
         "announcement": "la dernière annonce reçue, un an",
         "copy": "mise à jour sept jours",
+        "replaced": "trente nuits au plus",
         "tombstone": "gardée 400 jours",
     },
     "en": {
@@ -226,6 +247,7 @@ TOLD = {
         "subscription": "three years after your last visit",
         "announcement": "the last announcement you received for one year",
         "copy": "before an update seven days",
+        "replaced": "thirty nights at most",
         "tombstone": "kept for 400 days",
     },
 }
@@ -240,6 +262,7 @@ DAYS = {
     "subscription": 1095,
     "announcement": 365,
     "copy": 7,
+    "replaced": 30,  # as long as backups
     "tombstone": 400,
 }
 """What the notice says in words, and the days that these words stand for."""

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from conversation import Clock, Talk, core
 from initiatives.life import Life
 from sqlalchemy import event, select, update
 
+from rallynov.diagnosis.model import Diagnosis
 from rallynov.dialogue.events import Ignored
+from rallynov.dialogue.turn import Scene
 from rallynov.editions.model import DEFAULT
 from rallynov.initiatives.aside import set_aside
 from rallynov.initiatives.commands import JoinDossier
-from rallynov.initiatives.model import Right
+from rallynov.initiatives.model import Dossiers, Right
 from rallynov.initiatives.tables import DossierRow
 from rallynov.people import access, granting
 from rallynov.people.access import Access, Seen
@@ -25,6 +28,7 @@ from rallynov.people.roles import Grant, Role
 from rallynov.people.tables import AccessRow, PersonRow
 from rallynov.privacy.erasing import erase
 from rallynov.privacy.facts import Holdings
+from rallynov.privacy.rights import COPY, CORRECT, RightsDialogue
 from rallynov.privacy.service import purge
 from rallynov.storage.lifetimes import kept
 from rallynov.storage.store import Store
@@ -165,3 +169,22 @@ def test_what_was_seen_of_who_is_erased_goes_and_what_they_did_stays_without_the
         erase(tx, ["amina"], life.clock())
         left = tx.execute(select(AccessRow.actor, AccessRow.person_id).order_by(AccessRow.id)).all()
     assert [tuple(one) for one in left] == [("claude", "bruno"), ("", "bruno")]
+
+
+@pytest.mark.parametrize(("mine", "told"), [((), False), (("dossier",), True)])
+def test_whoever_has_a_dossier_is_told_how_to_have_what_the_team_noted(
+    mine: tuple[Any, ...],
+    told: bool,  # noqa: FBT001
+    clock: Clock,
+) -> None:
+    scene = Scene(clock(), clock(), facts={Dossiers: Dossiers(mine)})
+    words = str(RightsDialogue().screen(COPY, scene).blocks)
+    assert ("privacy:copy:notes" in words) is told
+
+
+def test_what_somebody_has_not_is_not_theirs_to_correct(clock: Clock) -> None:
+    scene = Scene(clock(), clock(), facts={Dossiers: Dossiers(), Diagnosis: Diagnosis()})
+    bare = {one.key for one in RightsDialogue().screen(CORRECT, scene).choices}
+    scene = scene.having(Dossiers(("dossier",))).having(Diagnosis(1, {"R1.1": "3"}))  # type: ignore[arg-type]
+    full = {one.key for one in RightsDialogue().screen(CORRECT, scene).choices}
+    assert full - bare == {"recap", "dossier"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import shutil
 from collections.abc import Callable
 from datetime import timedelta
@@ -22,6 +23,7 @@ from rallynov.people.granting import be_somebody
 from rallynov.people.tables import PersonRow
 from rallynov.privacy import erasing, holdings, tombstones
 from rallynov.privacy.tables import TombstoneKeyRow, TombstoneRow
+from rallynov.storage.backup import replaced
 from rallynov.storage.lifetimes import kept
 from rallynov.storage.store import Store
 
@@ -140,7 +142,7 @@ def test_a_line_that_was_cut_is_left_out_and_no_file_is_nothing(
     ask(before, clock, ["first", "second"], [])
     tombstones.keep_file(before, tmp_path, clock())
     path = tmp_path / tombstones.FILE
-    path.write_bytes(path.read_bytes()[:-30])
+    path.write_bytes(path.read_bytes()[:-30] + b'\n{"digest": "no more"}\n7\n{"key": "no key"}\n')
     with before.write() as tx:
         tx.execute(TombstoneRow.__table__.delete())
         be_somebody(tx, "first", clock())
@@ -169,10 +171,15 @@ async def test_a_start_erases_again_and_keeps_the_file(
     tombstones.keep_file(before, tmp_path, clock())
     with sqlite.write() as tx:
         write(tx, clock, "first", "web:first")
+    old = tmp_path / "sauvegardes" / replaced.ARCHIVE.format(clock())
+    old.parent.mkdir()
+    old.touch()
+    os.utime(old, (0, 0))
     async with burying.buried(Settings(_env_file=None, data_dir=tmp_path), sqlite):
         assert count(sqlite, PersonRow) == 0
+        assert not old.exists(), "whoever was erased is in it"
         ask(sqlite, clock, ["second"], [])
-        [beat] = beats
+        beat, _ = beats  # and the hourly one, of what was replaced
         assert inspect.iscoroutinefunction(beat), "the clock awaits nothing else"
         await beat()
     assert len((tmp_path / tombstones.FILE).read_text("utf-8").splitlines()) == 1 + 2

@@ -76,7 +76,8 @@ def test_the_funnel_counts_each_person_once(store: Store) -> None:
     dossier(store, "d3", "denis")
     found = counted(store)
     assert found.steps == Steps(started=3, finished=2, drafted=2, submitted=1)
-    assert cells(of(found, "funnel")) == [(3,), (2,), (2,), (1,)]
+    assert cells(of(found, "funnel")) == [(None,)] * 4
+    assert "masqu" in wording().word(of(found, "funnel").notes[-1], "fr")
 
 
 def test_who_asked_for_a_limitation_is_left_out_everywhere(sqlite: Store) -> None:
@@ -108,14 +109,51 @@ def test_the_diagnosis_is_left_where_the_next_question_was(sqlite: Store) -> Non
     for name, many in (("a", 0), ("b", 4), ("c", 4), ("d", 22)):
         person(sqlite, name, many)
     person(sqlite, "e", 2, 23, finished=[2])
-    table = of(counted(sqlite), "stops")
-    told = {name: one[0] for name, one in zip(ASKED, cells(table), strict=True)}
-    assert {name: n for name, n in told.items() if n} == {ASKED[0]: 1, ASKED[4]: 2, ASKED[22]: 1}
-    assert cells(table)[0] == (1, 4)
+    found = counted(sqlite)
+    assert found.stopped == {ASKED[0]: 1, ASKED[4]: 2, ASKED[22]: 1}
+    assert found.answered[ASKED[0]] == 4
+
+
+def left(finished: int, *stopped: int) -> Counts:
+    """People who stopped at the first questions, then those who finished."""
+    rest = [*stopped, *[0] * (len(ASKED) - len(stopped))]
+    began = sum(stopped) + finished
+    answered = {name: began - sum(rest[: at + 1]) for at, name in enumerate(ASKED)}
+    stops = dict(zip(ASKED, rest, strict=True))
+    return Counts(Steps(began, finished, 0, 0), answered, stops)
+
+
+def test_where_the_diagnosis_is_left_and_how_many_answered_are_shown_from_five_on() -> None:
+    table = of(left(30, 7, 0, 12), "stops")
+    assert cells(table)[:4] == [(7, 42), (0, 42), (12, 30), (0, 30)]
+    assert not table.hidden
     assert table.figure
     assert len(table.figure.rows) == BARS < len(ASKED)
-    drawn = {values[0] for _, values in table.figure.rows}
-    assert {1.0, 2.0} <= drawn
+    assert {7.0, 12.0} <= {values[0] for _, values in table.figure.rows}
+
+
+def test_few_who_stopped_are_masked_and_no_difference_of_answers_gives_them_away() -> None:
+    counts = left(30, 7, 3, 0, 12)
+    shown = cells(of(counts, "stops"))
+    assert shown[:5] == [(None, None), (None, 42), (0, 42), (12, 30), (0, 30)]
+    assert cells(of(counts, "funnel"))[:2] == [(52,), (30,)]
+    few_finished = left(2, 9, 20)
+    assert cells(of(few_finished, "stops"))[:3] == [(None, None), (20, None), (0, None)]
+    assert cells(of(few_finished, "funnel"))[:2] == [(31,), (None,)]
+    few_left = left(40, 0, 3)  # all that began but three: which question, and how many, are said nowhere
+    assert {cell for row in cells(of(few_left, "stops")) for cell in row[:1]} == {None}
+    assert cells(of(few_left, "funnel"))[:2] == [(43,), (None,)]
+    assert {row[1] for row in cells(of(few_left, "stops"))} == {None}
+
+
+def test_few_who_submitted_are_masked_with_those_who_opened() -> None:
+    def steps(drafted: int, submitted: int) -> list[tuple[object, ...]]:
+        return cells(of(Counts(Steps(0, 0, drafted, submitted)), "funnel"))[2:]
+
+    assert steps(50, 20) == [(50,), (20,)]
+    assert steps(50, 3) == [(None,), (None,)]  # the table of what is missing says how many are being written
+    assert steps(50, 48) == [(None,), (48,)]
+    assert steps(3, 0) == [(None,), (0,)]
 
 
 def test_places_sizes_and_themes_are_masked_under_five(sqlite: Store) -> None:
@@ -132,7 +170,7 @@ def test_places_sizes_and_themes_are_masked_under_five(sqlite: Store) -> None:
     found = counted(sqlite)
     assert found.places == {"25": (1, 6), "39": (0, 3)}
     assert cells(of(found, "places")) == [(None, None)] * 4
-    assert [cells(of(found, "themes"))[at] for at in (0, -1)] == [(9, 0), (0, 1)]  # the draft names none
+    assert [cells(of(found, "themes"))[at] for at in (0, -1)] == [(9, None), (0, None)]  # of one draft
     assert all("masqu" in wording().word(of(found, name).notes[0], "fr") for name in ("places", "sizes"))
     assert of(found, "places").figure is None
 
@@ -143,6 +181,9 @@ def test_what_is_missing_in_dossiers_gives_no_masked_count_away() -> None:
     missing = next(found for name, found in of(counts, "fields").rows if name == label)
     assert missing == (5, 8)  # as many as the row of those that do not say it, which masks nothing then
     assert [row[1] for row in cells(of(counts, "places"))] == [None, None, None, None, 5]
+    scarce = replace(counts, filled={"commune": 11}, places={"25": (6, 0), "39": (5, 0), "other": (2, 0)})
+    assert next(found for name, found in of(scarce, "fields").rows if name == label) == (None, None)
+    assert [row[1] for row in cells(of(scarce, "places"))] == [6, None, 0, 0, None]
     few = of(replace(counts, drafts=4), "fields")
     assert {cell for row in cells(few) for cell in row} == {None}
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rallynov.statistics.masking import LEAST, masked
+from rallynov.masking import LEAST, masked
 
 COUNTS = st.lists(st.integers(0, 40) | st.integers(0, 6), min_size=2, max_size=12)
 

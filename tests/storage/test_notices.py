@@ -1,4 +1,4 @@
-"""Notices between processes on PostgreSQL: heard after the commit, and again after a broken connection."""
+"""Notices: heard after the commit; between processes on PostgreSQL, and again there after a broken connection."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,10 +7,9 @@ import pytest
 from postgres import Cluster
 from sqlalchemy import text
 
+from rallynov.storage import notices
 from rallynov.storage.notices import Listener, notify
 from rallynov.storage.store import Store
-
-pytestmark = pytest.mark.postgres
 
 
 @pytest.fixture
@@ -45,6 +44,7 @@ async def listening(store: Store, known: list[int]) -> int:
         await asyncio.sleep(0.01)
 
 
+@pytest.mark.postgres
 async def test_a_notice_is_heard_once_committed_and_only_then(store: Store, heard: Heard) -> None:
     await listening(store, [])
     with pytest.raises(ZeroDivisionError), store.write() as tx:  # noqa: PT012
@@ -56,6 +56,7 @@ async def test_a_notice_is_heard_once_committed_and_only_then(store: Store, hear
     assert heard.empty()
 
 
+@pytest.mark.postgres
 async def test_a_broken_connection_is_made_again(store: Store, heard: Heard) -> None:
     first = await listening(store, [])
     with store.write() as tx:
@@ -66,6 +67,21 @@ async def test_a_broken_connection_is_made_again(store: Store, heard: Heard) -> 
     assert await heard.get() == "outbox"
 
 
-def test_nothing_is_told_on_sqlite(sqlite: Store) -> None:
-    with sqlite.write() as tx:
-        notify(tx, ["outbox"])
+async def test_on_sqlite_this_process_hears_what_was_committed_and_only_that(sqlite: Store) -> None:
+    heard = Heard()
+    end = notices.listening(sqlite, heard.put_nowait)
+
+    def write(*told: str, fault: bool = False) -> None:
+        with sqlite.write() as tx:
+            notify(tx, told)
+            _ = 1 / (not fault)
+
+    with pytest.raises(ZeroDivisionError):
+        await sqlite.writing(write, "jamais", fault=True)
+    await sqlite.writing(write, "outbox", "moved web:1")
+    await asyncio.to_thread(write, "moved web:2")
+    assert [await heard.get() for _ in range(3)] == ["outbox", "moved web:1", "moved web:2"]
+    end()
+    write("jamais")
+    await asyncio.sleep(0)
+    assert heard.empty()

@@ -115,7 +115,7 @@ def expected() -> set[str]:
 def test_every_screen_of_the_product(product: Core) -> None:
     seen: set[str] = set()
     told = ""
-    for message in Walk(product, 7).go(1_500):
+    for message in Walk(product, 3).go(1_500):
         told += check(message)
         seen.add(message.screen)
     assert expected() <= seen

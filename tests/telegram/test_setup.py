@@ -18,7 +18,8 @@ from rallynov.text import utf16_len
 
 TOKEN = "123456789:AAsecretSECRET"  # noqa: S105
 OTHER_NAMES = {
-    "bureau", "desk", "questions", "inbox", "repondre", "robot", "chiffres", "figures", "export", "exporter",
+    "bureau", "desk", "equipe", "team", "questions", "inbox", "repondre", "robot", "chiffres", "figures", "export",
+    "exporter",
     "dossiers", "deposer", "sansrappel", "garder", "relire", "reread", "suite", "noreminders",
     "start", "annuler", "help", "pause", "reprendre", "recommencer", "privacy", "supprimer", "triage", "fiche",
     "sheets", "sheet", "etape", "stages", "stage", "language", "lang", "news", "inviter", "invitation", "roles",

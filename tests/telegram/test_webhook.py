@@ -9,7 +9,8 @@ import orjson
 import pytest
 from conversation import Clock, core
 from fastapi import FastAPI
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
+from stored import count
 from telegram.error import InvalidToken, NetworkError, TelegramError
 
 from bot.telegram import webhook
@@ -75,11 +76,6 @@ async def door(poller: Poller) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-def rows(sqlite: Store) -> int:
-    with sqlite.read() as tx:
-        return tx.scalar(select(func.count()).select_from(InboxRow)) or 0
-
-
 def post(body: bytes | None = None, **headers: str) -> dict[str, Any]:
     return {"content": orjson.dumps(GOOD) if body is None else body, "headers": {**PROOF, **headers}}
 
@@ -92,7 +88,7 @@ async def test_a_good_update_is_stored_before_the_200(
 
     async def watched(*args: Any) -> None:
         await take(*args)
-        stored.append(rows(sqlite))
+        stored.append(count(sqlite, InboxRow))
 
     monkeypatch.setattr(delivery, "take", watched)
     answer = await door.post("/telegram/hook", **post())
@@ -102,7 +98,7 @@ async def test_a_good_update_is_stored_before_the_200(
 async def test_the_same_update_again_is_one_row(door: httpx.AsyncClient, sqlite: Store) -> None:
     for _ in range(3):
         assert (await door.post("/telegram/hook", **post())).status_code == 200
-    assert rows(sqlite) == 1
+    assert count(sqlite, InboxRow) == 1
 
 
 @pytest.mark.parametrize(
@@ -111,19 +107,19 @@ async def test_the_same_update_again_is_one_row(door: httpx.AsyncClient, sqlite:
 async def test_who_does_not_prove_to_be_telegram(door: httpx.AsyncClient, sqlite: Store, proof: str) -> None:
     given = {webhook.HEADER.encode(): proof.encode("utf-8", "surrogateescape")} if proof else {}
     answer = await door.post("/telegram/hook", content=orjson.dumps(GOOD), headers=given)
-    assert (answer.status_code, rows(sqlite)) == (403, 0)
+    assert (answer.status_code, count(sqlite, InboxRow)) == (403, 0)
 
 
 async def test_a_proof_in_the_address_is_none(door: httpx.AsyncClient, sqlite: Store) -> None:
     answer = await door.post(
         f"/telegram/hook?secret_token={webhook.secret(TOKEN)}", content=orjson.dumps(GOOD)
     )
-    assert (answer.status_code, rows(sqlite)) == (403, 0)
+    assert (answer.status_code, count(sqlite, InboxRow)) == (403, 0)
 
 
 async def test_a_body_of_two_mebibytes(door: httpx.AsyncClient, sqlite: Store) -> None:
     answer = await door.post("/telegram/hook", **post(b" " * 2 * webhook.LARGEST))
-    assert (answer.status_code, rows(sqlite)) == (413, 0)
+    assert (answer.status_code, count(sqlite, InboxRow)) == (413, 0)
 
 
 async def test_a_body_of_two_mebibytes_that_does_not_say_so(door: httpx.AsyncClient, sqlite: Store) -> None:
@@ -135,25 +131,25 @@ async def test_a_body_of_two_mebibytes_that_does_not_say_so(door: httpx.AsyncCli
             yield b" " * 65_536
 
     answer = await door.post("/telegram/hook", content=pieces(), headers=PROOF)
-    assert (answer.status_code, rows(sqlite)) == (413, 0)
+    assert (answer.status_code, count(sqlite, InboxRow)) == (413, 0)
 
 
 async def test_a_body_just_below_the_limit(door: httpx.AsyncClient, sqlite: Store) -> None:
     body = orjson.dumps(GOOD)
     answer = await door.post("/telegram/hook", **post(body + b" " * (webhook.LARGEST - len(body))))
-    assert (answer.status_code, rows(sqlite)) == (200, 1)
+    assert (answer.status_code, count(sqlite, InboxRow)) == (200, 1)
 
 
 @pytest.mark.parametrize("verb", ["GET", "PUT", "DELETE", "HEAD"])
 async def test_another_verb(door: httpx.AsyncClient, sqlite: Store, verb: str) -> None:
     answer = await door.request(verb, "/telegram/hook", headers=PROOF)
-    assert (answer.status_code, rows(sqlite)) == (405, 0)
+    assert (answer.status_code, count(sqlite, InboxRow)) == (405, 0)
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"bonjour", b"\xff\xfe", b"{'update_id': 1}", b"[" * 100_000])
 async def test_what_is_no_json(door: httpx.AsyncClient, sqlite: Store, body: bytes) -> None:
     answer = await door.post("/telegram/hook", **post(body))
-    assert (answer.status_code, rows(sqlite)) == (400, 0)
+    assert (answer.status_code, count(sqlite, InboxRow)) == (400, 0)
 
 
 @pytest.mark.parametrize(
@@ -164,7 +160,7 @@ async def test_json_that_is_no_update_is_kept_aside_so_that_it_does_not_come_bac
     door: httpx.AsyncClient, sqlite: Store, body: bytes
 ) -> None:
     answer = await door.post("/telegram/hook", **post(body))
-    assert (answer.status_code, rows(sqlite)) == (200, 1)
+    assert (answer.status_code, count(sqlite, InboxRow)) == (200, 1)
 
 
 @pytest.fixture
@@ -180,7 +176,7 @@ async def test_a_store_that_fails_is_told_to_telegram(door: httpx.AsyncClient, s
     answer = await door.post("/telegram/hook", **post())
     assert answer.status_code >= 500
     assert "Bonjour" not in answer.text
-    assert rows(sqlite) == 0
+    assert count(sqlite, InboxRow) == 0
 
 
 async def test_a_press_is_answered_once_stored(door: httpx.AsyncClient, api: Api) -> None:

@@ -19,20 +19,28 @@ from bot.telegram.http import make_request
 
 
 def test_those_who_wait_are_served_in_turn_by_so_many_connections(run: Run) -> None:
-    async def slow(_: int, writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(0.01)
-        writer.write(OK)
-
     async def scenario() -> None:
-        async with Server(slow) as server, DirectRequest(3) as request:
+        gates = [asyncio.Event() for _ in range(30)]
+
+        async def held(number: int, writer: asyncio.StreamWriter) -> None:
+            await gates[number].wait()
+            writer.write(OK)
+
+        async with Server(held) as server, DirectRequest(3) as request, asyncio.timeout(30):
             ended: list[int] = []
 
             async def call(number: int) -> None:
-                assert await request.post(server.url) == 1
+                assert await request.post(server.url, pool_timeout=30, read_timeout=30) == 1
                 ended.append(number)
 
-            await asyncio.gather(*map(call, range(30)))
-            assert all(abs(number - at) < 3 for at, number in enumerate(ended))
+            calls = [asyncio.create_task(call(number)) for number in range(30)]
+            for number, gate in enumerate(gates):
+                while len(server.asked) < min(number + 3, 30) or len(ended) < number:
+                    await asyncio.sleep(0.001)
+                gate.set()
+            await asyncio.gather(*calls)
+            assert sorted(ended[:3]) == [0, 1, 2]  # they connect at the same time
+            assert ended[3:] == [*range(3, 30)]
             assert server.most == 3
 
     run(scenario())

@@ -51,7 +51,7 @@ def door(core: Core, clock: conversation.Clock) -> Door:
         stages=core.stages,
         archive=Archive(core.store, core.edition, core.stages),
         faq=core.faq,
-        patience=2.0,
+        patience=10.0,
     )
 
 

@@ -47,7 +47,7 @@ def one(name: str, content: bytes, mime: str = "application/pdf") -> Files:
 async def work(core: Core, folder: Folder, clock: Clock) -> None:
     """Let the worker go through all that waits."""
     closing = Closing(core.store, core.closing.form, folder, core.closing._post, lambda: "mark")
-    means = Means({"web": folder.fetch}, clock=clock, tell=core.delivery.hear)
+    means = Means({"web": folder.fetch}, clock=clock)
     intake = Intake(core.store, closing, means)
     while job := await core.store.writing(intake._claim):
         await intake.do(job)

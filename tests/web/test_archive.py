@@ -130,7 +130,9 @@ NAME = "affiche exemple.png"
 
 def attach(core: Core, slot: str, folder: Folder) -> None:
     """Give the first announcement a file."""
-    content = orjson.dumps(Content("Étape exemple", "Texte", **{slot: "f1"})).decode()
+    content = orjson.dumps(
+        Content("Étape exemple", "Texte", alt='Une salle "exemple"', **{slot: "f1"})
+    ).decode()
     row = {
         "id": "f1",
         "announcement_id": "a1",
@@ -162,7 +164,7 @@ async def test_its_picture_is_shown_and_gone_with_it(folder: Folder, visitor: Vi
     attach(core, "picture", folder)
     page = await visitor.open("/annonces/1")
     [shown] = [values for tag, values in page.tags if tag == "img" and "piece" in values["src"]]
-    assert NAME in shown["alt"]
+    assert shown["alt"] == 'Une salle "exemple"'
     assert (await visitor.client.get(shown["src"])).content == b"png"
     with core.store.write() as tx:
         tx.execute(update(AnnouncementRow).values(status=Status.WITHDRAWN))

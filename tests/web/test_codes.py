@@ -65,13 +65,13 @@ async def test_looking_at_the_page_of_a_code_spends_nothing(open_door: Open, cor
     await owner.say("/continuer")
     assert owner.answer is not None
     [code] = shown(owner.answer.text)
-    before = count(core, InboxRow), count(core, ConversationRow)
+    before = count(core.store, InboxRow), count(core.store, ConversationRow)
     for _ in range(3):
         page = await other.open(f"/c/{code}")
     assert other.answer is not None
     assert other.answer.status_code == 200
     assert "set-cookie" not in other.answer.headers
-    assert (count(core, InboxRow), count(core, ConversationRow)) == before
+    assert (count(core.store, InboxRow), count(core.store, ConversationRow)) == before
     [button] = [values for tag, values in page.tags if tag == "button"]
     assert button == {"name": "text", "value": f"/start {code}"}
     page = await other.say(button["value"])

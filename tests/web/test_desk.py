@@ -76,7 +76,7 @@ async def test_a_dossier_is_read_noted_labelled_and_sent_back(
     page = f"{TABLE}/{ids[2]}"
     assert "Claude Exemple 2" in await one.open(page)
     await one.post(page, acte="note", text=HOSTILE)
-    assert "C'est fait, et gardé" in one.text
+    assert "Votre note est gardée" in one.text
     await one.post(page, acte="label", label="à suivre")
     await one.post(page, acte="correct", reason="", until="2026-12-20", vu="3")
     assert one.status == 422

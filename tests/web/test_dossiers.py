@@ -72,7 +72,7 @@ async def test_a_text_too_short_says_by_how_much_and_one_of_the_diagnosis_where_
     await owner.open("/dossier")
     await owner.open(f"/dossier/{dossier(core)}")
     assert "commencé, à terminer : Un texte trop court." in text(owner)
-    assert "Il manque 130 signes." in text(owner)
+    assert "Il manque 130 caractères." in text(owner)
     assert text(owner).count("Repris de votre diagnostic.") == 1
 
 
@@ -150,10 +150,10 @@ async def test_the_closing_is_told_in_paris(owner: Visitor, core: Core, clock: C
     with core.store.write() as tx:
         set_calendar(tx, core.edition, None, day)
     await owner.open(f"/dossier/{dossier(core)}")
-    assert "À déposer avant le 2 décembre 2026, 23:59, heure de Paris." in text(owner)
+    assert "À déposer avant le 2 décembre 2026, 23 h 59, heure de Paris." in text(owner)
     clock.pass_(days=20)
     await owner.open(f"/dossier/{dossier(core)}")
-    assert "L’appel est clos depuis le 2 décembre 2026, 23:59" in text(owner)
+    assert "L’appel est clos depuis le 2 décembre 2026, 23 h 59" in text(owner)
 
 
 async def test_in_english(owner: Visitor, core: Core) -> None:

@@ -15,7 +15,7 @@ from web.conftest import Open
 from web.test_stages import add
 from web.visitor import Visitor
 
-from bot import wiring
+from bot.ground import read_content
 from bot.wiring import Core
 from rallynov.delivery.subject import Order
 from rallynov.editions.service import set_calendar
@@ -171,4 +171,4 @@ def broken_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
 @pytest.mark.usefixtures("broken_words")
 def test_broken_words_of_questions_stop_the_start() -> None:
     with pytest.raises(ContentError, match=r"synonyms\.toml: fr\.synonyms: \['seul'\]"):
-        wiring._content("Association exemple, aux mots fautifs", "bonjour@exemple.fr")
+        read_content("Association exemple, aux mots fautifs", "bonjour@exemple.fr")

@@ -7,7 +7,8 @@ from urllib.parse import quote
 
 import pytest
 from fastapi import APIRouter
-from sqlalchemy import func, select
+from sqlalchemy import select
+from stored import count
 from web.conftest import Open
 from web.test_walk import begin
 from web.visitor import Visitor
@@ -25,11 +26,6 @@ HOSTILE = [
     "&lt;b&gt; & <!-- -->",
     "javascript:alert(1) [a](javascript:alert(1))",
 ]
-
-
-def _rows(core: Core) -> int:
-    with core.store.read() as tx:
-        return tx.execute(select(func.count()).select_from(InboxRow)).scalar() or 0
 
 
 @pytest.mark.parametrize(
@@ -51,12 +47,12 @@ async def test_a_form_from_elsewhere_is_refused(
 ) -> None:
     if known:
         await begin(visitor)
-    before = _rows(core)
+    before = count(core.store, InboxRow)
     page = visitor.page if known else await visitor.open()
     answer = await visitor.post(headers, **page.hidden, text="bonjour")
     assert answer.status_code == 403
     assert "set-cookie" not in answer.headers
-    assert _rows(core) == before
+    assert count(core.store, InboxRow) == before
 
 
 @pytest.mark.parametrize(
@@ -75,11 +71,11 @@ async def test_a_form_of_ours_passes(visitor: Visitor, headers: dict[str, str]) 
 
 async def test_a_wrong_form_token_is_refused_and_the_text_kept(visitor: Visitor, core: Core) -> None:
     await begin(visitor)
-    before = _rows(core)
+    before = count(core.store, InboxRow)
     answer = await visitor.post(id="x", token="f" * 64, text="Une phrase à ne pas perdre")
     assert answer.status_code == 403
     assert "Une phrase à ne pas perdre</textarea>" in answer.text
-    assert _rows(core) == before
+    assert count(core.store, InboxRow) == before
 
 
 async def test_news_are_not_for_other_sites(visitor: Visitor) -> None:
@@ -254,7 +250,7 @@ async def test_the_longest_text_passes(visitor: Visitor, text: str) -> None:
 
 async def test_a_body_that_is_too_long_is_refused(visitor: Visitor, core: Core) -> None:
     await begin(visitor)
-    before = _rows(core)
+    before = count(core.store, InboxRow)
     answer = await visitor.post(**visitor.page.hidden, text="a" * 70_000)
     assert answer.status_code == 413
     assert answer.headers["content-type"].startswith("text/html")
@@ -266,7 +262,7 @@ async def test_a_body_that_is_too_long_is_refused(visitor: Visitor, core: Core) 
     form = {"Origin": visitor.home, "Content-Type": "application/x-www-form-urlencoded"}
     answer = await visitor.client.post("/say", content=endless(), headers=form)  # type: ignore[arg-type]
     assert answer.status_code == 413
-    assert _rows(core) == before
+    assert count(core.store, InboxRow) == before
 
 
 async def test_a_malformed_form_is_refused(visitor: Visitor) -> None:

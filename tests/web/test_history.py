@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from conversation import Clock, Talk, core
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
 from bot import plain
 from rallynov.delivery import history
@@ -12,7 +14,7 @@ from rallynov.delivery.decisions import Klass
 from rallynov.delivery.history import Transcript, Words
 from rallynov.delivery.message import Message, dump
 from rallynov.delivery.outbox import Outgoing, add
-from rallynov.delivery.tables import InboxRow
+from rallynov.delivery.tables import InboxRow, OutboxRow
 from rallynov.storage.store import Store
 
 
@@ -118,6 +120,20 @@ def test_an_announcement_answers_nothing(someone: Talk) -> None:
             frozenset(),
         )
     assert told(read(someone)) == ["commencer", ""]
+
+
+@pytest.mark.parametrize(("late", "expected"), [(0, ["commencer", ""]), (1, ["", "commencer"])])
+def test_what_was_said_comes_before_the_letter_of_the_same_turn(
+    someone: Talk, late: int, expected: list[str]
+) -> None:
+    """The receipt of a submission is written before the answer to it; one of another moment is not of that turn."""
+    someone.say("commencer")
+    with someone.core.store.write() as tx:
+        row = tx.execute(select(OutboxRow).where(OutboxRow.address == someone.address)).one()
+        tx.execute(update(OutboxRow).values(key="receipt:1"))
+        answer = Outgoing(row.key, "web", someone.address, Klass.REPLY, row.body)
+        add(tx, [answer], row.created_at + timedelta(seconds=late), None, frozenset())
+    assert told(read(someone)) == expected
 
 
 def test_nobody_reads_the_neighbour(someone: Talk) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from web.conftest import Open
 from web.visitor import Visitor
@@ -23,6 +25,10 @@ async def test_each_right_is_a_press_away_from_the_page_about_data(visitor: Visi
     assert pressed(page)[-4:] == ["/mesdonnees", "/corriger", "/limiter", "/effacer"]
     assert visitor.answer is not None
     assert "3 place de Fontenoy" in visitor.answer.text
+    assert re.search(r"<h2>Qui est responsable\s\?</h2>\s*<p>Le responsable", visitor.answer.text), (
+        "a heading a question"
+    )
+    assert visitor.answer.text.count("<h2>") >= 15
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import httpx
 from conversation import Clock
-from sqlalchemy import func, select
+from stored import count
 from web.visitor import Page, Visitor
 
 from bot.wiring import Core
 from rallynov.delivery.tables import ConversationRow, InboxRow
-
-
-def count(core: Core, table: type[InboxRow | ConversationRow]) -> int:
-    with core.store.read() as tx:
-        return tx.execute(select(func.count()).select_from(table)).scalar() or 0
 
 
 async def begin(visitor: Visitor) -> Page:
@@ -28,7 +23,7 @@ async def test_looking_keeps_nothing(visitor: Visitor, core: Core) -> None:
     assert "set-cookie" not in visitor.answer.headers
     assert next(iter(page.buttons.values())).split()[0] == "1"
     assert visitor.screen == "welcome"
-    assert (count(core, InboxRow), count(core, ConversationRow)) == (0, 0)
+    assert (count(core.store, InboxRow), count(core.store, ConversationRow)) == (0, 0)
 
 
 async def test_a_whole_diagnosis(visitor: Visitor) -> None:
@@ -51,11 +46,11 @@ async def test_only_the_last_message_has_buttons(visitor: Visitor) -> None:
 
 async def test_a_form_sent_twice_is_one_event(visitor: Visitor, core: Core) -> None:
     page = await begin(visitor)
-    before = count(core, InboxRow)
+    before = count(core.store, InboxRow)
     for _ in range(3):
         answer = await visitor.post(**page.hidden, text="en place")
         assert answer.status_code == 303
-    assert count(core, InboxRow) == before + 1
+    assert count(core.store, InboxRow) == before + 1
     assert (await visitor.open()).said.count("en place") == 1
 
 
@@ -65,15 +60,15 @@ async def test_the_first_form_sent_twice_is_one_visitor(visitor: Visitor, core: 
     for _ in range(2):
         await visitor.post(**page.hidden, press=token)
         visitor.client.cookies.clear()
-    assert (count(core, InboxRow), count(core, ConversationRow)) == (1, 1)
+    assert (count(core.store, InboxRow), count(core.store, ConversationRow)) == (1, 1)
 
 
 async def test_the_same_words_typed_again_later_are_another_event(visitor: Visitor, core: Core) -> None:
     await begin(visitor)
-    before = count(core, InboxRow)
+    before = count(core.store, InboxRow)
     await visitor.say("2")
     await visitor.say("2")
-    assert count(core, InboxRow) == before + 2
+    assert count(core.store, InboxRow) == before + 2
 
 
 async def test_an_old_page_loses_nothing(visitor: Visitor) -> None:

@@ -10,22 +10,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from hashlib import sha256
-from urllib.parse import parse_qsl
 
 from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
-from bot.web.desk.front import DOSSIERS, Asked, Front, Posted, many, pairs
-from bot.web.desk.table import NEEDS, listing_of
-from bot.web.desk.words import ACTS, WORDS
+from bot.web.desk.front import Asked, Front, Posted, many, pairs
+from bot.web.desk.nav import DOSSIERS
+from bot.web.desk.table import NEEDS, view_of
+from bot.web.desk.words import ACTS, UNDONE, WORDS
 from rallynov.coordination.acts import Mail
+from rallynov.coordination.letters import called, message
 from rallynov.coordination.lot import Outcome
 from rallynov.coordination.model import LABEL_MOST, NOTE_MOST, REASON_MOST, TOGETHER, Listing
 from rallynov.coordination.model import VERDICTS as PREPARED
 from rallynov.coordination.service import Chosen
+from rallynov.dialogue.screens import Screen
 from rallynov.dialogue.words import Term, Words, plural
 from rallynov.exports.formats import FORMATS
 from rallynov.exports.model import Selection, Who
+from rallynov.exports.screens import KINDS
 from rallynov.exports.screens import PAGE as EXPORTS
 from rallynov.initiatives.moving import Verdict
 from rallynov.people.permissions import Whose
@@ -172,7 +175,11 @@ class BulkPages:
             told=plural("{n} dossier", "{n} dossiers", len(outcome.done)),
             refused=[(row, why[row.id]) for row in refused],
             lost=len(outcome.refused) - len(refused),
-            query=listing.query,
+            listing=listing,
+            undone=UNDONE.get(act) if outcome.done else None,
+            done=outcome.done,
+            label=posted.given.get("label", ""),
+            alone=ids[0] if len(ids) == 1 else "",
             here="lot",
         )
 
@@ -206,20 +213,26 @@ class BulkPages:
             listing=listing,
             given=asked.given if isinstance(asked, Posted) else {},
             views=[(one.id, Term(f"exports:views:{one.id}")) for one in views if one.allowed(who)],
-            kinds=list(FORMATS),
+            kinds=KINDS.items(),
+            alone=chosen.ids[0] if len(chosen.ids) == 1 else "",
+            letter=self._letter(chosen, str(shown["text"])),
             here="lot",
             **shown,
         )
 
+    @staticmethod
+    def _letter(chosen: Chosen, text: str) -> Screen:
+        """Return a message as the people of the first dossier will read it."""
+        return message(called(chosen.rows[0].title if chosen.rows else ""), text)
+
     def _none(self, request: Request, asked: Asked, listing: Listing) -> Response:
         return self._front.page(
             "done.html", request, asked, 422, title=WORDS["none_chosen"], told=None, refused=[], lost=0,
-            query=listing.query, here="lot",
+            listing=listing, undone=None, alone="", here="lot",
         )  # fmt: skip
 
     def _listing(self, query: str) -> Listing:
-        given = dict(parse_qsl(query[:2000]))
-        return listing_of(self._front.bureau.form, given).turned()
+        return view_of(self._front.bureau.form, query)
 
     @staticmethod
     def _allowed(asked: Asked, act: str) -> None:

@@ -1,7 +1,7 @@
 """The entering of a dossier that came on paper: step by step, what is typed read as everybody's is, nothing typed lost.
 
 A field that could not be read keeps what was typed, with the sentence that says how to mend it; one that is doubtful is
-kept once the doubt is ticked away. Files are not entered here: the contact adds them.
+kept once the doubt is ticked away.
 """
 
 from __future__ import annotations
@@ -13,18 +13,19 @@ from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
 from bot.web.desk.fields import Entered, read_step, show_step
-from bot.web.desk.front import HOME, Asked, Front, Posted, day_in
+from bot.web.desk.front import Asked, Front, Named, Posted, day_in, named
+from bot.web.desk.nav import ENTRY
+from bot.web.desk.pieces import step_of_files
 from bot.web.desk.words import WORDS
 from rallynov.coordination.entering import SINCE, Entry
 from rallynov.coordination.lot import Outcome
 from rallynov.dialogue.words import Typed, Words
 from rallynov.editions.model import day_of, last_second
-from rallynov.initiatives.form import Kind, Step
+from rallynov.initiatives.attachments.showing import lines
+from rallynov.initiatives.form import Step
 from rallynov.initiatives.model import missing
 from rallynov.people.model import Purpose, code_of
 from rallynov.people.permissions import Action, Whose
-
-ENTRY = f"{HOME}/saisie"
 
 
 class EntryPages:
@@ -107,11 +108,13 @@ class EntryPages:
         if isinstance(posted, Response):
             return posted
         bureau, now = self._front.bureau, self._front.bureau.clock()
-        dossier, code = _named(request), ""
+        dossier, code = named(request), ""
         if posted.given.get("acte") == "submit":
             if posted.given.get("signed") != "1":
                 return await self._end(request, posted, 422, wrong=WORDS["needed_signed"])
             doing = partial(bureau.entering.submit, at=now)
+        elif posted.given.get("acte") == "drop":
+            return await self._drop(request, posted, dossier)
         else:
             code = code_of(bureau.secret(), Purpose.COOWNER)
             doing = partial(bureau.entering.invite, code=code, at=now)
@@ -121,10 +124,21 @@ class EntryPages:
         self._front.door.delivery.nudge()
         return await self._end(request, posted, code=code)
 
+    async def _drop(self, request: Request, posted: Posted, dossier: str) -> Response:
+        """Erase what was begun, once that is confirmed."""
+        if posted.given.get("sure") != "1":
+            return await self._end(request, posted, 422, wrong=WORDS["needed_sure"])
+        outcome = await self._write(
+            posted, dossier, partial(self._front.bureau.entering.drop, at=self._front.bureau.clock())
+        )
+        if outcome is None or outcome.refused:
+            return await self._end(request, posted, 409, wrong=_why(outcome))
+        return RedirectResponse(ENTRY, 303)
+
     async def _write(self, posted: Posted, dossier: str, doing: partial[Outcome]) -> Outcome | None:
         bureau = self._front.bureau
-        named = _Named(doing)
-        return await self._front.door.delivery.store.writing(bureau.do, posted.address, (dossier,), named)
+        act = Named(doing)
+        return await self._front.door.delivery.store.writing(bureau.do, posted.address, (dossier,), act)
 
     async def _asked(self, request: Request) -> Asked | Response:
         asked = await self._front.asked(request)
@@ -144,7 +158,7 @@ class EntryPages:
 
     async def _entry(self, request: Request, asked: Asked) -> tuple[Entry, int]:
         nth = int(request.path_params.get("step", 1))
-        entry = await asyncio.to_thread(self._front.bureau.entry, asked.who, _named(request))
+        entry = await asyncio.to_thread(self._front.bureau.entry, asked.who, named(request))
         if entry is None or not 1 <= nth <= len(self._front.bureau.form.steps):
             raise HTTPException(404)
         return entry, nth
@@ -186,7 +200,11 @@ class EntryPages:
             nth=nth,
             steps_of=steps,
             columns_of={one.id: [column.id for column in one.columns] for one in steps[nth - 1].fields},
-            holds_files=any(one.kind is Kind.FILES for one in steps[nth - 1].fields),
+            files=lines(self._front.bureau.form, entry.dossier, None)
+            if nth == step_of_files(self._front.bureau.form)
+            else None,
+            pieces=entry.dossier.attachments,
+            fetched=self._front.door.folder is not None,
             page=f"{ENTRY}/{entry.dossier.id}",
             wrong=wrong,
             here="entry",
@@ -216,26 +234,8 @@ class EntryPages:
         )
 
 
-class _Named:
-    """An act with some of its arguments, under its own name: the audit says which it was."""
-
-    def __init__(self, doing: partial[Outcome]) -> None:
-        self._doing = doing
-        self.__name__ = doing.func.__name__
-
-    def __call__(self, *args: object) -> Outcome:
-        return self._doing(*args)
-
-
 def _rank(steps: tuple[Step, ...], field: str) -> int:
     return next(n for n, step in enumerate(steps, 1) if any(one.id == field for one in step.fields))
-
-
-def _named(request: Request) -> str:
-    dossier = str(request.path_params["dossier"])
-    if not dossier.isalnum() or not dossier.isascii() or len(dossier) > 64:
-        raise HTTPException(404)
-    return dossier
 
 
 def _why(outcome: Outcome | None) -> Words:

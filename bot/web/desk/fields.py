@@ -128,7 +128,7 @@ def _shown(asked: Field, dossier: Dossier, word: Word) -> Entered:
     options = tuple((one, _option(asked, one)) for one in asked.options)
     if asked.kind is Kind.YESNO:
         options = (("yes", Term("form:yes:label")), ("no", Term("form:no:label")))
-    shown = Entered(asked.id, asked.kind, asked.required, options=options)
+    shown = Entered(asked.id, asked.kind, asked.required and asked.when is None, options=options)
     if isinstance(draft, str):
         return replace(shown, typed=draft, chosen=frozenset(draft.split("\n")))
     return replace(shown, typed=_text(asked, held, word), chosen=_chosen(asked, held))

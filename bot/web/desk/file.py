@@ -6,12 +6,15 @@ import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
+from urllib.parse import urlencode
 
 from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.responses import FileResponse, RedirectResponse
 
-from bot.web.desk.front import DOSSIERS, Asked, Front, Posted, day_in
-from bot.web.desk.words import VERDICTS, WORDS
+from bot.web.desk.front import Asked, Front, Posted, day_in, named
+from bot.web.desk.nav import DOSSIERS
+from bot.web.desk.table import view_of
+from bot.web.desk.words import SAVED, VERDICTS, WORDS
 from bot.web.uploads import SANDBOX
 from rallynov.coordination.lot import Outcome
 from rallynov.coordination.model import LABEL_MOST, NOTE_MOST, REASON_MOST
@@ -42,7 +45,7 @@ class FilePages:
         asked = await self._front.asked(request)
         if isinstance(asked, Response):
             return asked
-        saved = WORDS["saved"] if request.query_params.get("fait") else None
+        saved = SAVED.get(request.query_params.get("fait", ""))
         return await self._page(request, asked, saved=saved)
 
     async def act(self, request: Request) -> Response:
@@ -50,7 +53,7 @@ class FilePages:
         posted = await self._front.posted(request)
         if isinstance(posted, Response):
             return posted
-        dossier, name = _named(request), posted.given.get("acte", "")
+        dossier, name = named(request), posted.given.get("acte", "")
         if name == "late":
             return await self._late(request, posted, dossier)
         doing = self._doing(posted, dossier, name)
@@ -62,7 +65,9 @@ class FilePages:
         self._front.door.delivery.nudge()
         if outcome.refused:
             return await self._page(request, posted, 409, wrong=outcome.refused[0][1], given=posted.given)
-        return RedirectResponse(f"{DOSSIERS}/{dossier}?fait={name}", 303)
+        view = view_of(self._front.bureau.form, posted.given.get("vue", "")).query
+        told = urlencode({"fait": name} | ({"vue": view} if view else {}))
+        return RedirectResponse(f"{DOSSIERS}/{dossier}?{told}", 303)
 
     def _doing(self, posted: Posted, dossier: str, name: str) -> Doing | Words:
         """Return what is to be done, or what is wrong with what was typed."""
@@ -83,8 +88,6 @@ class FilePages:
                 return partial(do, acts.prepare, PREPARED[name], verdict, seen)
             case "unprepare":
                 return partial(do, acts.unprepare)
-            case "release":
-                return partial(do, acts.release, now)
             case _:
                 return self._annotating(posted, dossier, name, now)
 
@@ -131,10 +134,11 @@ class FilePages:
         code: str = "",
     ) -> Response:
         bureau = self._front.bureau
-        file = await asyncio.to_thread(bureau.file, asked.who, _named(request))
+        file = await asyncio.to_thread(bureau.file, asked.who, named(request))
         if file is None:
             raise HTTPException(404)
         usual = day_of(correction_until(bureau.clock()))
+        kept = asked.given if isinstance(asked, Posted) else request.query_params
         return self._front.page(
             "file.html",
             request,
@@ -145,6 +149,7 @@ class FilePages:
             dossier=file.whole,
             offers=bureau.offers(asked.who, file),
             prepared_as=VERDICTS,
+            listing=view_of(bureau.form, kept.get("vue", "")),
             given=given or {},
             saved=saved,
             wrong=wrong,
@@ -161,7 +166,7 @@ class FilePages:
         asked = await self._front.asked(request)
         if isinstance(asked, Response):
             return asked
-        dossier, piece, folder = _named(request), request.path_params["piece"], self._front.door.folder
+        dossier, piece, folder = named(request), request.path_params["piece"], self._front.door.folder
         found = await asyncio.to_thread(self._front.bureau.piece, asked.who, dossier, piece)
         if found is None or folder is None:
             raise HTTPException(404)
@@ -169,14 +174,6 @@ class FilePages:
         if not await asyncio.to_thread(path.is_file):
             raise HTTPException(404)
         return FileResponse(path, media_type=found.mime, filename=found.name, headers=SANDBOX)
-
-
-def _named(request: Request) -> str:
-    """Return the dossier of an address; 404 for what is no id."""
-    dossier = str(request.path_params["dossier"])
-    if not dossier.isalnum() or not dossier.isascii() or len(dossier) > 64:
-        raise HTTPException(404)
-    return dossier
 
 
 def _until(typed: str, now: datetime) -> datetime | None:

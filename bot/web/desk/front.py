@@ -9,25 +9,27 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from fastapi import HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
 
 from bot.web import visitors
+from bot.web.desk.nav import DOSSIERS, HOME, TEAM, links
 from bot.web.desk.words import WORDS
 from bot.web.door import Door
 from bot.web.limits import Pace, read_form
 from bot.web.reader import Reader, Readers
 from bot.web.view import View, desk_of
+from rallynov.coordination.lot import Outcome
 from rallynov.coordination.model import Staff
+from rallynov.coordination.screens import draft
 from rallynov.coordination.service import Bureau
 from rallynov.dialogue.words import Day, Term, Words, say
 from rallynov.initiatives.screens.parts import BADGES
 from rallynov.people.permissions import Action, Whose
 from rallynov.text import clean_text
 
-HOME = "/equipe"
-DOSSIERS = f"{HOME}/dossiers"
 RESERVED = (
     say("This page is for the team"),
     say(
@@ -123,8 +125,11 @@ class Front:
             home=HOME,
             dossiers=DOSSIERS,
             who=asked.who,
+            team=links(asked.who.grants),
+            team_called=TEAM,
             may=may,
             badges=BADGES,
+            draft_of=draft,
             term=Term,
             day=lambda at: word(say("{at}", at=Day(at)), language) if at else "",
             moment=lambda at: word(say("{at}", at=at), language),
@@ -136,6 +141,10 @@ class Front:
         """Put words into the language of whoever asks."""
         return self.door.wording.word(words, asked.reader.language)
 
+    def trouble(self, asked: Asked, status: int, head: Words, said: Words) -> Response:
+        """Say what went wrong."""
+        return self._plain(asked.reader, status, head, said)
+
     def reserved(self, reader: Reader) -> Response:
         """Say that a page is for the team."""
         return self._plain(reader, 403, *RESERVED)
@@ -143,6 +152,26 @@ class Front:
     def _plain(self, reader: Reader, status: int, head: Words, said: Words) -> Response:
         title, text = (self.door.wording.word(one, reader.language) for one in (head, said))
         return HTMLResponse(self._view.write("trouble.html", reader, title=title, text=text), status)
+
+
+class Named:
+    """An act with some of its arguments, under its own name: the audit says which it was."""
+
+    def __init__(self, doing: partial[Outcome]) -> None:
+        self._doing = doing
+        self.__name__ = doing.func.__name__
+
+    def __call__(self, *args: object) -> Outcome:
+        """Do it."""
+        return self._doing(*args)
+
+
+def named(request: Request) -> str:
+    """Return the dossier of an address; 404 for what is no id."""
+    dossier = str(request.path_params["dossier"])
+    if not dossier.isalnum() or not dossier.isascii() or len(dossier) > 64:
+        raise HTTPException(404)
+    return dossier
 
 
 def pairs(request: Request) -> Mapping[str, str]:

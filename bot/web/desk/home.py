@@ -6,7 +6,8 @@ import asyncio
 
 from fastapi import FastAPI, Request, Response
 
-from bot.web.desk.front import HOME, Front
+from bot.web.desk.front import Front
+from bot.web.desk.nav import HOME
 from bot.web.desk.words import MOVED
 from rallynov.coordination.model import Item, News
 from rallynov.dialogue.words import Words, plural, say
@@ -35,6 +36,7 @@ class HomePage:
             request,
             asked,
             news=found,
+            heading=say("What is new since {at}", at=found.since),
             moved=[(act, n, counted(act, n)) for act, n in found.acts.items() if n],
             lines=lines(found),
             items=[(one, happened(one)) for one in found.items],

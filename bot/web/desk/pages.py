@@ -9,6 +9,7 @@ from bot.web.desk.entry import EntryPages
 from bot.web.desk.file import FilePages
 from bot.web.desk.front import Front
 from bot.web.desk.home import HomePage
+from bot.web.desk.pieces import EntryFiles
 from bot.web.desk.table import TablePage
 from bot.web.door import Door
 from bot.web.reader import Readers
@@ -25,5 +26,5 @@ class DeskPages:
     def mount(self, app: FastAPI) -> None:
         """Give the pages their addresses; where there is no desk, there are none."""
         if self._door.bureau:
-            for part in (HomePage, TablePage, BulkPages, EntryPages, FilePages):
+            for part in (HomePage, TablePage, BulkPages, EntryPages, EntryFiles, FilePages):
                 part(self._front).mount(app)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from urllib.parse import parse_qsl
 
 from fastapi import FastAPI, Request, Response
 
-from bot.web.desk.front import DOSSIERS, Asked, Front, pairs
+from bot.web.desk.front import Asked, Front, pairs
+from bot.web.desk.nav import DOSSIERS
 from bot.web.desk.words import ACTS, HEADS, SIZES, VERDICTS, WORDS, theme
 from rallynov.coordination.model import ANY, NONE, Listing, read_listing
 from rallynov.coordination.model import VERDICTS as PREPARED
@@ -43,6 +45,11 @@ def listing_of(form: DossierForm, given: dict[str, str]) -> Listing:
     return read_listing(given, frozenset(themes(form)), frozenset(TERRITORIES))
 
 
+def view_of(form: DossierForm, query: str) -> Listing:
+    """Read a view of the table from the query of its address, as pages that lead back to it carry it."""
+    return listing_of(form, dict(parse_qsl(query[:2000])))
+
+
 class TablePage:
     """The table of dossiers."""
 
@@ -67,6 +74,7 @@ class TablePage:
             request,
             asked,
             table=found,
+            narrowed=list(self._narrowed(asked, labels, listing)),
             listing=listing,
             plain=turned,
             total=plural("{n} dossier", "{n} dossiers", found.total),
@@ -78,6 +86,24 @@ class TablePage:
             acts=offered(asked),
             prepared_as=VERDICTS,
         )
+
+    def _narrowed(
+        self, asked: Asked, labels: Sequence[str], listing: Listing
+    ) -> Iterator[tuple[Words, Words | None]]:
+        """Name the filters that are on, each with what is chosen in it."""
+        given, choices = listing.filters, self._choices(asked, labels)
+        every = [*choices["status"], ("registered", WORDS["registered"])]
+        picked = (
+            ("status", given.status, every), ("territory", given.territory, choices["territory"]),
+            ("size", given.size, choices["size"]), ("theme", given.theme, choices["theme"]),
+            ("label", given.label, [(given.label, Typed(given.label))]), ("verdict", given.verdict, choices["verdict"]),
+        )  # fmt: skip
+        for name, chosen, known in picked:
+            if chosen:
+                yield WORDS[name], dict(known).get(chosen)
+        for name in ("correction", "overdue", "late", "alike"):
+            if getattr(given, name):
+                yield WORDS[name], None
 
     def _choices(self, asked: Asked, labels: Sequence[str]) -> dict[str, list[tuple[str, Words]]]:
         """Return what each filter may be."""

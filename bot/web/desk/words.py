@@ -11,8 +11,6 @@ from rallynov.initiatives.lifecycle import Act
 
 WORDS: Mapping[str, Say] = {
     "home": say("The team’s desk"),
-    "new": say("What is new since your last visit"),
-    "since": say("Since:"),
     "nothing_new": say("Nothing has moved since then."),
     "last": say("The latest submissions and withdrawals"),
     "standing": say("Where the dossiers stand"),
@@ -40,7 +38,22 @@ WORDS: Mapping[str, Say] = {
     "entry_sure": say("Yes, this is what the paper says"),
     "entry_needed": say("needed to submit"),
     "entry_rows": say("One row a line, its cells parted by semicolons:"),
-    "entry_files": say("Files are not entered here: the contact adds them once the dossier is theirs."),
+    "entry_files": say("Files"),
+    "entry_files_hint": say(
+        "Scans or files that came with the paper. Each is examined before it is part of the dossier: open this page again "
+        "after a moment to see what became of it."
+    ),
+    "entry_files_none": say("No file yet."),
+    "entry_file_add": say("Add these files"),
+    "entry_file_remove": say("Remove"),
+    "entry_file_refused": say("The files were not all added"),
+    "entry_file_heavy": say(
+        "A file is too heavy: nothing of it was kept. The others, if there were any, are there."
+    ),
+    "entry_drop": say("Give up this entry"),
+    "entry_drop_hint": say("What was typed and its files are erased at once. This cannot be taken back."),
+    "entry_drop_sure": say("Yes, erase what was entered"),
+    "needed_sure": say("Tick the box to confirm. Nothing was erased."),
     "entry_lacks": say("Still missing"),
     "entry_ready": say("Nothing is missing: it can be submitted."),
     "entry_signed": say("The paper is signed, and says all that the last step needs."),
@@ -58,7 +71,6 @@ WORDS: Mapping[str, Say] = {
     ),
     "needed_signed": say("Tick the box when the paper is signed. Nothing was submitted."),
     "entry": say("Enter a paper dossier"),
-    "links": say("Other pages of the team"),
     "to_questions": say("Questions received"),
     "to_stages": say("The stages of the rally"),
     "table": say("Dossiers"),
@@ -82,12 +94,17 @@ WORDS: Mapping[str, Say] = {
     "reject": say("not admissible"),
     "correction": say("A correction was asked for"),
     "late": say("Submitted after the closing, or not corrected in time"),
+    "cancel": say("Do nothing, and go back to the table"),
+    "back_file": say("Back to the dossier"),
+    "to_review": say("Back to the review"),
+    "release_one": say("Tell this verdict now"),
+    "correct_until": say("To be corrected by:"),
+    "nothing_answered": say("Nothing was answered here."),
     "alike": say("Looks like another dossier"),
     "kept_view": say("The address of this page keeps the search and the order: put it among your bookmarks."),
     "empty": say("No dossier is so. Widen the search, or show everything."),
     "number": say("Number"),
     "initiative": say("Initiative"),
-    "draft_short": say("Draft, which its people alone read"),
     "untitled": say("Without a title"),
     "next": say("Next page"),
     "previous": say("Previous page"),
@@ -172,11 +189,12 @@ WORDS: Mapping[str, Say] = {
     "prepared": say("A verdict is prepared and not told:"),
     "prepared_old": say("The dossier has changed since: read it again, then prepare the verdict anew."),
     "more": say("More"),
-    "late_until": say("Good once, until (included)"),
+    "late_hint": say(
+        "For whoever could not submit in time. It works once; it goes to the owner, and this page shows it."
+    ),
     "late_made": say("The code is made and sent to the owner of the dossier. You may also read it to them:"),
     "download": say("Files"),
     "entered": say("Entered by the team from a paper received on:"),
-    "saved": say("Done. It is kept."),
     "needed_reason": say(
         "Write what is to be corrected, or why: the people of the dossier read it. Nothing was done."
     ),
@@ -202,6 +220,23 @@ SIZES: Mapping[str, Say] = {
     "50-249": say("50 to 249"),
     "250": say("250 and more"),
 }
+SAVED: Mapping[str, Say] = {
+    "correct": say("Sent. Its people read it where they are."),
+    "admit": say("Prepared. Nobody is told before the verdicts are."),
+    "reject": say("Prepared. Nobody is told before the verdicts are."),
+    "unprepare": say("The prepared verdict is dropped."),
+    "note": say("Your note is kept."),
+    "label": say("The label is there."),
+    "unlabel": say("The label is taken off."),
+}
+"""What is told once something was done with one dossier."""
+UNDONE: Mapping[str, tuple[str, Say]] = {
+    "admit": ("unprepare", say("Drop these prepared verdicts")),
+    "reject": ("unprepare", say("Drop these prepared verdicts")),
+    "label": ("unlabel", say("Take this label off them")),
+    "unlabel": ("label", say("Put this label on them again")),
+}
+"""Of what was done with several dossiers, what takes it back."""
 MOVED: Mapping[Act, tuple[Say, Say]] = {
     Act.OPEN: (say("draft opened"), say("drafts opened")),
     Act.SUBMIT: (say("submission"), say("submissions")),

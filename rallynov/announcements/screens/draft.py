@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rallynov.announcements.crowd_model import Crowd
-from rallynov.announcements.model import CAPTION_MOST, TITLE_MOST, Announcement
+from rallynov.announcements.model import ALT_MOST, CAPTION_MOST, DECORATION, TITLE_MOST, Announcement
 from rallynov.announcements.screens import parts
 from rallynov.announcements.screens.home import refusal
 from rallynov.announcements.screens.parts import BACK, MENU, MINE, topic_named
@@ -99,6 +99,25 @@ def file(spot: Spot, draft: Announcement) -> Screen:
     return Screen("news:file", tuple(blocks), choices, _actions(spot, skip=not held, keep=bool(held)))
 
 
+def alt(spot: Spot, draft: Announcement) -> Screen:
+    """Ask what the picture shows, for those who cannot see it."""
+    now = draft.content.alt
+    there = (note(say("As it is now:")), quote(Typed(now))) if now and now != DECORATION else ()
+    blocks = (
+        title(say("What does the picture show?")),
+        text(
+            say(
+                "Some of those who read cannot see it: your words are read out to them, on the web and in the archive. Type "
+                "one sentence, {most} characters at most. If the picture holds words (a date, a place), say them.",
+                most=ALT_MOST,
+            )
+        ),
+        *there,
+    )
+    plain_ = Choice("decorates", say("It only decorates: the text says it all"))
+    return Screen("news:alt", blocks, (plain_,), _actions(spot, skip=False, keep=bool(now)), free=True)
+
+
 def stage(spot: Spot, draft: Announcement, desk: Desk) -> Screen:
     """Ask for the stage whose card is added."""
     there = next((one for one in desk.stages if one.number == draft.content.stage), None)
@@ -173,6 +192,7 @@ _EDITS: Sequence[tuple[Part, Words]] = (
     (Part.TITLE, say("Change the title")),
     (Part.TEXT, say("Change the text")),
     (Part.FILE, say("Picture or document")),
+    (Part.ALT, say("What the picture shows")),
     (Part.STAGE, say("Card of a stage")),
     (Part.AUDIENCE, say("Who it is for")),
     (Part.WHEN, say("When it leaves")),
@@ -196,7 +216,8 @@ def whole(draft: Announcement, crowd: Crowd, desk: Desk) -> Screen:
     edits = [
         Choice(f"edit-{part}", label)
         for part, label in _EDITS
-        if part is not Part.TOPIC or len(desk.topics) > 1
+        if (part is not Part.TOPIC or len(desk.topics) > 1)
+        and (part is not Part.ALT or parts.pictured(draft))
     ]
     choices = (*(see if able else []), *ready, *edits)
     return Screen("news:whole", tuple(blocks), choices, (Choice("discard", say("Throw it away")), MINE, MENU))
@@ -212,6 +233,8 @@ def _held(draft: Announcement, desk: Desk) -> list[Words]:
         lines.append(say("Text: {text}", text=Typed(_cut(plain(content.text)))))
     if one := parts.held(draft):
         lines.append(say("File: {file}", file=parts.file_line(one)))
+    if parts.pictured(draft) and (told := parts.described(content)):
+        lines.append(told)
     if content.stage:
         there = next((one for one in desk.stages if one.number == content.stage), None)
         gone: Words = say("stage {number}, which is over or gone", number=content.stage)

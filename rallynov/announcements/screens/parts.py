@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from rallynov.announcements.crowd_model import Crowd, Sample
-from rallynov.announcements.links import LEAST
-from rallynov.announcements.model import TITLE_MOST, Announcement, Content, NewsFile, Standing, Status
+from rallynov.announcements.model import (
+    DECORATION,
+    TITLE_MOST,
+    Announcement,
+    Content,
+    NewsFile,
+    Standing,
+    Status,
+)
 from rallynov.dialogue.screens import Block, Choice, note, text
-from rallynov.dialogue.words import Say, Term, Typed, Words, plural, say
+from rallynov.dialogue.words import Say, Term, Typed, Words, joined, plural, say
 from rallynov.editions.stages.model import TERRITORIES
+from rallynov.masking import LEAST
 from rallynov.people.consents.model import Topic
 from rallynov.text import utf16_len
 
@@ -63,12 +71,6 @@ def named(announcement: Announcement) -> Words:
     return say("{number}. “{title}”", number=announcement.number, title=heading)
 
 
-def joined(words: Sequence[Words]) -> Words:
-    """Join words by commas."""
-    first, *rest = words
-    return say("{first}, {others}", first=first, others=joined(rest)) if rest else first
-
-
 def blanks(content: Content) -> tuple[str, ...]:
     """Return what a template left to fill in."""
     return tuple(dict.fromkeys(_BLANK.findall(f"{content.title}\n{content.text}")))
@@ -90,6 +92,8 @@ def lacks(announcement: Announcement) -> tuple[Block, ...]:
         said.append(too_long(content, over))
     if empty := blanks(content):
         said.append(say("A part of the template is still to be filled in: {blank}", blank=Typed(empty[0])))
+    if not content.described:
+        said.append(say("The picture is not described: some of those who read cannot see it."))
     if any(one.state == WAITING for one in announcement.files):
         said.append(say("The file is still being checked: a few seconds."))
     return tuple(text(one) for one in said)
@@ -137,6 +141,21 @@ def held(announcement: Announcement) -> NewsFile | None:
     own = {announcement.content.picture, announcement.content.document} - {""}
     waits = [one for one in announcement.files if one.state == WAITING]
     return next((one for one in (*waits, *announcement.files) if one.state == WAITING or one.id in own), None)
+
+
+def pictured(announcement: Announcement) -> bool:
+    """Tell whether a picture goes with an announcement, or one seems to be on its way."""
+    waits = (one for one in announcement.files if one.state == WAITING)
+    return bool(announcement.content.picture) or any(one.picture for one in waits)
+
+
+def described(content: Content) -> Words | None:
+    """Tell what is said of the picture to those who cannot see it; None when nothing was said yet."""
+    if content.alt == DECORATION:
+        return say("The picture only decorates: nothing is read out in its place")
+    return (
+        say("Read out in place of the picture: “{words}”", words=Typed(content.alt)) if content.alt else None
+    )
 
 
 def audience_lines(announcement: Announcement) -> tuple[Words, ...]:

@@ -57,6 +57,8 @@ def _differs(announcement: Announcement, shown: Screen, channel: str, file: News
     if file and announcement.content.picture:
         telegram.append(say("Telegram: the picture stands above, the words are its caption."))
         web.append(say("On the web: the picture is shown under the text."))
+        if told := parts.described(announcement.content):
+            web.append(told)
     elif file:
         telegram.append(say("Telegram: the document stands above, the words are its caption."))
         web.append(say("On the web: the document is offered under the text, to be fetched."))

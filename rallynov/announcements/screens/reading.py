@@ -57,6 +57,8 @@ def reading(one: Announcement, stage: Stage | None, count: int, crowd: Crowd, no
     about: list[Words] = []
     if one.topic:
         about.append(say("For those who asked for: {topic}", topic=topic_named(one.topic)))
+    if one.content.picture and (told := parts.described(one.content)):
+        about.append(told)
     about += parts.audience_lines(one)
     about.append(_leaving(one))
     if one.urgent:

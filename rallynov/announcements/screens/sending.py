@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from rallynov.announcements import report
 from rallynov.announcements.letters import received
-from rallynov.announcements.model import Announcement, Status
+from rallynov.announcements.model import TITLE_MOST, Announcement, Status
 from rallynov.announcements.report import Fate, Report, Reports
 from rallynov.announcements.screens.parts import BACK, MENU, STATUSES, named
 from rallynov.announcements.when import told as moment
@@ -31,6 +31,8 @@ YES = Choice("yes", say("Yes, do it"), "choices:submit:synonyms")
 NO = Choice("no", say("No, change nothing"), "choices:not_yet:synonyms")
 GIVE = Choice("do-give", say("Give it to be read by another person"))
 NOW = Choice("do-now", say("It is urgent: correct at once"))
+RETYPE = Choice("do-retype", say("Change the text"))
+TITLE = Choice("do-title", say("Change the title"))
 DROP = Choice("do-drop", say("Give the correction up"))
 
 
@@ -45,14 +47,14 @@ def every(mine: Sequence[Announcement], others: Sequence[Announcement], reports:
 
 
 def _line(one: Announcement, sent: Report) -> Words:
-    if one.started:
-        arrived = sent.many({Fate.ARRIVED})
+    arrived, whole = sent.told({Fate.ARRIVED}), sent.whole
+    if one.started and arrived is not None and whole is not None:
         return say(
             "{name}: {state}, {sent} of {total}",
             name=named(one),
             state=STATUSES[one.status],
             sent=arrived,
-            total=sent.total,
+            total=whole,
         )
     return say("{name}: {state}", name=named(one), state=STATUSES[one.status])
 
@@ -114,11 +116,15 @@ def _pending(one: Announcement, *, mine: bool) -> tuple[Block, ...]:
 
 def left_out(report_: Report) -> tuple[Choice, ...]:
     """Offer to send again to those it did not reach."""
-    n = report_.many(report.LEFT_OUT)
-    label = plural(
-        "Send again to {n} person it did not reach", "Send again to {n} people it did not reach", n
-    )
-    return (Choice("do-again", label),) if n else ()
+    if not report_.many(report.LEFT_OUT):
+        return ()
+    n = report_.told(report.LEFT_OUT)
+    label: Words = say("Send again to those it did not reach")
+    if n is not None:
+        label = plural(
+            "Send again to {n} person it did not reach", "Send again to {n} people it did not reach", n
+        )
+    return (Choice("do-again", label),)
 
 
 def unknown(report_: Report) -> tuple[Choice, ...]:
@@ -151,13 +157,13 @@ ASKED = frozenset(_HEADINGS)
 def _warning(ask: str, sent: Report) -> tuple[Block, ...]:
     match ask:
         case "cancel":
-            waits = plural(
-                "{n} message has not left yet.", "{n} messages have not left yet.", sent.many({Fate.WAITING})
-            )
+            n = sent.told({Fate.WAITING})
+            waits = plural("{n} message has not left yet.", "{n} messages have not left yet.", n or 0)
             gone = say(
                 "What has not left never leaves. What was received stays: to take it back, withdraw it."
             )
-            return (text(waits), text(gone)) if sent.total else (text(say("Nobody receives it.")),)
+            told = (text(gone),) if n is None else (text(waits), text(gone))
+            return told if sent.total else (text(say("Nobody receives it.")),)
         case "withdraw":
             how = say(
                 "On Telegram, messages of less than two days are erased, older ones become a notice that it was withdrawn. "
@@ -184,18 +190,26 @@ def _warning(ask: str, sent: Report) -> tuple[Block, ...]:
 def asking(one: Announcement) -> Screen:
     """Ask for the words that take the place of what was received."""
     shown = one.correction or one.content
-    blocks = (
-        title(say("Correct: {name}", name=named(one))),
-        text(
-            say(
-                "Type the new text, in one message; {most} signs fit, title included. The title and the file stay. "
-                "As it is now:",
-                most=one.content.room,
-            )
-        ),
-        quote(Typed(shown.text)),
+    asked = say(
+        "Type the new text, in one message; {most} characters fit, title included. The file stays. As it is now:",
+        most=one.content.room,
     )
-    return Screen("sending:text", blocks, (), (BACK, LIST, MENU), free=True)
+    return _asking("sending:text", one, asked, shown.text, (TITLE,))
+
+
+def asking_title(one: Announcement) -> Screen:
+    """Ask for the title that takes the place of what was received."""
+    shown = one.correction or one.content
+    asked = say(
+        "Type the new title; {most} characters fit. The text and the file stay. As it is now:",
+        most=TITLE_MOST,
+    )
+    return _asking("sending:title", one, asked, shown.title, ())
+
+
+def _asking(name: str, one: Announcement, asked: Words, now: str, choices: Sequence[Choice]) -> Screen:
+    blocks = (title(say("Correct: {name}", name=named(one))), text(asked), quote(Typed(now)))
+    return Screen(name, blocks, tuple(choices), (BACK, LIST, MENU), free=True)
 
 
 def correction(one: Announcement, stage: Stage | None, *, urgent: bool) -> Screen:
@@ -209,5 +223,5 @@ def correction(one: Announcement, stage: Stage | None, *, urgent: bool) -> Scree
         )
     )
     blocks = (title(say("The correction")), *own, *received(after, stage).blocks, _RULE, where)
-    choices = (GIVE, *((NOW,) if urgent else ()), Choice("do-retype", say("Change it")), DROP)
+    choices = (GIVE, *((NOW,) if urgent else ()), RETYPE, TITLE, DROP)
     return Screen("sending:correction", blocks, choices, (BACK, LIST, MENU))

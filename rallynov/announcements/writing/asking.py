@@ -5,12 +5,20 @@ Whatever is typed is kept, too long or not: it is told by how much, and an annou
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from rallynov.announcements import when
 from rallynov.announcements.attached import attaching, refused_at_once
 from rallynov.announcements.crowd_model import Crowd
-from rallynov.announcements.model import TITLE_MOST, Announcement, Audience, Standing
+from rallynov.announcements.model import (
+    ALT_MOST,
+    DECORATION,
+    TITLE_MOST,
+    Announcement,
+    Audience,
+    Standing,
+)
 from rallynov.announcements.screens import audience as audiences
 from rallynov.announcements.screens import draft as drafts
 from rallynov.announcements.screens import parts
@@ -20,7 +28,7 @@ from rallynov.announcements.writing.spots import PARTS, Part, Spot, View, mark
 from rallynov.dialogue.events import OfferedFile
 from rallynov.dialogue.screens import Block, Screen, note, quote, text
 from rallynov.dialogue.turn import Move
-from rallynov.dialogue.words import Typed, say
+from rallynov.dialogue.words import Typed, plural, say
 from rallynov.people.consents.model import Topic
 from rallynov.text import clean_line, utf16_len
 
@@ -42,6 +50,8 @@ def screen(pen: Pen, desk: Desk) -> Screen:
             return drafts.words(spot, draft)
         case Part.FILE:
             return drafts.file(spot, draft)
+        case Part.ALT:
+            return drafts.alt(spot, draft)
         case Part.STAGE:
             return drafts.stage(spot, draft, desk)
         case Part.AUDIENCE:
@@ -61,7 +71,10 @@ def choose(pen: Pen, key: str, desk: Desk) -> Move:
         case "t" if tail in desk.topics:
             return _on(pen.topic(Topic(tail)), desk)
         case "unfile":
-            return pen.content(replace(pen.draft.content, picture="", document="")).moved(_pinned(pen))
+            bare = replace(pen.draft.content, picture="", document="", alt="")
+            return pen.content(bare).moved(_pinned(pen))
+        case "decorates":
+            return _on(pen.content(replace(pen.draft.content, alt=DECORATION)), desk)
         case "st" if tail.isdigit():
             known = {0, *(one.number for one in desk.stages)}
             return _staged(pen, int(tail), desk) if int(tail) in known else Move()
@@ -139,6 +152,8 @@ def write(pen: Pen, typed: str, desk: Desk) -> Move | None:
             return _headed(pen, clean_line(typed), desk)
         case Part.TEXT:
             return _told(pen, typed, desk)
+        case Part.ALT:
+            return _described(pen, clean_line(typed), desk)
         case Part.WHEN:
             read = when.read(typed, pen.scene.now)
             return (
@@ -155,6 +170,19 @@ def _headed(pen: Pen, title: str, desk: Desk) -> Move:
         return _on(told, desk)
     kept = note(say("What you typed is kept; type the title shorter."))
     return told.moved(_pinned(told), text(parts.title_too_long(over)), kept)
+
+
+def _described(pen: Pen, words: str, desk: Desk) -> Move:
+    over = utf16_len(words) - ALT_MOST
+    if over <= 0:
+        return _on(pen.content(replace(pen.draft.content, alt=words)), desk)
+    said = plural(
+        "{n} character too many: {most} fit. Here is what you typed:",
+        "{n} characters too many: {most} fit. Here is what you typed:",
+        over,
+        most=ALT_MOST,
+    )
+    return Move(lead=(text(said), quote(Typed(words))))
 
 
 def _told(pen: Pen, typed: str, desk: Desk) -> Move:
@@ -179,9 +207,11 @@ def attach(pen: Pen, file: OfferedFile) -> Move:
     """Have a picture or a document examined; say at once why, when it cannot be one."""
     if refused := refused_at_once(file):
         return Move(lead=(text(refused),))
+    pen = pen.content(replace(pen.draft.content, alt=""))
     draft, order = attaching(pen.draft, file, pen.scene.secret)
     told = replace(pen, draft=draft, orders=(*pen.orders, order))
     spot = pen.spot if pen.spot.view in {View.NEXT, View.EDIT} else pen.spot.to(View.EDIT, Part.FILE)
+    spot = spot.to(spot.view, Part.ALT) if draft.files[-1].picture and spot.target == Part.FILE else spot
     lead = note(say("I am checking it: a few seconds. You are told here, and you may go on meanwhile."))
     return told.moved(spot, lead)
 
@@ -190,8 +220,14 @@ def onward(spot: Spot, draft: Announcement, desk: Desk) -> Spot:
     """Return where a part leads: to the next one in its turn; back to the whole when it was changed from there."""
     if spot.view is not View.NEXT:
         return spot.to(View.WHOLE)
-    at = PARTS.index(Part(spot.target)) + 1
-    return asked(spot, draft, PARTS[at], desk) if at < len(PARTS) else spot.to(View.WHOLE)
+    after = PARTS[PARTS.index(Part(spot.target)) + 1 :]
+    left = [part for part in _asked_of(draft) if part in after]
+    return asked(spot, draft, left[0], desk) if left else spot.to(View.WHOLE)
+
+
+def _asked_of(draft: Announcement) -> Sequence[Part]:
+    """Return what is asked of a draft: no words for a picture where there is none."""
+    return PARTS if parts.pictured(draft) else [part for part in PARTS if part is not Part.ALT]
 
 
 def asked(spot: Spot, draft: Announcement, part: Part, desk: Desk) -> Spot:
@@ -217,7 +253,8 @@ def _on(pen: Pen, desk: Desk, *lead: Block) -> Move:
 def _before(pen: Pen, desk: Desk) -> Spot:
     if pen.spot.view is View.EDIT:
         return pen.spot.to(View.WHOLE)
-    at = PARTS.index(Part(pen.spot.target)) - 1
-    if at < 0 or (at == 0 and len(desk.topics) == 1):
+    before = PARTS[: PARTS.index(Part(pen.spot.target))]
+    before = tuple(part for part in _asked_of(pen.draft) if part in before)
+    if not before or (len(before) == 1 and len(desk.topics) == 1):
         return Spot()
-    return pinned(pen.spot.to(View.NEXT, PARTS[at]), pen.draft)
+    return pinned(pen.spot.to(View.NEXT, before[-1]), pen.draft)

@@ -200,7 +200,7 @@ class WritingDialogue:
         stage = one.content.stage if any(one.content.stage == kept.number for kept in desk.stages) else 0
         pen = opened(Spot(), desk.organisation, scene)
         pen = pen.topic(one.topic if one.topic in desk.topics else desk.topics[0])
-        pen = pen.content(replace(one.content, picture="", document="", stage=stage))
+        pen = pen.content(replace(one.content, picture="", document="", alt="", stage=stage))
         asked = replace(one.audience, told="", seated=one.audience.seated and bool(stage))
         told = note(say("Here is a new draft with the same words: nothing of the first one changes."))
         return pen.audience(asked).moved(pen.spot.to(View.WHOLE), told)

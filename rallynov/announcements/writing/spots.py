@@ -1,17 +1,17 @@
 """Where a person is while they write: the focus of a place, read and written. Pure.
 
-``<id>`` is the next thing to write of an announcement, or the whole of it when nothing is missing; ``<id>/<view>:<part>``
-is anything else. ``@<seen>`` is the mark of what the person has before their eyes: it is compared with what now stands.
+``<announcement>`` alone is its next part to write, or the whole of it when nothing is missing; the rest is as in
+``dialogue.focus``.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from zlib import crc32
 
 from rallynov.announcements.model import Announcement
+from rallynov.dialogue.focus import Focus, read_focus
 from rallynov.dialogue.turn import Place
 
 NAME = "broadcast"
@@ -45,6 +45,8 @@ class Part(StrEnum):
     TITLE = "title"
     TEXT = "text"
     FILE = "file"
+    ALT = "alt"
+    """What the picture shows, in words."""
     STAGE = "stage"
     AUDIENCE = "audience"
     WHEN = "when"
@@ -53,9 +55,6 @@ class Part(StrEnum):
 PARTS = tuple(Part)
 ASKING = frozenset((View.NEXT, View.EDIT))
 _APART = frozenset((View.HOME, View.MODELS, View.AGAIN))
-_FOCUS = re.compile(
-    r"(?P<id>[a-z0-9]+)(?:/(?P<view>[a-z]+))?(?::(?P<target>[a-z]+))?(?:@(?P<seen>\d+))?", re.ASCII
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +73,8 @@ class Spot:
             return Place(NAME, None if self.view is View.HOME else self.view)
         if self.view is View.MODEL:
             return Place(NAME, f"model:{self.target}")
-        view = "" if self.view is View.WHOLE else f"/{self.view}"
-        target = f":{self.target}" if self.target else ""
-        seen = "" if self.seen is None else f"@{self.seen}"
-        return Place(NAME, f"{self.announcement}{view}{target}{seen}")
+        view = "" if self.view is View.WHOLE else self.view
+        return Place(NAME, str(Focus(self.announcement, view, self.target, self.seen)))
 
     def to(self, view: View, target: str = "", seen: int | None = None) -> Spot:
         """Return another spot of the same announcement."""
@@ -91,11 +88,15 @@ def spot_of(place: Place) -> Spot:
         return Spot(View(focus))
     if focus.startswith("model:"):
         return Spot(View.MODEL, target=focus.removeprefix("model:"))
-    found = _FOCUS.fullmatch(focus)
-    if found is None or (found["view"] or View.WHOLE) not in set(View):
-        return Spot(View.WHOLE, found["id"]) if found else Spot()
-    seen = int(found["seen"]) if found["seen"] else None
-    return Spot(View(found["view"] or View.WHOLE), found["id"], found["target"] or "", seen)
+    found = read_focus(focus)
+    if found is None:
+        return Spot()
+    view = found.view or View.WHOLE
+    return (
+        Spot(View(view), found.thing, found.target, found.seen)
+        if view in set(View)
+        else Spot(View.WHOLE, found.thing)
+    )
 
 
 def mark(announcement: Announcement, part: str = "") -> int:

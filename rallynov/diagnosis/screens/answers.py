@@ -40,7 +40,7 @@ def recap(grid: Grid, form: Form[Question], mine: Diagnosis, checkpoint_id: str)
     blocks.append(text(say("Which checkpoint do you want to change?")))
     choices = tuple(Choice(f"recap-{c.id}", Term(f"grid:{c.id}:title")) for c in grid.checkpoints)
     onward = Choice("resume", say("Go on with the questions") if pending else say("See my result"))
-    return Screen("recap", tuple(blocks), choices, (onward, MENU))
+    return Screen("recap", tuple(blocks), choices, (onward, MENU), read=True)
 
 
 def _recap_one(mine: Diagnosis, checkpoint: Checkpoint) -> Screen:
@@ -51,7 +51,9 @@ def _recap_one(mine: Diagnosis, checkpoint: Checkpoint) -> Screen:
         listing(*rows),
         text(say("Which answer do you want to change?")),
     )
-    return Screen(f"recap:{checkpoint.id}", blocks, choices, (Choice("recap", say("All my answers")), MENU))
+    return Screen(
+        f"recap:{checkpoint.id}", blocks, choices, (Choice("recap", say("All my answers")), MENU), read=True
+    )
 
 
 def _row(mine: Diagnosis, asked: str) -> Say:

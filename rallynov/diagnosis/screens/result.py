@@ -42,7 +42,8 @@ def result(grid: Grid, mine: Diagnosis, *, figured: bool = True) -> Screen:
     )
     actions = (DETAILS, REPORT, DOSSIER, ANSWERS, COLLEAGUES, Choice("restart", say("New diagnosis")), MENU)
     sheets = _sheets(found.priorities)
-    return Screen("result", blocks, sheets, actions, figure=drawn(mine, found, before) if figured else None)
+    figure = drawn(mine, found, before) if figured else None
+    return Screen("result", blocks, sheets, actions, figure=figure, read=True)
 
 
 def _sheets(readings: Sequence[Reading]) -> tuple[Choice, ...]:

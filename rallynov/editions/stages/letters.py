@@ -27,10 +27,8 @@ def freed(stage: Stage) -> Screen:
 
 def changed(before: Stage | None, stage: Stage) -> Screen:
     """Tell those who are expected how a stage now stands; what it was, when that is what they were last told."""
-    moved = stage.status is Status.POSTPONED
-    if before:
-        moved = (before.starts, before.ends) != (stage.starts, stage.ends)
-    heading = title(say("A stage is postponed") if moved else say("A stage has changed"))
+    moved = stage.moved(before) if before else stage.status is Status.POSTPONED
+    heading = title(say("A stage has another date") if moved else say("A stage has changed"))
     kept = text(say("What you had said still holds: your place, or your turn on the waiting list."))
     facts = listing(*screens.facts(stage))
     return _letter(stage, heading, *_was(before), text(say("Here is how it now stands:")), facts, kept)

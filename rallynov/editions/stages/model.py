@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from rallynov.dialogue.turn import Command
+from rallynov.editions.model import day_of
 from rallynov.text import fold
 
 TERRITORIES: Mapping[str, str] = {
@@ -32,7 +33,7 @@ class Status(StrEnum):
 
     PLANNED = "planned"
     POSTPONED = "postponed"
-    """It has another date than the one first told."""
+    """It is on another day than the one first told, a later or a sooner one; without a new day, it is cancelled."""
     CANCELLED = "cancelled"
 
 
@@ -70,6 +71,10 @@ class Stage:
     def free(self) -> int | None:
         """Places that are left; None when there is no limit."""
         return None if self.capacity is None else max(0, self.capacity - self.coming)
+
+    def moved(self, before: Stage) -> bool:
+        """Tell whether this stage is on another day than it was."""
+        return day_of(self.starts) != day_of(before.starts) or day_of(self.ends) != day_of(before.ends)
 
     def takes(self, now: datetime) -> bool:
         """Tell whether one may still say that one comes, or wants to."""

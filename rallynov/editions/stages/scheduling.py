@@ -41,9 +41,9 @@ def add(tx: Connection, edition: Edition, stage: Stage, now: datetime) -> Stage:
 
 
 def change(tx: Connection, before: Stage, changes: Mapping[str, Any], now: datetime, post: Post) -> Change:
-    """Change a locked stage, and tell whoever is expected there; with another date, it is postponed."""
+    """Change a locked stage, and tell whoever is expected there; on another day, it is postponed."""
     after = replace(before, **changes)
-    if (before.starts, before.ends) != (after.starts, after.ends):
+    if after.moved(before):
         after = replace(after, status=Status.POSTPONED)
     if after == before:
         return Change(before, before, 0)

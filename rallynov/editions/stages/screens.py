@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, time
 
 from rallynov.dialogue.screens import Block, Choice, Paper, Pin, Screen, listing, note, text, title
 from rallynov.dialogue.words import Day, Plural, Say, Typed, Words, plural, say
@@ -44,8 +44,8 @@ def day(at: datetime) -> Words:
     return say("{weekday} {day}", weekday=_WEEKDAYS[at.astimezone(PARIS).weekday()], day=Day(at))
 
 
-def _hour(at: datetime) -> Typed:
-    return Typed(f"{at.astimezone(PARIS):%H:%M}")
+def _hour(at: datetime) -> time:
+    return at.astimezone(PARIS).time()
 
 
 def when(stage: Stage) -> Words:
@@ -84,7 +84,7 @@ def _mark(stage: Stage, seat: Seat | None) -> Say | None:
         return say("you are expected") if seat.placed else say("you are on the waiting list")
     if stage.free == 0:
         return say("full, with a waiting list")
-    return say("postponed to this date") if stage.status is Status.POSTPONED else None
+    return say("a new date") if stage.status is Status.POSTPONED else None
 
 
 def listed(stages: Stages, near: str, now: datetime) -> Screen:
@@ -104,7 +104,7 @@ def listed(stages: Stages, near: str, now: datetime) -> Screen:
     choices = tuple(Choice(str(one.number), line(one, stages.mine.get(one.number))) for one in ahead[:SHOWN])
     asked = text(say("Which one do you want to see?"))
     where = Choice(WHERE, say("Choose my département"))
-    return Screen("stages", (*blocks, asked), choices, (where, _BACK, _MENU), page="/etapes")
+    return Screen("stages", (*blocks, asked), choices, (where, _BACK, _MENU), page="/etapes", read=True)
 
 
 def doorway(stages: Stages | None, now: datetime) -> tuple[Choice, ...]:
@@ -143,6 +143,7 @@ def card(stage: Stage, seat: Seat | None, now: datetime, *, keep: bool = False) 
         papers=(paper(stage),) if keep else (),
         page=f"/etapes/{stage.number}",
         pin=pinned(stage) if keep else None,
+        read=True,
     )
 
 
@@ -176,12 +177,12 @@ def _sample(stages: Sequence[Stage]) -> tuple[Block, ...]:
 
 
 def status(stage: Stage) -> tuple[Block, ...]:
-    """Tell that a stage is cancelled, or was postponed."""
+    """Tell that a stage is cancelled, or has another date."""
     match stage.status:
         case Status.CANCELLED:
             return (text(say("This stage is cancelled: it does not take place.")),)
         case Status.POSTPONED:
-            return (text(say("This stage was postponed: the date below is the new one.")),)
+            return (text(say("This stage has another date: the one below is the new one.")),)
         case _:
             return ()
 

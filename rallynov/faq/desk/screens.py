@@ -90,13 +90,13 @@ def ticket(one: Ticket, me: str, context: Sequence[Words], *, answered: bool) ->
         )
     ]
     blocks += [quote(Typed(one.words)), *map(note, context), *exchange(one)]
-    others = one.holder not in {"", me}
-    actions = [*((TAKE_OVER,) if others else (() if one.holder else (TAKE,))), REPLIES]
+    held = one.holder not in {"", me}
+    actions = [*((TAKE_OVER,) if held else (() if one.holder else (TAKE,))), REPLIES]
     if answered:
         actions.append(KEEP)
     if one.open:
         actions.append(CLOSE)
-    if others:
+    if held:
         blocks.append(
             text(say("Somebody else of the coordination has it in hand: take it over before you answer."))
         )

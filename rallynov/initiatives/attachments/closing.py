@@ -29,7 +29,9 @@ log = structlog.get_logger("rallynov.attachments")
 
 
 class Closing:
-    """Ends files, one transaction each."""
+    """Ends files, one transaction each; ``LETTER`` begins the keys of what their senders are told."""
+
+    LETTER = "attachment"
 
     def __init__(
         self, store: Store, form: DossierForm, folder: Folder, post: Post, new_id: Callable[[], str]
@@ -40,23 +42,24 @@ class Closing:
         self._post = post
         self._new_id = new_id
 
-    def keep(self, job: Job, seen: Examined, clean: Path, now: datetime, *, scanned: bool) -> list[str]:
-        """Store a file for good, unless its dossier has no room for it any more; return what others must hear."""
+    def keep(self, job: Job, seen: Examined, clean: Path, now: datetime, *, scanned: bool) -> None:
+        """Store a file for good, unless its dossier has no room for it any more."""
         self._own_folder()
         with self._store.write() as tx:
             desk = Desk(tx, [job.dossier])
             if not waiting.still(tx, job):
-                return []
+                return
             late = self._late(tx, desk, job, seen)
             if late:
-                return self._refused(tx, desk, job, late, now)
+                self._refused(tx, desk, job, late, now)
+                return
             name = names.final(job.name, seen.kind, self._taken(tx, job))
             self.folder.keep(clean, job.dossier, job.id)
             ending = {"state": KEPT, "name": name, "mime": MIMES[seen.kind], "size": seen.size}
             waiting.finish(tx, job, now, ending | {"digest": seen.digest, "scanned": scanned})
             desk.touch(job.dossier, now, 1, {})
             title = letters.named(desk.title(job.dossier))
-            return self._tell(tx, job, words.kept(name, title, seen, scanned=scanned), now)
+            self._tell(tx, job, words.kept(name, title, seen, scanned=scanned), now)
 
     def _own_folder(self) -> None:
         """Mark the folder as this database's; the mark is committed before the folder carries it."""
@@ -65,17 +68,18 @@ class Closing:
         if not self.folder.belongs(mark):
             log.error("folder_of_another_database")
 
-    def refuse(self, job: Job, reason: Refused, now: datetime) -> list[str]:
-        """Refuse a file; return what others must hear."""
+    def refuse(self, job: Job, reason: Refused, now: datetime) -> None:
+        """Refuse a file."""
         with self._store.write() as tx:
             desk = Desk(tx, [job.dossier])
-            return self._refused(tx, desk, job, reason, now) if waiting.still(tx, job) else []
+            if waiting.still(tx, job):
+                self._refused(tx, desk, job, reason, now)
 
-    def _refused(self, tx: Connection, desk: Desk, job: Job, reason: Refused, now: datetime) -> list[str]:
+    def _refused(self, tx: Connection, desk: Desk, job: Job, reason: Refused, now: datetime) -> None:
         waiting.finish(tx, job, now, {"state": REFUSED, "reason": reason.code})
         desk.touch(job.dossier, now, 1, {})
         title = letters.named(desk.title(job.dossier))
-        return self._tell(tx, job, words.refused(job.name, title, reason, self.form), now)
+        self._tell(tx, job, words.refused(job.name, title, reason, self.form), now)
 
     def _late(self, tx: Connection, desk: Desk, job: Job, seen: Examined) -> Refused | None:
         """Tell why a good file cannot be kept all the same: its dossier is closed, or full."""
@@ -94,12 +98,10 @@ class Closing:
         mine = (AttachmentRow.dossier_id == job.dossier) & (AttachmentRow.state == KEPT)
         return list(tx.execute(select(AttachmentRow.name, AttachmentRow.size).where(mine)))
 
-    def _tell(self, tx: Connection, job: Job, screen: Screen, now: datetime) -> list[str]:
-        """Write to the conversation that sent the file, to nobody else; return what other processes would hear."""
+    def _tell(self, tx: Connection, job: Job, screen: Screen, now: datetime) -> None:
+        """Write to the conversation that sent the file, to nobody else."""
         there = (ConversationRow.address == job.address) & ConversationRow.person_id.is_not(None)
         person = tx.execute(select(ConversationRow.person_id).where(there)).scalar()
-        if not person:
-            return []
-        key = f"attachment:{job.id}:{job.attempts}"
-        self._post.send(tx, [Letter(key, (person,), screen, address=job.address)], now)
-        return [f"moved {job.address}", "outbox"]
+        if person:
+            key = f"{self.LETTER}:{job.id}:{job.attempts}"
+            self._post.send(tx, [Letter(key, (person,), screen, address=job.address)], now)

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from rallynov.initiatives.attachments.fetching import GoneError, Sink
+from rallynov.storage.disk import synced
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 ARRIVALS, WORK, MARK = ".arrivals", ".work", ".base"
@@ -67,7 +68,7 @@ class Folder:
             os.fsync(opened.fileno())
         source.chmod(0o600)
         source.replace(place)
-        _synced(place.parent)
+        synced(place.parent)
 
     def remove(self, dossier: str, attachment: str) -> None:
         """Remove a file, and the folder of its dossier when that was its last."""
@@ -121,7 +122,7 @@ class Folder:
         if not path.is_dir():
             self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
             path.mkdir(mode=0o700, exist_ok=True)
-            _synced(self._root)
+            synced(self._root)
         return path
 
     @staticmethod
@@ -133,12 +134,3 @@ def _checked(name: str) -> str:
     if not _ID.fullmatch(name):
         raise ValueError("not an id")
     return name
-
-
-def _synced(folder: Path) -> None:
-    """Have a folder itself written down: a name in it outlives a power cut."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

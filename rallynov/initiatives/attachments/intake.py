@@ -46,8 +46,6 @@ class Means:
     sources: Mapping[str, Fetch]
     antivirus: Clamd | None = None
     clock: Callable[[], datetime] = field(kw_only=True)
-    tell: Callable[[str], None] = field(kw_only=True)
-    """Hears what other processes would hear of by a notice, when this one wrote a message."""
 
 
 class Intake:
@@ -175,11 +173,9 @@ class Intake:
     async def _end(self, job: Job, seen: Examined | Refused, clean: Path, *, scanned: bool) -> None:
         now = self._means.clock()
         if isinstance(seen, Refused):
-            told = await self._store.writing(self._closing.refuse, job, seen, now)
+            await self._store.writing(self._closing.refuse, job, seen, now)
         else:
-            told = await self._store.writing(self._closing.keep, job, seen, clean, now, scanned=scanned)
-        for notice in told:
-            self._means.tell(notice)
+            await self._store.writing(self._closing.keep, job, seen, clean, now, scanned=scanned)
         scheme, ref = job.source
         if scheme == "web":
             self._folder.forget(ref)

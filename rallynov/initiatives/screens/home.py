@@ -130,7 +130,7 @@ def status(
     blocks += [*alike(dossier), *_history(dossier)]
     more = DOSSIERS if several else ANOTHER
     shown = tuple(offers), (more, PAUSE, MENU, HELP)
-    return Screen("status", tuple(blocks), *shown, page=f"/dossier/{dossier.id}")
+    return Screen("status", tuple(blocks), *shown, page=f"/dossier/{dossier.id}", read=True)
 
 
 def _explained(form: DossierForm, dossier: Dossier, *, dated: bool, over: bool) -> list[Block]:

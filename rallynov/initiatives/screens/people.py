@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rallynov.dialogue.screens import Block, Choice, Screen, listing, note, text, title
-from rallynov.dialogue.words import Term, Typed, Words, say
+from rallynov.dialogue.words import Say, Term, Typed, Words, say
 from rallynov.initiatives.lifecycle import OTHERS_MOST
 from rallynov.initiatives.model import Dossier, DossierForm, Right, Sharer
 from rallynov.initiatives.screens.parts import BACK, CARRY_ON, HELP, MENU, RECAP, STATUS, right_named, titled
@@ -16,6 +16,7 @@ INVITED = {
     Right.EDIT: say("You are invited to fill in a dossier with its owner."),
     Right.OWN: say("The team of the rally has entered a dossier for you from paper: it becomes yours."),
 }
+_AGREED = "choices:yes:synonyms"
 INVITATION: tuple[Block, ...] = (
     title(say("Invite somebody")),
     text(
@@ -79,25 +80,26 @@ def transfer(form: DossierForm, dossier: Dossier, to: Sharer) -> Screen:
         "{name} becomes the owner: they alone can submit or withdraw it. You can still change it.",
         name=_name(to),
     )
-    blocks = (title(say("Hand this dossier over?")), text(titled(form, dossier)), text(told))
-    yes = Choice("handed", say("Yes, hand it over"), "choices:yes:synonyms")
-    return Screen("transfer", blocks, (yes, STAY), (MENU,))
+    yes = Choice("handed", say("Yes, hand it over"), _AGREED)
+    return _asked("transfer", say("Hand this dossier over?"), titled(form, dossier), told, yes)
 
 
 def remove(form: DossierForm, dossier: Dossier, out: Sharer) -> Screen:
     """Ask before taking a right away."""
     told = say("{name} will no longer see this dossier. What they wrote in it stays.", name=_name(out))
-    blocks = (title(say("Take somebody out?")), text(titled(form, dossier)), text(told))
-    yes = Choice("taken", say("Yes, take them out"), "choices:yes:synonyms")
-    return Screen("remove", blocks, (yes, STAY), (MENU,))
+    yes = Choice("taken", say("Yes, take them out"), _AGREED)
+    return _asked("remove", say("Take somebody out?"), titled(form, dossier), told, yes)
 
 
 def leave(form: DossierForm, dossier: Dossier) -> Screen:
     """Ask before leaving."""
     told = say("You will no longer see it. What you wrote in it stays.")
-    blocks = (title(say("Leave this dossier?")), text(titled(form, dossier)), text(told))
-    yes = Choice("left", say("Yes, leave it"), "choices:yes:synonyms")
-    return Screen("leave", blocks, (yes, STAY), (MENU,))
+    yes = Choice("left", say("Yes, leave it"), _AGREED)
+    return _asked("leave", say("Leave this dossier?"), titled(form, dossier), told, yes)
+
+
+def _asked(name: str, asked: Say, dossier: Words, told: Say, yes: Choice) -> Screen:
+    return Screen(name, (title(asked), text(dossier), text(told)), (yes, STAY), (MENU,))
 
 
 def remarks(form: DossierForm, dossier: Dossier, field: str) -> Screen:

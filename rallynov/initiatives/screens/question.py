@@ -70,10 +70,10 @@ class Questions:
             *_held(pending),
             *remarked(dossier, pending),
         )
-        choices = _choices(pending.field)
-        return Screen(
-            f"f:{pending.field.id}", blocks, choices, self.actions(spot, dossier, pending), free=not choices
-        )
+        field, choices = pending.field, _choices(pending.field)
+        actions = self.actions(spot, dossier, pending)
+        mend = Term(f"form:{field.id}:mend") if choices else None
+        return Screen(f"f:{field.id}", blocks, choices, actions, free=not choices, mend=mend)
 
     def asking(self, dossier: Dossier, pending: Pending) -> tuple[Block, ...]:
         """Put the question of a field, with where it stands and how to answer."""

@@ -47,7 +47,7 @@ def recap(form: DossierForm, dossier: Dossier, due: Words | None, at: datetime, 
     )
     blocks.append(text(asked))
     choices = tuple(Choice(f"step-{step.id}", Term(f"form:step.{step.id}:title")) for step in steps)
-    return Screen("recap", tuple(blocks), choices, _onward(form, dossier, editable=editable))
+    return Screen("recap", tuple(blocks), choices, _onward(form, dossier, editable=editable), read=True)
 
 
 def _onward(form: DossierForm, dossier: Dossier, *, editable: bool) -> tuple[Choice, ...]:
@@ -116,7 +116,7 @@ def recap_step(form: DossierForm, dossier: Dossier, step: Step, *, editable: boo
     elif comments:
         blocks = (*blocks, text(say("Which answer do you want to comment on?")))
         choices = tuple(Choice(f"remark-{f.id}", Term(f"form:{f.id}:short")) for f in asked)
-    return Screen(f"recap:{step.id}", blocks, choices, (RECAP, PAUSE, MENU))
+    return Screen(f"recap:{step.id}", blocks, choices, (RECAP, PAUSE, MENU), read=True)
 
 
 def _row(field: Field, dossier: Dossier, given: Mapping[str, Json], *, whole: bool) -> Words:

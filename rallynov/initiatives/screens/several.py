@@ -44,7 +44,8 @@ def ticking(questions: Questions, spot: Spot, dossier: Dossier, pending: Pending
     actions = questions.actions(spot, dossier, pending)
     if isinstance(pending.draft, list) and pending.field.accepts(pending.draft):
         actions = (DONE, *(one for one in actions if one.key not in {"keep", "skip", "skip_all"}))
-    return Screen(f"f:{pending.field.id}", tuple(blocks), choices, actions, free=True)
+    mend = Term(f"form:{pending.field.id}:mend")
+    return Screen(f"f:{pending.field.id}", tuple(blocks), choices, actions, free=True, mend=mend)
 
 
 def _ticked(choice: Choice, ticked: bool) -> Choice:  # noqa: FBT001 - a state, not a mode
@@ -67,7 +68,8 @@ def files(questions: Questions, spot: Spot, dossier: Dossier, pending: Pending, 
     actions = questions.actions(spot, dossier, pending)
     if dossier.attachments:
         actions = (DONE, *(one for one in actions if one.key not in {"skip", "skip_all"}))
-    return Screen(f"f:{pending.field.id}", blocks, drop, actions, free=True)
+    mend = Term(f"form:{pending.field.id}:mend")
+    return Screen(f"f:{pending.field.id}", blocks, drop, actions, free=True, mend=mend)
 
 
 def rows(questions: Questions, spot: Spot, dossier: Dossier, pending: Pending) -> Screen:

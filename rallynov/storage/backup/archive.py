@@ -105,7 +105,7 @@ class Opened:
         try:
             self._file = path.open("rb")
         except FileNotFoundError:
-            raise BackupError(Why.MISSING) from None
+            raise BackupError(Why.MISSING, str(path)) from None
         try:
             self._zip = _zip(self._file)
             self.manifest = _manifest(self._zip)

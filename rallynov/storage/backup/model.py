@@ -28,6 +28,7 @@ class Why(StrEnum):
     """What is wrong with a backup, or keeps one from being made or put back."""
 
     MISSING = "missing"
+    NEVER = "never"
     FOREIGN = "foreign"
     CUT = "cut"
     ALTERED = "altered"
@@ -42,10 +43,10 @@ class Why(StrEnum):
     NO_ROOM = "no room"
     NO_PROGRAM = "no program"
     PROGRAM = "program"
-    HALF = "half"
     RUNNING = "running"
     OCCUPIED = "occupied"
     NO_DATABASE = "no database"
+    UNREADABLE = "unreadable"
 
 
 class Fault(NamedTuple):
@@ -56,7 +57,7 @@ class Fault(NamedTuple):
 
 
 class BackupError(Exception):
-    """A backup cannot be made, read or put back; nothing was changed, unless ``Why.HALF`` says so."""
+    """A backup cannot be made, read or put back; nothing was changed."""
 
     def __init__(self, why: Why, what: str = "") -> None:
         super().__init__(why, what)

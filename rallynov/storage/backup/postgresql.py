@@ -11,13 +11,17 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import takewhile
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, text
 
 from rallynov.storage.backup.model import BackupError, Fault, Why
 from rallynov.storage.store import Store
+
+if TYPE_CHECKING:
+    from psycopg import Cursor
 
 DEBIAN = Path("/usr/lib/postgresql")
 KINDS = frozenset(
@@ -74,24 +78,43 @@ def dump(store: Store, tx: Connection, seen: str, path: Path) -> None:
 def restore(store: Store, path: Path, held: Sequence[str]) -> None:
     """Put a dump in the place of all tables of ours, in one transaction; ``held`` are the tables of the dump.
 
-    A table that the dump does not hold, of a newer release, is dropped first: it would refer to those replaced. It stays
-    dropped when the rest fails (``Why.HALF``).
+    A table that the dump does not hold, of a newer release, is dropped in it too: it would refer to those replaced. Be the
+    dump cut, something refused, or a program killed: the server undoes everything. Its script goes through our own
+    connection, never through ``psql``, which would obey what a forged dump tells it to run on this machine.
     """
-    with store.write() as tx:
-        quoted = tx.dialect.identifier_preparer.quote
-        dropped = set(named(tx)) - set(held)
-        for name in dropped:
-            tx.exec_driver_sql(f"DROP TABLE {quoted(name)} CASCADE")
-    options = ["--single-transaction", "--clean", "--if-exists", "--no-owner", "--no-privileges"]
+    from psycopg import Error, connect  # noqa: PLC0415  # megabytes that SQLite does not need
+
     with store.read() as tx:
-        name = tx.exec_driver_sql("SELECT current_database()").scalar_one()
+        quoted = tx.dialect.identifier_preparer.quote
+        schema = quoted(str(tx.exec_driver_sql("SELECT current_schema()").scalar_one()))
+        newer = [quoted(name) for name in named(tx) if name not in held]
         release = _major(tx)
+    options = ["--clean", "--if-exists", "--no-owner", "--no-privileges", "--file=-", str(path)]
     try:
-        _run(store, release, "pg_restore", [*options, f"--dbname={name}", str(path)])
-    except BackupError as error:
-        if dropped:
-            raise BackupError(Why.HALF, error.fault.what) from error
-        raise
+        with connect(_url(store)) as connection, connection.cursor() as cursor:
+            for name in newer:
+                cursor.execute(f"DROP TABLE {schema}.{name} CASCADE".encode())
+            with _started("pg_restore", options, release) as script:
+                _replay(cursor, script)
+            cursor.execute(b"ANALYZE")  # else the first minutes plan without knowing how many rows there are
+    except Error as error:
+        raise _failed("", str(error).encode()) from error
+
+
+def _replay(cursor: Cursor[Any], script: IO[bytes]) -> None:
+    """Run a script of ``pg_restore``: its statements up to each COPY, then the rows of it."""
+    told = bytearray()
+    lines = iter(script)
+    for line in lines:
+        if _COPY.match(line):
+            cursor.execute(bytes(told))
+            told.clear()
+            with cursor.copy(line) as rows:
+                for row in takewhile(lambda one: one != b"\\.\n", lines):
+                    rows.write(row)
+        elif not line.startswith((b"--", b"\\")):  # comments, and what is meant for psql alone
+            told += line
+    cursor.execute(bytes(told))
 
 
 def faults(path: Path, told: Mapping[str, int]) -> list[Fault]:
@@ -167,15 +190,17 @@ def _environment(store: Store) -> dict[str, str]:
     from psycopg import conninfo, pq  # noqa: PLC0415  # megabytes that SQLite does not need
 
     known = {one.keyword.decode(): one.envvar for one in pq.Conninfo.get_defaults()}
-    url = store.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    given = conninfo.conninfo_to_dict(url)
+    given = conninfo.conninfo_to_dict(_url(store))
     told = {name.decode(): str(given[key]) for key, name in known.items() if name and key in given}
     return os.environ | {"LC_ALL": "C", "PGCONNECT_TIMEOUT": "10"} | told
 
 
-def _run(store: Store, server: Connection | int, name: str, options: Sequence[str]) -> None:
-    release = server if isinstance(server, int) else _major(server)
-    command = [_program(name, release), *options]
+def _url(store: Store) -> str:
+    return store.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def _run(store: Store, tx: Connection, name: str, options: Sequence[str]) -> None:
+    command = [_program(name, _major(tx)), *options]
     done = subprocess.run(  # noqa: S603  # its own programs, its own options
         command, env=_environment(store), capture_output=True, stdin=subprocess.DEVNULL, check=False
     )
@@ -189,8 +214,8 @@ def _output(name: str, options: Sequence[str]) -> str:
 
 
 @contextmanager
-def _started(name: str, options: Sequence[str]) -> Iterator[IO[bytes]]:
-    command = [_program(name), *options]
+def _started(name: str, options: Sequence[str], release: int = 0) -> Iterator[IO[bytes]]:
+    command = [_program(name, release), *options]
     pipe = subprocess.PIPE
     env = os.environ | {"LC_ALL": "C"}
     with subprocess.Popen(command, env=env, stdout=pipe, stderr=pipe, stdin=subprocess.DEVNULL) as process:  # noqa: S603
@@ -204,13 +229,14 @@ def _started(name: str, options: Sequence[str]) -> Iterator[IO[bytes]]:
 
 def _failed(name: str, said: bytes) -> BackupError:
     told = _last(said)
-    return (
-        BackupError(Why.NO_ROOM, told)
-        if "No space left" in told
-        else BackupError(Why.PROGRAM, f"{name} : {told}")
-    )
+    if "No space left" in told:
+        return BackupError(Why.NO_ROOM, told)
+    return BackupError(Why.PROGRAM, f"{name} : {told}" if name else told)
 
 
 def _last(said: bytes) -> str:
+    """Return what a program, or the server, says of a failure: its error, and the detail of it."""
     lines = said.decode("utf-8", "replace").strip().splitlines()
-    return next((line for line in lines if "error" in line), lines[-1] if lines else "")
+    detail = [line for line in lines if line.startswith("DETAIL:")]
+    last = lines[:1] if detail else lines[-1:]
+    return " ".join([*([line for line in lines if "error" in line][:1] or last), *detail])

@@ -14,6 +14,7 @@ from rallynov.storage import schema
 from rallynov.storage.backup import checking, postgresql
 from rallynov.storage.backup.archive import Opened
 from rallynov.storage.backup.model import DATABASES, FOLDERS, BackupError, Manifest, Why
+from rallynov.storage.disk import synced
 from rallynov.storage.store import Store
 
 Settle = Callable[[Store], None]
@@ -59,7 +60,7 @@ def exchange(made: tuple[Path, Path], places: tuple[Path, Path], aside: str) -> 
     kept = [_put(old, place.parent / aside) for old in beside if old.exists()]
     kept += replace(unpacked, data, aside)
     database.rename(place)
-    _synced(place.parent)
+    synced(place.parent)
     return sorted(set(kept))
 
 
@@ -68,7 +69,7 @@ def replace(unpacked: Path, data: Path, aside: str) -> list[Path]:
     kept = [_put(data / name, data / aside) for name in FOLDERS if (data / name).exists()]
     for name in FOLDERS:
         (unpacked / name).rename(data / name)
-    _synced(data)
+    synced(data)
     return kept
 
 
@@ -95,11 +96,3 @@ def fits(manifest: Manifest, store: Store) -> None:
     """Refuse a backup of the other kind of database."""
     if (manifest.database == "sqlite") != store.is_sqlite:
         raise BackupError(Why.OTHER_KIND, manifest.database)
-
-
-def _synced(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

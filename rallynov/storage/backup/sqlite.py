@@ -29,6 +29,8 @@ def _told(error: sqlite3.DatabaseError) -> Exception:
     said = str(error)
     if "full" in said:
         return BackupError(Why.NO_ROOM)
+    if isinstance(error, sqlite3.OperationalError):  # closed to this account, busy, or a disk that fails
+        return BackupError(Why.UNREADABLE, said)
     return BackupError(Why.DAMAGED, said) if type(error) is sqlite3.DatabaseError else error
 
 
