@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rallynov.dialogue.events import Commanded
 from rallynov.dialogue.screens import Choice, Screen, note, text, title
@@ -36,7 +37,7 @@ class LanguageDialogue:
 
     def choose(self, place: Place, key: str, scene: Scene) -> Move:
         """Go on in the language that was chosen, where the person was."""
-        return self._speak(key) if key in self._languages else Move(back=True)
+        return self._speak(key, scene) if key in self._languages else Move(back=True)
 
     def write(self, place: Place, text: str, scene: Scene) -> Move | None:
         """Use no other text here."""
@@ -46,11 +47,13 @@ class LanguageDialogue:
         """Ask which language; the code of one after the command (``/langue en``) is an answer."""
         code = command.argument.casefold()
         if code in self._languages:
-            return self._speak(code) if place == HERE else Move(lead=_SPOKEN, language=code)
+            spoken = self._speak(code, scene)
+            return spoken if place == HERE else replace(spoken, back=False)
         return Move() if place == HERE else Move(to=HERE, over=True)
 
-    def _speak(self, code: str) -> Move:
-        return Move(lead=_SPOKEN, back=True, language=code)
+    def _speak(self, code: str, scene: Scene) -> Move:
+        """Go on in a language; the welcome is for whoever reads it for the first time in theirs."""
+        return Move(lead=_SPOKEN, back=True, language=code, scene=replace(scene, first=True))
 
 
 _SPOKEN = (note(say("We go on in English.")),)

@@ -98,6 +98,7 @@ def test_the_language_that_was_chosen_stays_whatever_the_channel_tells(store: St
     talk.send(plain.text_payload("/langue", "fr"))
     chosen = talk.send(plain.press_payload(talk.last.token("en"), "fr"))
     assert chosen.blocks[0] == ("note", ("We’ll continue in English.",))
+    assert chosen.blocks[1][1] == ("Welcome to Rally’nov",), "they read it for the first time"
     assert talk.send(plain.text_payload("/start", "fr")).blocks[0][1] == ("Welcome to Rally’nov",)
     assert language_of(built, talk.address) == "en"
 
