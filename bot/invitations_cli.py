@@ -96,7 +96,7 @@ def invite(
         typer.echo(line)
     typer.echo(f"Il sert une fois, jusqu'au {_moment(now + INVITATION)} (heure de Paris).")
     opened = "ouvre l'un des liens, ou " if links else ""
-    typer.echo(f"La personne {opened}choisit « J'ai un code » dans la conversation, et l'y écrit.")
+    typer.echo(f"La personne {opened}écrit « /code », puis ce code, dans la conversation.")
     typer.echo("Notez-le : il ne sera plus affiché.")
 
 

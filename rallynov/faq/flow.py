@@ -20,6 +20,8 @@ from rallynov.faq.commands import ChooseEntry, KeepQuestion, RateAnswer
 from rallynov.faq.hearing import Hearing
 from rallynov.faq.model import CATEGORIES, Faq
 
+WRITTEN = ("faq:t", "desk", "news:", "bureau:r", "bureau:n", "bureau:m", "bureau:l")
+"""Screens on which somebody writes to others, by the beginning of their names: what is asked there is not asked of us."""
 _THANKS = note(say("Thank you: this helps us to answer better."))
 
 
@@ -132,7 +134,7 @@ class FaqDialogue:
         self, text: str, asking: Screen, move: Move | None, scene: Scene, *, told: bool = False
     ) -> Taken:
         """Tell whether a text typed anywhere is an answer there, or a question; ``move`` is what it does as an answer."""
-        if asking.name.startswith(("faq:t", "desk", "news:")) and move is not None:
+        if asking.name.startswith(WRITTEN) and move is not None:
             return Taken.ANSWER
         if move is None and scene.of(Faq).live is not None and not self._hearing.pends(asking):
             return Taken.QUESTION

@@ -9,7 +9,7 @@ from rallynov.dialogue.asides import Taken
 from rallynov.dialogue.screens import Screen
 from rallynov.dialogue.turn import Move, Scene
 from rallynov.editions.model import day_of
-from rallynov.faq.mistaken import LONGEST, idle, signs, taken, thanks
+from rallynov.faq.mistaken import LONGEST, agrees, idle, signs, taken, thanks
 from rallynov.faq.model import Faq
 from rallynov.faq.retrieval.model import Verdict
 from rallynov.initiatives.commands import KeepAnswer, KeepDraft
@@ -21,6 +21,8 @@ _SENTENCE = 3
 """Words from which a text may speak to us: fewer are keywords."""
 FORMS = frozenset(("q", "opening", "f", "doubt", "clash"))
 """What the names of screens that put a question of a form begin with."""
+_UNDECIDED = frozenset(("welcome", "menu", "q"))
+"""What the names of screens begin with where a yes means nothing."""
 
 
 def strict_fields(form: DossierForm) -> Mapping[str, bool]:
@@ -51,7 +53,9 @@ class Hearing:
         A thank you is neither; where a form takes it as its answer, it is one, unless something was just ``told``.
         """
         seen = signs(text)
-        if thanks(text) and (move is None or (_form(asking) and (told or not _accepted(move)))):
+        agreed = agrees(text) and _decides(asking) and not told
+        spare = move is None or (_form(asking) and (told or not _accepted(move)))
+        if spare and thanks(text) and not agreed:
             return Taken.THANKS
         if move is None:
             return Taken.QUESTION if self._asks(text, asking, scene) else Taken.ANSWER
@@ -76,6 +80,11 @@ class Hearing:
     def sure(self, text: str, scene: Scene) -> bool:
         """Tell whether a text only thanks, or says that it is a question and is one that is answered."""
         return thanks(text) or (signs(text).any and _verdict(text, scene) is Verdict.ANSWER)
+
+
+def _decides(asking: Screen) -> bool:
+    """Tell whether a screen asks for a decision, to which « ok merci » may be the answer."""
+    return bool(asking.choices) and not asking.read and asking.name.partition(":")[0] not in _UNDECIDED
 
 
 def _form(asking: Screen) -> bool:

@@ -74,6 +74,12 @@ def thanks(text: str) -> bool:
     return bool(_THANKS.fullmatch(fold(text)))
 
 
+def agrees(text: str) -> bool:
+    """Tell whether a thank you begins as a yes does: « ok merci »."""
+    return bool(_AGREED.match(fold(text)))
+
+
+_AGREED = re.compile(r"(?:ok(?:ay)?|oui|d accord|yes) ")
 _PLEASED = (
     r"(?:(?:ok(?:ay)?|oui|d accord|c est|bien|tres bien|ah|un|grand|mille|yes|great|perfect|wonderful|many|that s|"
     r"super|genial|parfait|impeccable|nickel|cool|top|chouette) )*"

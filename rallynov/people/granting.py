@@ -164,6 +164,12 @@ def _grant(tx: Connection, row: Row[*tuple[object, ...]], person: str, now: date
     _audit(tx, now, row.made_by or COMMAND_LINE, "GrantRole", f"grant:{number}:{row.role}")
 
 
+def hold_appointed(tx: Connection, edition: str) -> None:
+    """Hold who may take roles away until this transaction ends: of two who dismiss each other, one comes first."""
+    mine = GrantRow.edition == edition, GrantRow.role.in_(APPOINTED), GrantRow.revoked_at.is_(None)
+    tx.execute(select(GrantRow.id).where(*mine).order_by(GrantRow.id).with_for_update()).all()
+
+
 def revoke(tx: Connection, edition: str, number: int, by: str, now: datetime) -> bool:
     """Take a role away, from this very moment; False when nobody holds it.
 

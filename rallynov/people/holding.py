@@ -12,7 +12,7 @@ from rallynov.dialogue.events import Event
 from rallynov.dialogue.turn import Command
 from rallynov.people import granting
 from rallynov.people.model import Purpose, Standing, TypedCode
-from rallynov.people.permissions import revokes
+from rallynov.people.permissions import dismisses, revokes
 from rallynov.people.roles import (
     AcceptRole,
     DeclineRole,
@@ -75,13 +75,21 @@ class Holding:
         return Holders()
 
     def apply(self, tx: Connection, orders: Sequence[Order]) -> None:
-        """Take roles away; ``OvertakenError`` when somebody else has just done so: it is decided again."""
+        """Take roles away; ``OvertakenError`` when somebody else has just done so, or taken the right to: it is decided
+        again.
+        """
+        if orders:
+            granting.hold_appointed(tx, self._edition)
         for order in orders:
-            if not isinstance(order.command, RevokeRole):
-                continue
-            number = order.command.grant
-            if not granting.revoke(tx, self._edition, number, order.person, order.at):
-                raise OvertakenError(str(number))
+            if isinstance(order.command, RevokeRole):
+                self._revoke(tx, order, order.command.grant)
+
+    def _revoke(self, tx: Connection, order: Order, number: int) -> None:
+        held = Holders(tuple(granting.holders(tx, self._edition))).find(str(number))
+        grants = granting.grants_in(tx, self._edition, order.person)
+        if held is None or not dismisses(grants, order.person, held):
+            raise OvertakenError(str(number))
+        granting.revoke(tx, self._edition, number, order.person, order.at)
 
 
 class Invitations:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TypeAlias
 
-from rallynov.people.roles import Grants, Role
+from rallynov.people.roles import Grants, Holder, Role
 
 
 class Whose(StrEnum):
@@ -184,6 +184,12 @@ def inviting(role: Role) -> Action:
 def revoking(role: Role) -> Action:
     """Return what taking a role away is."""
     return Action.DISMISS if role in APPOINTED else Action.REVOKE
+
+
+def dismisses(grants: Grants, person: str, holder: Holder) -> bool:
+    """Tell whether somebody who holds these roles may take one away from whoever holds it."""
+    whose = Whose.OWN if holder.person == person else Whose.OTHER
+    return may(grants, revoking(holder.grant.role), whose)
 
 
 def revokes(grants: Grants) -> bool:

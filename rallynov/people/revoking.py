@@ -11,7 +11,7 @@ from rallynov.dialogue.screens import Block, Choice, Screen, listing, note, text
 from rallynov.dialogue.turn import Move, Place, Scene
 from rallynov.dialogue.words import Day, Typed, Words, say
 from rallynov.people.model import Person
-from rallynov.people.permissions import APPOINTED, Whose, may, revokes, revoking
+from rallynov.people.permissions import APPOINTED, dismisses, revokes
 from rallynov.people.roles import Grants, Holder, Holders, RevokeRole
 from rallynov.people.screens import BACK, REFUSED, named, refused
 
@@ -58,8 +58,7 @@ def _list(*lead: Block) -> Move:
 
 def _may(holder: Holder, scene: Scene) -> bool:
     """Tell whether somebody may take a role away from whoever holds it."""
-    whose = Whose.OWN if holder.person == scene.of(Person).id else Whose.OTHER
-    return may(scene.of(Grants), revoking(holder.grant.role), whose)
+    return dismisses(scene.of(Grants), scene.of(Person).id, holder)
 
 
 def _taken(number: str, scene: Scene) -> Holder | None:

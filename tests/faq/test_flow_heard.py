@@ -285,3 +285,9 @@ def test_a_comment_is_never_doubted() -> None:
     scene = Scene(NOW, NOW, facts={Faq: Faq(library=library())})
     for typed in ("est-ce que le titre est trop long ?", "le jury, vraiment ?"):
         assert Hearing().taken(typed, asked, Move(), scene) is Taken.ANSWER
+
+
+def test_a_polite_yes_is_not_taken_for_a_thank_you_where_something_is_decided(ready: Person) -> None:
+    said = ready("déposer", "d'accord merci")
+    assert "Avec plaisir." not in said
+    assert "Je n’ai pas reconnu" in said

@@ -8,6 +8,7 @@ import pytest
 from conversation import Clock, Talk, core
 from people.appointed import appoint, dismiss
 
+from bot.wiring import Core
 from rallynov.delivery.subject import Order, OvertakenError
 from rallynov.dialogue.turn import Place, Scene
 from rallynov.people import granting
@@ -73,13 +74,37 @@ def test_a_role_that_somebody_else_has_just_taken_away(sqlite: Store, clock: Clo
         assert [one.revoked_at for one in granting.holders(tx, built.edition.slug)] == [None]
 
 
-def test_of_two_who_take_the_same_role_away_the_second_is_decided_again(sqlite: Store, clock: Clock) -> None:
-    built = core(sqlite, clock)
-    juror = Talk(built, clock, "web:juror")
-    juror.say("bonjour")
-    appoint(built, clock, juror.address, Role.JUROR)
-    orders = [Order(person, f"web:{person}", RevokeRole(1), clock(), 0) for person in ("a", "b")]
-    with pytest.raises(OvertakenError), sqlite.write() as tx:
+def held(built: Core, clock: Clock, role: Role, *names: str) -> dict[str, Holder]:
+    """Give roles to people; return what they hold, by the name of their conversation."""
+    for name in names:
+        talk = Talk(built, clock, f"web:{name}")
+        talk.say("bonjour")
+        appoint(built, clock, talk.address, role)
+    with built.store.read() as tx:
+        new = [one for one in granting.holders(tx, built.edition.slug) if one.grant.role is role]
+    return dict(zip(names, sorted(new, key=lambda one: one.id), strict=True))
+
+
+def order(by: Holder, whose: Holder, clock: Clock) -> Order:
+    return Order(by.person, f"web:{by.person}", RevokeRole(whose.id), clock(), 0)
+
+
+def refused(built: Core, orders: list[Order]) -> bool:
+    """Apply orders in one batch; whether none of them was."""
+    with pytest.raises(OvertakenError), built.store.write() as tx:
         Holding(built.edition.slug).apply(tx, orders)
-    with sqlite.read() as tx:
-        assert [one.revoked_at for one in granting.holders(tx, built.edition.slug)] == [None]
+    with built.store.read() as tx:
+        return all(one.revoked_at is None for one in granting.holders(tx, built.edition.slug))
+
+
+def test_of_two_who_take_the_same_role_away_the_second_is_decided_again(store: Store, clock: Clock) -> None:
+    built = core(store, clock)
+    team = held(built, clock, Role.COORDINATOR, "anne", "luc")
+    [juror] = held(built, clock, Role.JUROR, "juror").values()
+    assert refused(built, [order(one, juror, clock) for one in team.values()])
+
+
+def test_two_who_dismiss_each_other_at_once_do_not_leave_nobody(store: Store, clock: Clock) -> None:
+    built = core(store, clock)
+    anne, luc = held(built, clock, Role.ADMINISTRATOR, "anne", "luc").values()
+    assert refused(built, [order(anne, luc, clock), order(luc, anne, clock)])
