@@ -55,6 +55,7 @@ class Restoring:
                 if saved:
                     typer.echo(words.SAVED.format(saved, kept("replaced").days), err=True)
                 raise
+        settling.finished(self._data)  # not before its files are there: the doctor says what is owed
         for folder in aside:
             if saved:  # it is all in the archive
                 shutil.rmtree(folder, ignore_errors=True)
@@ -74,13 +75,11 @@ class Restoring:
         settling.owe(self._data, self._since)
         try:
             restoring.into_server(self._store, database, self._archive.manifest, self._settle)
-        except BackupError:
-            if not self._owed[0]:  # the rows that were there still are
+        except BackupError as error:
+            if not self._owed[0] and error.fault.why is not Why.HALFWAY:  # the rows that were there still are
                 settling.paid(self._data)
             raise
-        put_aside = restoring.replace(unpacked, self._data, aside)
-        settling.paid(self._data)  # not before its files are there: the doctor says what is owed
-        return put_aside
+        return restoring.replace(unpacked, self._data, aside)
 
     def _occupied(self) -> bool:
         folders = (self._data / name for name in FOLDERS)

@@ -31,6 +31,8 @@ SENTENCES = {
     Why.NO_ROOM: "Le disque est plein. Libérez de la place, puis recommencez : rien n'a été changé.",
     Why.NO_PROGRAM: "Le programme {} manque : installez le paquet postgresql-client.",
     Why.PROGRAM: "PostgreSQL a refusé. Rien n'a été changé. Il dit",
+    Why.HALFWAY: "Cette sauvegarde est contrefaite : elle s'est validée elle-même en chemin, et la base a pu changer. "
+    "Restaurez-en une autre, avec --force.",
     Why.RUNNING: "Rally'nov tourne sur cette base : arrêtez-le, puis recommencez.",
     Why.OCCUPIED: "Il y a déjà une base ou des pièces ici. Ajoutez --force pour les remplacer : une sauvegarde en est faite "
     "d'abord.",

@@ -32,7 +32,7 @@ async def buried(settings: Settings, store: Store) -> AsyncIterator[None]:
         log.warning("restoration_settled", **{name.replace(" ", "_"): many for name, many in settled.items()})
     minute = Minute(settings, store)
     await minute.work()
-    await minute.tidy()
+    tidying = asyncio.create_task(minute.tidy())  # thousands of files: nobody waits for them
     ticker = Ticker()
     ticker.every(60, minute.work)
     ticker.every(3600, minute.tidy)
@@ -41,6 +41,7 @@ async def buried(settings: Settings, store: Store) -> AsyncIterator[None]:
         yield
     finally:
         ticker.close()
+        tidying.cancel()
 
 
 class Minute:

@@ -36,13 +36,14 @@ def carry(tx: Connection, codes: Sequence[Row], uses: Sequence[Row]) -> int:
 
 def _code(tx: Connection, row: Row, left: int) -> int:
     mine = LateCodeRow.digest == row["digest"]
-    there = tx.execute(select(LateCodeRow.uses_left).where(mine)).scalar_one_or_none()
+    there = tx.execute(select(LateCodeRow.uses_left, LateCodeRow.name).where(mine)).one_or_none()
     if there is None:
         tx.execute(insert(LateCodeRow), [dict(row) | {"uses_left": left}])
         return 1
-    if there == left:
+    if tuple(there) == (left, row["name"]):
         return 0
-    return tx.execute(update(LateCodeRow).where(mine).values(uses_left=left)).rowcount
+    newer = {"uses_left": left, "name": row["name"]}  # taken off when whoever it names was erased
+    return tx.execute(update(LateCodeRow).where(mine).values(newer)).rowcount
 
 
 def _people(tx: Connection, asked: Sequence[str]) -> frozenset[str]:

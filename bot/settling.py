@@ -1,6 +1,7 @@
 """What a base that was put back needs before anybody works on it; owed in a file until it is done, were we killed.
 
 Between the restoration and its settling a server's base is there for all: the next ``run`` finds the file, and settles.
+The files beside the base may lack all the same: a mark says so until a restoration goes to its end.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from rallynov.delivery.tables import OutboxRow, OutboxStatus
 from rallynov.storage.store import Store
 
 FILE = "restauration.json"
+UNFINISHED = "restauration-inachevee"
 HELD_BACK = "held back"
 
 
@@ -52,9 +54,20 @@ def owed(folder: Path) -> tuple[bool, Since | None]:
         return True, None
 
 
+def unfinished(folder: Path) -> bool:
+    """Tell whether a restoration never went to its end: its files may not be there, be its base settled or not."""
+    return any((folder / name).exists() for name in (FILE, UNFINISHED))
+
+
 def paid(folder: Path) -> None:
     """Forget it: the base is settled, or stayed as it was."""
     (folder / FILE).unlink(missing_ok=True)
+
+
+def finished(folder: Path) -> None:
+    """Forget it, and whatever was left undone before: the base and its files are in place."""
+    paid(folder)
+    (folder / UNFINISHED).unlink(missing_ok=True)
 
 
 def settle(store: Store, known: Since | None, now: datetime) -> Mapping[str, int]:
@@ -64,11 +77,12 @@ def settle(store: Store, known: Since | None, now: datetime) -> Mapping[str, int
 
 
 def settle_owed(store: Store, folder: Path, now: datetime) -> Mapping[str, int]:
-    """Settle what a restoration that was killed left; nothing to do is one look at the disk."""
+    """Settle what a restoration that was killed left, once; nothing to do is one look at the disk."""
     due, known = owed(folder)
     if not due:
         return {}
     done = settle(store, known, now)
+    (folder / UNFINISHED).touch(mode=0o600)
     paid(folder)
     return done
 

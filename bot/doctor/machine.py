@@ -143,7 +143,7 @@ def restored(settings: Settings) -> Iterator[Finding]:
     path = Path(settings.database.removeprefix("sqlite:///"))
     sqlite = settings.database.startswith("sqlite")
     aside = sorted(path.parent.glob("avant-restauration-*")) if sqlite and not path.exists() else []
-    if aside or settling.owed(data)[0]:
+    if aside or settling.unfinished(data):
         kept = f" Ce qui était là est dans {aside[-1]}." if aside else ""
         mend = "Relancez « rallynov restore », avec --force (docs/operations.md, « Restaurer »)."
         yield bad("restore", f"Une restauration n'est pas allée jusqu'au bout.{kept}", mend)

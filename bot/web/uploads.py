@@ -45,7 +45,7 @@ UNPACKED = tuple(MIMES.values())
 SANDBOX = {"Content-Security-Policy": "sandbox; default-src 'none'", "Cache-Control": "private, no-store"}
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _NOT_SENT = say("The files were not sent")
-_TROUBLES: dict[int, tuple[Say, Say]] = {
+TROUBLES: dict[int, tuple[Say, Say]] = {
     400: (
         _NOT_SENT,
         say("This form could not be read, so nothing was done. Please choose your files again."),
@@ -187,7 +187,7 @@ class Uploads:
 
     def _trouble(self, status: int, reader: Reader) -> Response:
         title, text = (
-            self._door.wording.word(words, reader.language) for words in _TROUBLES.get(status, _TROUBLES[400])
+            self._door.wording.word(words, reader.language) for words in TROUBLES.get(status, TROUBLES[400])
         )
         page = self._view.write("trouble.html", reader, title=title, text=text)
         return HTMLResponse(page, status, {"Retry-After": "300"} if status in {429, 503} else None)

@@ -7,10 +7,10 @@ they live. Somebody who asked for nothing, who cannot be reached or whose data i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
-from rallynov.announcements.model import Announcement, Standing
-from rallynov.masking import LEAST
+from rallynov.announcements.model import Announcement, Audience, Standing
+from rallynov.masking import LEAST, few
 from rallynov.people.consents.model import Topic
 
 SAMPLES = 5
@@ -76,12 +76,31 @@ class Crowd:
         return tuple(one for one, _ in zip(turns, range(SAMPLES), strict=False))
 
     def hides(self, announcement: Announcement, count: int) -> bool:
-        """Tell whether a number of people is too small to be told; that nobody asked for a topic is told."""
-        return not self.named and count < LEAST and not (announcement.audience.open and count == 0)
+        """Tell whether a number of people is too small to be told, or so near that of an audience with a filter less.
+
+        That nobody asked for a topic is told.
+        """
+        if self.named:
+            return False
+        if count < LEAST:
+            return bool(count) or not announcement.audience.open
+        return any(few(abs(self.count(wider) - count)) for wider in _wider(announcement))
 
     def within(self, announcement: Announcement) -> Iterator[Cell]:
         """Return the cells of an announcement's audience."""
         return (cell for cell in self.cells if includes(announcement, cell))
+
+
+def _wider(announcement: Announcement) -> Iterator[Announcement]:
+    """Return an announcement with each filter of its audience dropped in turn, and with each part of one."""
+    asked = announcement.audience
+    for name, unset in asdict(Audience()).items():
+        value = getattr(asked, name)
+        parts = (
+            [tuple(one for one in value if one != out) for out in value] if isinstance(value, tuple) else []
+        )
+        for less in {unset, *parts} - {value}:
+            yield replace(announcement, audience=replace(asked, **{name: less}))
 
 
 def includes(announcement: Announcement, cell: Cell) -> bool:

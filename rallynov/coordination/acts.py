@@ -139,6 +139,7 @@ class Acts:
     ) -> Outcome:
         """Put an internal label on dossiers."""
         lot = Lot(tx, staff, dossiers, Action.ANNOTATE_DOSSIER, self._edition)
+        had = _labelled(tx, dossiers, label)
         rows = [
             {"dossier_id": held.id, "label": label, "author": staff.person, "at": at} for held in lot.open
         ]
@@ -146,16 +147,17 @@ class Acts:
             add = INSERTS[tx.dialect.name](LabelRow)
             tx.execute(add.on_conflict_do_nothing(index_elements=["dossier_id", "label"]), rows)
         for held in lot.open:
-            lot.ended(held.id)
+            (lot.was_so if held.id in had else lot.ended)(held.id)
         return lot.outcome
 
     def unlabel(self, tx: Connection, staff: Staff, dossiers: Sequence[str], label: str) -> Outcome:
         """Take an internal label off dossiers."""
         lot = Lot(tx, staff, dossiers, Action.ANNOTATE_DOSSIER, self._edition)
         ids = [held.id for held in lot.open]
+        had = _labelled(tx, ids, label)
         tx.execute(delete(LabelRow).where(LabelRow.dossier_id.in_(ids), LabelRow.label == label))
         for one in ids:
-            lot.ended(one)
+            (lot.ended if one in had else lot.was_so)(one)
         return lot.outcome
 
     def let_in(
@@ -210,6 +212,12 @@ def demand(outcome: Outcome) -> None:
 
 def _holding(held: Held, right: Right) -> tuple[str, ...]:
     return tuple(one.person for one in held.sharers.values() if one.right.includes(right))
+
+
+def _labelled(tx: Connection, dossiers: Sequence[str], label: str) -> frozenset[str]:
+    """Return those of some dossiers that have a label."""
+    mine = select(LabelRow.dossier_id).where(LabelRow.dossier_id.in_(dossiers), LabelRow.label == label)
+    return frozenset(tx.execute(mine).scalars())
 
 
 def _drop(tx: Connection, dossiers: Iterable[str]) -> None:

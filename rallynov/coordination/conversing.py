@@ -30,7 +30,7 @@ from rallynov.coordination.chat import (
     WriteHolders,
 )
 from rallynov.coordination.files import Eyes
-from rallynov.coordination.flow import NAME, WORDS
+from rallynov.coordination.flow import MEANT, NAME, WORDS
 from rallynov.coordination.lot import Outcome
 from rallynov.coordination.model import ANY, Filters, Listing, Row, Staff, staff
 from rallynov.coordination.narrowing import Scope
@@ -173,6 +173,6 @@ def _wanted(event: Event, focuses: Sequence[str]) -> tuple[str, str]:
             dossier = key[2:]
         case Commanded("bureau" | "desk" | "equipe" | "team", argument) if argument:
             words = argument
-        case Said(text) if view in {"", "s", "d"}:
+        case Said(text) if view not in MEANT:
             words = text
     return clean_line(words)[:WORDS], dossier

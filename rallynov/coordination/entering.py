@@ -42,6 +42,7 @@ from rallynov.initiatives.writing import Answers
 from rallynov.people.model import MakeCode, Purpose
 from rallynov.people.permissions import Action, Whose
 from rallynov.people.service import Codes
+from rallynov.privacy import tombstones
 
 LASTS = timedelta(days=30)
 """How long the contact has to take the dossier over by a code; another may be made."""
@@ -172,11 +173,13 @@ class Entering:
             lot.stand_in(dossier, staff.person)
             there = select(AttachmentRow.id).where(AttachmentRow.dossier_id == dossier)
             known = set(tx.execute(there).scalars())
+            added = 0
             try:
                 for command in (one for one in files if one.attachment not in known):
                     filing.add(tx, lot.desk, Order(staff.person, address, command, at, 0), command, self.form)
+                    added += 1
             except OvertakenError:
-                return Outcome((), ((dossier, FULL),))
+                return Outcome((dossier,) if added else (), ((dossier, FULL),))
             lot.ended(dossier)
         return lot.outcome
 
@@ -198,6 +201,7 @@ class Entering:
         (dossier,) = dossiers
         lot = self._lot(tx, staff, dossier)
         if lot.open:
+            tombstones.bury_dossier(tx, dossier, at)
             erasure.discard(tx, dossier)
             row = {"at": at, "actor": staff.person, "action": "desk:drop", "subject": f"dossier:{dossier}"}
             tx.execute(insert(AuditRow), [row])

@@ -27,9 +27,9 @@ from rallynov.coordination.chat import (
 )
 from rallynov.coordination.model import LABEL_MOST, NOTE_MOST, REASON_MOST, Prepared, Said
 from rallynov.dialogue.events import Commanded
-from rallynov.dialogue.screens import Screen, note, text
+from rallynov.dialogue.screens import Screen, note, quote, text
 from rallynov.dialogue.turn import Command, Move, Place, Scene
-from rallynov.dialogue.words import Say, Words, plural, say
+from rallynov.dialogue.words import Say, Typed, Words, plural, say
 from rallynov.editions.model import correction_until, day_of, last_second
 from rallynov.initiatives.lifecycle import Act
 from rallynov.initiatives.model import Status
@@ -40,8 +40,10 @@ NAME = "bureau"
 HERE = Place(NAME)
 WORDS = 60
 """Characters of a search that are kept."""
-_MEANT = {"c": "correct", "r": "correct", "x": "reject", "n": "note", "l": "label", "m": "message"}
+MEANT = {"c": "correct", "r": "correct", "x": "reject", "n": "note", "l": "label", "m": "message"}
 """Of each view in which something is typed, the offer that it needs."""
+_MOST = {"m": NOTE_MOST, "n": NOTE_MOST, "r": REASON_MOST, "x": REASON_MOST}
+"""Characters that are taken, in each view that asks for a text."""
 _ASKS = {"mend": "c", "reject": "x", "note": "n", "label": "l", "write": "m", "release": "w"}
 """Of each choice that asks something more, the view that asks it."""
 _CHANGED = say("This dossier has changed since you read it: read it again. Nothing was done.")
@@ -96,9 +98,9 @@ class BureauDialogue:
             return None
         view, dossier, seen, tail = _read(place)
         one = team.of(dossier)
-        if view in _MEANT and one is None:
+        if view in MEANT and one is None:
             return Move(to=HERE, lead=(note(say("This dossier is not there any more.")),))
-        if one and (meant := _MEANT.get(view)):
+        if one and (meant := MEANT.get(view)):
             if meant not in one.offers:
                 return replace(_opened(one), lead=(note(_NOT_NOW),))
             return _typed(one, view, seen, tail, text, scene)
@@ -171,11 +173,13 @@ def _typed(one: Brief, view: str, seen: int, tail: str, typed: str, scene: Scene
     """Read a day, a reason, a note, a label or a message."""
     if view == "l":
         return _labelled(one, typed, scene)
+    if view in _MOST and len(typed) > _MOST[view]:
+        return _too_long(typed, _MOST[view])
     if view == "m":
         sent = say("Sent. Its people read it where they are.")
-        return _done(one, (WriteHolders(one.row.id, typed[:NOTE_MOST]),), sent, scene)
+        return _done(one, (WriteHolders(one.row.id, typed),), sent, scene)
     if view == "n":
-        said = Said(scene.now, typed[:NOTE_MOST], mine=True)
+        said = Said(scene.now, typed, mine=True)
         told = replace(one, notes=(said, *one.notes))
         return _done(told, (KeepNote(one.row.id, said.text),), say("Your note is kept."), scene)
     if seen != one.version:
@@ -186,14 +190,24 @@ def _typed(one: Brief, view: str, seen: int, tail: str, typed: str, scene: Scene
             why = say("I could not read this day. Type it as 15/01/2027: from tomorrow on, within a year.")
             return Move(lead=(text(why),))
         return _dated(one, seen, last_second(day))
-    reason = typed[:REASON_MOST]
     if view == "x":
-        return _prepared(one, Act.REJECT, reason, scene)
+        return _prepared(one, Act.REJECT, typed, scene)
     until = _moment(tail) or correction_until(scene.now)
     row = replace(one.row, status=Status.TO_CORRECT, correct_by=until)
     told = one.changed(row, None, "admit", "release", "unprepare")
-    order = AskCorrection(one.row.id, reason, until, one.version)
+    order = AskCorrection(one.row.id, typed, until, one.version)
     return _done(told, (order,), say("Sent. Its people read it where they are."), scene)
+
+
+def _too_long(typed: str, most: int) -> Move:
+    """Keep and send nothing of a text that is too long: it is given back, to be shortened."""
+    why = plural(
+        "{n} character too many: {most} fit. Here is what you typed:",
+        "{n} characters too many: {most} fit. Here is what you typed:",
+        len(typed) - most,
+        most=most,
+    )
+    return Move(lead=(text(why), quote(Typed(typed))))
 
 
 def _labelled(one: Brief, typed: str, scene: Scene) -> Move:

@@ -30,14 +30,24 @@ _READS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of an act: the dossiers with which it was done, and why it was not with others."""
+    """What became of an act: the dossiers with which it was done, and why it was not with others.
+
+    ``same`` are those of the former that were so before: what takes the act back leaves them as they are.
+    """
 
     done: tuple[str, ...] = ()
     refused: tuple[tuple[str, Words], ...] = ()
+    same: tuple[str, ...] = ()
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """The dossiers that the act has changed."""
+        same = set(self.same)
+        return tuple(one for one in self.done if one not in same)
 
     def plus(self, other: Outcome) -> Outcome:
         """Return both together."""
-        return Outcome((*self.done, *other.done), (*self.refused, *other.refused))
+        return Outcome((*self.done, *other.done), (*self.refused, *other.refused), (*self.same, *other.same))
 
 
 class Lot:
@@ -56,6 +66,7 @@ class Lot:
         self.open: list[Held] = []
         self._refused: list[tuple[str, Words]] = []
         self._done: list[str] = []
+        self._same: list[str] = []
         aside = _aside(tx, dossiers) if action in _READS else frozenset()
         for one in dict.fromkeys(dossiers):
             held = self.desk.find(one)
@@ -77,6 +88,11 @@ class Lot:
         else:
             self._refused.append((dossier, why))
 
+    def was_so(self, dossier: str) -> None:
+        """Tell that an act was done with a dossier that it found as it leaves it."""
+        self._done.append(dossier)
+        self._same.append(dossier)
+
     def withhold(self, held: Held, why: Words) -> None:
         """Leave a dossier out."""
         self.open.remove(held)
@@ -95,7 +111,7 @@ class Lot:
     @property
     def outcome(self) -> Outcome:
         """What became of all of them."""
-        return Outcome(tuple(self._done), tuple(self._refused))
+        return Outcome(tuple(self._done), tuple(self._refused), tuple(self._same))
 
 
 def _aside(tx: Connection, dossiers: Sequence[str]) -> frozenset[str]:

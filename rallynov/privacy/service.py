@@ -20,7 +20,7 @@ from rallynov.editions.stages.tables import SeatRow
 from rallynov.faq import forgetting
 from rallynov.faq import service as questions
 from rallynov.initiatives import erasure
-from rallynov.initiatives.tables import ShareRow
+from rallynov.initiatives.tables import DossierRow, ShareRow
 from rallynov.people import access, granting, restricting
 from rallynov.people.consents import service as consents
 from rallynov.people.model import EraseMe, LeaveBehind
@@ -68,11 +68,19 @@ class Erasure:
 
 
 def end(tx: Connection, post: Post, people: Sequence[str], addresses: Sequence[str], now: datetime) -> None:
-    """Erase people for good: their addresses are forgotten later, and no backup brings them back."""
+    """Erase people for good: their addresses are forgotten later, and no backup brings them back.
+
+    Nor what went with them: in an older backup, a dossier may not know of them yet.
+    """
     tombstones.bury(tx, people, addresses, now)
     leave(tx, addresses, now)
     forgetting.take_back(tx, people)
+    shared = select(ShareRow.dossier_id).where(ShareRow.person_id.in_(people))
+    before = set(tx.execute(shared).scalars())
     post.send(tx, erase(tx, people, now), now)
+    left = set(tx.execute(select(DossierRow.id).where(DossierRow.id.in_(before))).scalars())
+    for dossier in sorted(before - left):
+        tombstones.bury_dossier(tx, dossier, now)
 
 
 def _alone(tx: Connection, order: Order) -> bool:

@@ -11,7 +11,7 @@ from rallynov.storage.personal import NOTHING, address, personal
 
 
 class TombstoneRow(Base):
-    """The keyed digest of a person or of an address that was erased (``kind``), and when. It names nobody."""
+    """The keyed digest of a person, an address or a dossier that was erased (``kind``), and when. It names nobody."""
 
     __tablename__ = "tombstone"
 

@@ -37,9 +37,9 @@ PERSON, ADDRESS, DOSSIER = "person", "address", "dossier"
 
 @dataclass(frozen=True, slots=True)
 class Tombstone:
-    """What is left of an erasure, of a person, an address, or a dossier that nobody owned.
+    """What is left of an erasure, of a person, an address, or a dossier.
 
-    ``key`` is that of the database in which it was done.
+    ``key`` is that of the database in which it was done; empty when the file does not tell it any more.
     """
 
     digest: str
@@ -54,7 +54,7 @@ def bury(tx: Connection, people: Iterable[str], addresses: Iterable[str], now: d
 
 
 def bury_dossier(tx: Connection, dossier: str, now: datetime) -> None:
-    """Keep the digest of a dossier that nobody owned, and that is erased in this transaction."""
+    """Keep the digest of a dossier that is erased in this transaction."""
     _bury(tx, [(DOSSIER, dossier)], now)
 
 
@@ -76,8 +76,9 @@ def keep_file(store: Store, folder: Path, now: datetime) -> int:
     with store.read() as tx:
         held = _held(tx)
     filed = _read(folder)
-    known = {one.digest: one for one in (*held, *filed) if one.at > now - kept("tombstone")}
-    if set(known) != {one.digest for one in filed}:
+    sure = [one for one in filed if one.key]
+    known = {one.digest: one for one in (*filed, *held, *sure) if one.at > now - kept("tombstone")}
+    if known != {one.digest: one for one in filed}:
         _write(folder, list(known.values()))
     return len(known)
 
@@ -91,18 +92,18 @@ def bury_again(store: Store, folder: Path, now: datetime) -> int:
     if not filed:
         return 0
     with store.read() as tx:
-        mine = {one.digest for one in _held(tx)}
+        mine, key = {one.digest for one in _held(tx)}, _key(tx)
     undone = {one.digest: one for one in filed if one.digest not in mine}
     if not undone:
         return 0
-    keys = {one.key for one in undone.values()}
+    keys = {key, *(one.key for one in undone.values() if one.key)}
     with store.write() as tx:
-        papers = _back(DOSSIER, tx.execute(select(DossierRow.id)).scalars(), keys, undone)
-        for one in papers:
-            erasure.discard(tx, one)
         gone = _back(PERSON, _people(tx), keys, undone)
         forgetting.take_back(tx, gone)
         erase(tx, gone, now)  # the others were told of it at the time
+        papers = _back(DOSSIER, tx.execute(select(DossierRow.id)).scalars(), keys, undone)
+        for one in papers:  # that did not go with them
+            erasure.discard(tx, one)
         _forget_addresses(tx, keys, undone)
         _keep(tx, list(undone.values()))
     log.info("buried_again", people=len(gone), dossiers=len(papers), tombstones=len(undone))
@@ -163,7 +164,10 @@ def _forget_address(tx: Connection, address: str, at: datetime) -> None:
 
 
 def _read(folder: Path) -> list[Tombstone]:
-    """Read the file: after each key what was made with it; a line that was cut is left out."""
+    """Read the file: after each key what was made with it; a line that was cut is left out.
+
+    What follows one that may have been a key is of no known key: it was not made with the former.
+    """
     try:
         lines = (folder / FILE).read_bytes().splitlines()
     except FileNotFoundError:
@@ -178,6 +182,7 @@ def _read(folder: Path) -> list[Tombstone]:
                 found.append(Tombstone(said["digest"], said["kind"], datetime.fromisoformat(said["at"]), key))
         except (ValueError, KeyError, TypeError):
             log.warning("tombstone_unreadable")
+            key = key if line.startswith(b'{"digest"') else ""
     return found
 
 

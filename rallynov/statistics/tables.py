@@ -162,11 +162,12 @@ def _spread(
 
 
 def _column(said: Sequence[int], unsaid: Sequence[int]) -> tuple[Cell, ...]:
-    """Mask one column. How many say nothing is told by another table too (``_fields``), unless they are few.
+    """Mask one column. How many say nothing is told by another table too (``_fields``), unless they, or the others, are few.
 
-    Then it is masked as any other count; else it is shown, and masks nothing.
+    Then it is masked as any other count; else it is shown, and masks nothing. Of dossiers that have several themes each,
+    they may be as few as the largest count.
     """
-    if any(map(few, unsaid)):
+    if any(map(few, (*unsaid, max(said, default=0)))):
         return masked([*said, *unsaid])
     return (*masked(said), *unsaid)
 

@@ -9,8 +9,10 @@ from announcements.throng import HERE, ONE, drawn, written
 
 from rallynov.announcements import crowd
 from rallynov.announcements.census import _samples, census, initials
-from rallynov.announcements.crowd_model import Crowd
+from rallynov.announcements.crowd_model import Cell, Crowd
 from rallynov.announcements.model import Audience, Standing
+from rallynov.announcements.screens import parts
+from rallynov.people.consents.model import Topic
 from rallynov.storage.store import Store
 
 AUDIENCES = (
@@ -85,6 +87,35 @@ def test_a_few_people_are_not_counted_for_a_partner(audience: Audience, count: i
     one = replace(ONE, audience=audience)
     assert Crowd().hides(one, count) is hidden
     assert not Crowd(named=True).hides(one, count)
+
+
+def test_no_difference_between_two_counts_tells_a_partner_of_a_few() -> None:
+    everybody = [
+        ("25", Standing.NONE, 9),
+        ("25", Standing.DRAFT, 3),
+        ("39", Standing.NONE, 4),
+        ("70", Standing.NONE, 8),
+    ]
+    asked, none = frozenset((Topic.STAGES,)), frozenset[str]()
+    cells = tuple(
+        Cell(asked, place, standing, none, member=False, seats=frozenset(), told=none, count=n)
+        for place, standing, n in everybody
+    )
+    shown = {
+        Audience(("25",)): 12,
+        Audience(("25",), but=(Standing.DRAFT,)): None,  # 12 - 9 would tell of the three
+        Audience(("25", "39")): None,  # 16 - 12 would tell of the four
+        Audience(("25", "70")): None,  # 24 - 20 too
+        Audience(("70",)): 8,
+        Audience(): 24,
+    }
+    for audience, count in shown.items():
+        one, partner = replace(ONE, topic=Topic.STAGES, audience=audience), Crowd(cells)
+        found = partner.count(one)
+        assert (None if partner.hides(one, found) else found) == count
+        assert not Crowd(cells, named=True).hides(one, found)
+        told = str(parts.reckoned(one, found, partner))
+        assert ("I do not say how many" in told) is (count is None)
 
 
 @pytest.mark.parametrize("audience", [LINKED, Audience(standings=(Standing.DRAFT,))])

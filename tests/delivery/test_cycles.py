@@ -22,8 +22,8 @@ def said(*people: str) -> list[Incoming]:
     return [Incoming("web", who, f"web:{who}", json.dumps({"text": "bonjour"}), START) for who in people]
 
 
-def sent(key: str) -> Receipt:
-    return Receipt(Outgoing(key, "telegram", "telegram:7", Klass.REPLY, ""), OutboxStatus.SENT)
+def sent(key: str, klass: Klass = Klass.REPLY) -> Receipt:
+    return Receipt(Outgoing(key, "telegram", "telegram:7", klass, ""), OutboxStatus.SENT)
 
 
 @pytest.fixture
@@ -79,6 +79,26 @@ async def test_receipts_whose_transaction_fails_are_written_with_those_that_came
     await later[0]
     await later[1]
     assert tried == [["1"], ["1", "2"]]
+
+
+async def test_receipts_of_announcements_wait_for_company_until_somebody_waits_for_one(
+    sqlite: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    groups: list[Sequence[str]] = []
+
+    async def commit(take: Take, owner: str) -> None:
+        groups.append([receipt.message.key for receipt in take()])
+
+    monkeypatch.setattr("rallynov.delivery.receipts.COMPANY", 60.0)
+    monkeypatch.setattr("rallynov.delivery.receipts.ENOUGH", 3)
+    receipts = Receipts(sqlite, "me", Clock())
+    receipts.commit = commit
+    lonely = [receipts.add(sent(key, Klass.BULK)) for key in "12"]
+    await turned()
+    assert groups == []
+    await asyncio.gather(*lonely, receipts.add(sent("3")))
+    await asyncio.gather(*(receipts.add(sent(key, Klass.BULK)) for key in "456"))
+    assert groups == [["1", "2", "3"], ["4", "5", "6"]]
 
 
 async def test_among_many_events_receipts_alone_wait_for_company(

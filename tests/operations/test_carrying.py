@@ -133,6 +133,18 @@ def test_late_codes_given_or_used_since_are_carried(home: Home) -> None:
     assert [row[0] for row in home.tables()["late_use"]] == ["porteuse"]
 
 
+def test_the_name_of_whoever_was_erased_does_not_come_back_on_a_late_code(home: Home) -> None:
+    store = Store(home.url)
+    with store.write() as tx:
+        tx.execute(insert(LateCodeRow), [LATE | {"digest": "old", "uses_left": 0, "name": "Mme Exemple"}])
+    made = home.backup()
+    with store.write() as tx:
+        tx.execute(update(LateCodeRow).values(name=""))
+    store.close()
+    assert "1 code de dépôt tardif" in home.run("restore", str(made), "--force").output
+    assert [row[2] for row in home.tables()["late_code"]] == [""]
+
+
 @pytest.mark.parametrize("cut", [b"", b'{"role_grant": [', b"[1]"])
 def test_what_is_owed_is_owed_though_its_file_was_cut(home: Home, cut: bytes) -> None:
     (home.folder / settling.FILE).write_bytes(cut)
@@ -140,6 +152,10 @@ def test_what_is_owed_is_owed_though_its_file_was_cut(home: Home, cut: bytes) ->
     assert settling.settle_owed(store, home.folder, clock()) == {settling.HELD_BACK: 1}
     assert not (home.folder / settling.FILE).exists()
     store.close()
+    assert settling.unfinished(home.folder), "its files may not be there: the doctor says so"
+    made = home.backup()
+    assert home.run("restore", str(made), "--force").exit_code == 0
+    assert not settling.unfinished(home.folder)
 
 
 def test_a_base_that_never_knew_of_codes_takes_none_back(home: Home) -> None:
@@ -238,6 +254,14 @@ def test_a_server_that_refuses_halfway_has_changed_nothing(
     done = home.run("restore", str(made), "--force")
     assert done.exit_code == 0, done.output
     assert home.tables().keys() == before.keys() - {"newer"}, "it goes with those that are replaced"
+
+    def forged(cursor: Any, script: IO[bytes]) -> None:
+        replay(cursor, BytesIO(b"SET transaction_timeout = 0;\nCOMMIT; BEGIN;\n" + script.read()[:0]))
+
+    monkeypatch.setattr(postgresql, "_replay", forged)
+    done = home.run("restore", str(made), "--force")
+    assert (done.exit_code, "la base a pu changer" in done.output) == (backup_words.FAULTY, True), done.output
+    assert settling.owed(home.folder)[0]
 
 
 def test_a_backup_is_read_again_where_there_is_room(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ from bot import settling
 from bot.doctor import machine, visit
 from bot.wiring import clock
 from rallynov.storage.backup import replaced
+from rallynov.storage.store import Store
 
 
 def test_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,7 +56,11 @@ def test_a_restoration_that_was_killed(home: Home) -> None:
     assert list(machine.restored(settings(home.folder))) == []
     settling.owe(home.folder, None)
     assert one(machine.restored(settings(home.folder))).level is BAD
-    settling.paid(home.folder)
+    store = Store(home.url)
+    settling.settle_owed(store, home.folder, clock())
+    store.close()
+    assert one(machine.restored(settings(home.folder))).level is BAD, "its files may not be there"
+    settling.finished(home.folder)
     aside = home.folder / replaced.FOLDER.format(clock())
     aside.mkdir()
     assert list(machine.restored(settings(home.folder))) == []

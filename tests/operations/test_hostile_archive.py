@@ -18,7 +18,7 @@ import pytest
 from operations.stage import Home
 
 from rallynov.storage.backup import archive as archive_module
-from rallynov.storage.backup import checking
+from rallynov.storage.backup import checking, postgresql
 from rallynov.storage.backup.archive import Opened
 from rallynov.storage.backup.model import BackupError, Why
 
@@ -225,6 +225,19 @@ def test_what_is_no_archive(home: Home, tmp_path: Path, content: bytes) -> None:
     with ZipFile(tmp_path / "other.zip", "w") as archive:
         archive.writestr("a.txt", "a")
     refused(home, tmp_path / "other.zip", "n'est pas une sauvegarde de Rally'nov")
+
+
+@pytest.mark.parametrize(
+    ("line", "table"),
+    [
+        (b'COPY public.person (id, "at") FROM stdin;\n', b"person"),
+        (b"COPY public.person (id) FROM PROGRAM 'id' -- () FROM stdin;\n", None),
+        (b"COPY public.person (" + b"a" * 5000 + b"! FROM stdin;\n", None),
+    ],
+)
+def test_rows_are_copied_from_what_follows_alone(line: bytes, table: bytes | None) -> None:
+    found = postgresql._COPY.match(line)
+    assert (found and found[1]) == table
 
 
 def test_a_fault_is_named() -> None:

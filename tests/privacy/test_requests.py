@@ -71,7 +71,7 @@ def test_the_owner_is_erased_once_the_number_is_typed_again(office: Office) -> N
     done = office.run("erase", "--dossier", NUMBER, typed=f"{NUMBER}\n")
     assert done.exit_code == 0, done.output
     assert office.held()[:2] == (0, 0)
-    assert office.held()[2] == 2, "the person and their address"
+    assert office.held()[2] == 3, "the person, their address and their dossier"
     assert (office.home / "effacements.jsonl").exists()
     assert office.audited() == [("EraseForThem", f"dossier:{NUMBER}")]
 

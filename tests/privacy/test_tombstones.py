@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import os
 import shutil
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -150,6 +152,29 @@ def test_a_line_that_was_cut_is_left_out_and_no_file_is_nothing(
     assert tombstones.bury_again(before, tmp_path, clock()) == 1
 
 
+def test_a_key_that_was_spoilt_is_not_taken_for_the_former(
+    before: Store, sqlite: Store, clock: Clock, tmp_path: Path
+) -> None:
+    for store, name, key in ((before, "first", "11" * 32), (sqlite, "second", "22" * 32)):
+        with store.write() as tx:
+            tx.execute(update(TombstoneKeyRow).values(key=key))
+        ask(store, clock, [name], [])
+        tombstones.keep_file(store, tmp_path, clock())
+    path = tmp_path / tombstones.FILE
+    whole = path.read_bytes()
+    path.write_bytes(whole.replace(b'{"key":"22', b'{"ke\xff":"22'))
+    assert {one.key for one in tombstones._read(tmp_path)} == {"11" * 32, ""}
+    with sqlite.write() as tx:
+        tx.execute(TombstoneRow.__table__.delete())  # the backup, restored: of the same key
+        be_somebody(tx, "second", clock())
+    assert tombstones.bury_again(sqlite, tmp_path, clock()) == 1
+    with before.write() as tx:
+        be_somebody(tx, "second", clock())
+    tombstones.keep_file(sqlite, tmp_path, clock())
+    assert {one.key for one in tombstones._read(tmp_path)} == {"11" * 32, "22" * 32}, "the base's key wins"
+    assert tombstones.bury_again(before, tmp_path, clock()) == 1
+
+
 def test_tombstones_are_kept_as_long_as_a_backup_may_be(before: Store, clock: Clock, tmp_path: Path) -> None:
     ask(before, clock, ["first"], [])
     at = clock.at
@@ -171,15 +196,44 @@ async def test_a_start_erases_again_and_keeps_the_file(
     tombstones.keep_file(before, tmp_path, clock())
     with sqlite.write() as tx:
         write(tx, clock, "first", "web:first")
-    old = tmp_path / "sauvegardes" / replaced.ARCHIVE.format(clock())
-    old.parent.mkdir()
-    old.touch()
-    os.utime(old, (0, 0))
+    opened, gone, waited = threading.Event(), threading.Event(), list[bool]()
+
+    def forget(_places: object, _now: object) -> int:  # whoever was erased is in it
+        waited.append(opened.wait(2))
+        gone.set()
+        return 0
+
+    monkeypatch.setattr(replaced, "forget", forget)
     async with burying.buried(Settings(_env_file=None, data_dir=tmp_path), sqlite):
         assert count(sqlite, PersonRow) == 0
-        assert not old.exists(), "whoever was erased is in it"
         ask(sqlite, clock, ["second"], [])
         beat, _ = beats  # and the hourly one, of what was replaced
         assert inspect.iscoroutinefunction(beat), "the clock awaits nothing else"
         await beat()
+        opened.set()
+        await asyncio.to_thread(gone.wait, 2)
+    assert waited == [True], "doors open meanwhile"
     assert len((tmp_path / tombstones.FILE).read_text("utf-8").splitlines()) == 1 + 2
+
+
+def test_what_cannot_be_removed_keeps_nothing_else(
+    clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = [tmp_path / replaced.ARCHIVE.format(clock.at + timedelta(seconds=nth)) for nth in range(3)]
+    for one in places:
+        one.touch()
+        os.utime(one, (0, 0))
+    remove = replaced._remove
+
+    def closed(path: Path) -> None:
+        if path == places[0]:
+            raise PermissionError
+        remove(path)
+        if path == places[1]:
+            raise FileNotFoundError  # somebody else was quicker
+
+    monkeypatch.setattr(replaced, "_remove", closed)
+    monkeypatch.setattr(Path, "glob", lambda _self, name: places if name.endswith(".zip") else [])
+    with pytest.raises(PermissionError):
+        replaced.forget({tmp_path}, clock.at)
+    assert [one.exists() for one in places] == [True, False, False]

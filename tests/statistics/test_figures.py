@@ -181,6 +181,10 @@ def test_what_is_missing_in_dossiers_gives_no_masked_count_away() -> None:
     missing = next(found for name, found in of(counts, "fields").rows if name == label)
     assert missing == (5, 8)  # as many as the row of those that do not say it, which masks nothing then
     assert [row[1] for row in cells(of(counts, "places"))] == [None, None, None, None, 5]
+    hinted = replace(counts, drafts=10, filled={"commune": 2}, places={"25": (2, 0), "other": (8, 0)})
+    assert [row[1] for row in cells(of(hinted, "places"))] == [None] * 5  # 8 would tell the 2
+    several = {"health": (2, 0), "mobility": (2, 0), "cohesion": (2, 0), "other": (8, 0)}
+    assert {row[1] for row in cells(of(replace(hinted, themes=several), "themes"))} == {None}
     scarce = replace(counts, filled={"commune": 11}, places={"25": (6, 0), "39": (5, 0), "other": (2, 0)})
     assert next(found for name, found in of(scarce, "fields").rows if name == label) == (None, None)
     assert [row[1] for row in cells(of(scarce, "places"))] == [6, None, 0, 0, None]

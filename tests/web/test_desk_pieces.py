@@ -16,6 +16,7 @@ from web.test_desk_entry import ENTRY, begun, fill
 from web.visitor import HOME
 
 from bot.web.door import Door
+from bot.web.limits import Pace
 from bot.wiring import Core
 from rallynov.delivery.tables import AuditRow
 from rallynov.initiatives.attachments.folder import Folder
@@ -66,6 +67,45 @@ async def test_what_came_with_a_paper_is_examined_and_submitted_with_it(
     assert who.status == 200
     assert "Papier signé.pdf" in await who.open(f"{TABLE}/{dossier}")
     assert await send(who, dossier, "trop tard.pdf") == 422
+
+
+async def test_of_files_of_which_one_has_no_room_the_others_are_on_the_record(
+    door: Door, core: Core, clock: Clock
+) -> None:
+    who = colleague(door, core, clock)
+    dossier = await begun(who, core)
+    most = core.bureau.form.files_most
+    await who.open(f"{ENTRY}/{dossier}/6")
+    assert await send(who, dossier, *(f"{nth}.pdf" for nth in range(most - 1))) == 303
+    await who.open(f"{ENTRY}/{dossier}/6")
+    assert await send(who, dossier, "dernier.pdf", "de trop.pdf") == 422
+    assert [name for name, _, _ in rows(core)][-1] == "dernier.pdf"
+    with core.store.read() as tx:
+        audit = tx.execute(select(AuditRow.action).where(AuditRow.action == "desk:attach")).scalars().all()
+    assert len(audit) == 2
+
+
+async def test_files_that_cannot_be_taken_are_told_to_be_sent_again(
+    door: Door, core: Core, clock: Clock, folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who = colleague(door, core, clock)
+    dossier = await begun(who, core)
+    await who.open(f"{ENTRY}/{dossier}/6")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Folder, "arrival", full)
+        assert await send(who, dossier, "a.pdf") == 503
+    with monkeypatch.context() as broken:
+        broken.setattr(core.store, "write", full)
+        assert await send(who, dossier, "a.pdf") == 503
+    assert await send(who, dossier, "a.pdf") == 303
+    with monkeypatch.context() as hurried:
+        hurried.setattr(Pace, "allows", lambda *_: False)
+        assert await send(who, dossier, "b.pdf") == 429
+    assert [name for name, _, _ in rows(core)] == ["a.pdf"]
 
 
 async def test_a_file_is_removed_and_taken_of_nobody_else(door: Door, core: Core, clock: Clock) -> None:

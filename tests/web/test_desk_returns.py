@@ -75,6 +75,25 @@ async def test_what_was_prepared_or_labelled_together_is_taken_back_from_its_las
     assert kept(core, LabelRow.label) == []
 
 
+async def test_what_takes_an_act_back_leaves_what_was_so_before(
+    one: Colleague, core: Core, ids: list[str]
+) -> None:
+    await one.open(f"{TABLE}/lot?acte=label&portee=coches&d={ids[0]}")
+    await one.post(f"{TABLE}/lot", label="exemple")
+    await one.open(f"{TABLE}/lot?acte=label&portee=coches&d={ids[0]}&d={ids[1]}")
+    await one.post(f"{TABLE}/lot", label="exemple")
+    assert "2 dossiers" in one.text
+    assert one.page.hidden["ids"] == ids[1]
+    await one.post(f"{TABLE}/lot")  # off the second, put there by the act
+    assert kept(core, LabelRow.dossier_id) == [ids[0]]
+    await one.open(f"{TABLE}/lot?acte=unlabel&portee=coches&d={ids[0]}&d={ids[1]}")
+    await one.post(f"{TABLE}/lot", label="exemple")
+    assert one.page.hidden["ids"] == ids[0]
+    await one.open(f"{TABLE}/lot?acte=unlabel&portee=coches&d={ids[1]}")
+    await one.post(f"{TABLE}/lot", label="exemple")
+    assert "ids" not in one.page.hidden
+
+
 async def test_a_verdict_is_told_from_the_page_of_its_dossier_only_once_confirmed(
     one: Colleague, core: Core, ids: list[str]
 ) -> None:

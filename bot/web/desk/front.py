@@ -106,9 +106,12 @@ class Front:
         who = await asyncio.to_thread(self.bureau.who, address)
         if who is None:
             return self.reserved(reader)
-        if not self._pace.allows(address):
-            return self._plain(reader, 429, *_FAST)
-        return Posted(reader, who, address, form_id, given)
+        posted = Posted(reader, who, address, form_id, given)
+        return self.hurried(posted) or posted
+
+    def hurried(self, asked: Asked) -> Response | None:
+        """Count a form that is sent, and return the answer to whoever goes too fast."""
+        return None if self._pace.allows(asked.address) else self._plain(asked.reader, 429, *_FAST)
 
     def page(
         self, template: str, request: Request, asked: Asked, status: int = 200, **context: object

@@ -10,20 +10,23 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from functools import partial
 
+import structlog
 from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
 from bot.web import visitors
-from bot.web.desk.front import Front, Named, named
+from bot.web.desk.front import Asked, Front, Named, named
 from bot.web.desk.nav import ENTRY
 from bot.web.desk.words import WORDS
-from bot.web.receiving import Arrived, Reception
-from bot.web.uploads import COMING, CROWDED
+from bot.web.receiving import Arrived, Received, Reception
+from bot.web.uploads import COMING, CROWDED, TROUBLES
 from rallynov.coordination.lot import Outcome
 from rallynov.dialogue.words import Words
 from rallynov.initiatives.commands import AddAttachment
 from rallynov.initiatives.form import DossierForm, Kind
 from rallynov.people.permissions import Action, Whose
+
+log = structlog.get_logger("rallynov.web")
 
 
 class EntryFiles:
@@ -44,9 +47,25 @@ class EntryFiles:
             return asked
         if not visitors.comes_from_here(request) or not asked.who.may(Action.ENTER_DOSSIER, Whose.NONE):
             raise HTTPException(403)
-        dossier, door = named(request), self._front.door
-        async with asyncio.timeout(COMING):
-            received = await self._reception(request).read(request)
+        dossier = named(request)
+        if hurried := self._front.hurried(asked):
+            return hurried
+        try:
+            async with asyncio.timeout(COMING):
+                received = await self._reception(request).read(request)
+            outcome = await self._kept(asked, dossier, received)
+        except HTTPException:
+            raise
+        except Exception as error:  # a full disk, the database away, a browser that left
+            log.error("files_not_received", error=type(error).__name__)
+            return self._front.trouble(asked, 503, *TROUBLES[503])
+        why = _why(outcome, received.files)
+        if why is not None:
+            return self._front.trouble(asked, 422, WORDS["entry_file_refused"], why)
+        return RedirectResponse(f"{ENTRY}/{dossier}/{step_of_files(self._front.bureau.form)}#files", 303)
+
+    async def _kept(self, asked: Asked, dossier: str, received: Received) -> Outcome | None:
+        """Add the files that came, or remove the one that is named."""
         acts, now = self._front.bureau.entering, self._front.bureau.clock()
         if piece := received.fields.get("remove", ""):
             doing = partial(acts.detach, piece=piece[:64], at=now)
@@ -58,13 +77,8 @@ class EntryFiles:
                 if one.arrival
             ]
             doing = partial(acts.attach, files=files, address=asked.address, at=now)
-        outcome = await door.delivery.store.writing(
-            self._front.bureau.do, asked.address, (dossier,), Named(doing)
-        )
-        why = _why(outcome, received.files)
-        if why is not None:
-            return self._front.trouble(asked, 422, WORDS["entry_file_refused"], why)
-        return RedirectResponse(f"{ENTRY}/{dossier}/{step_of_files(self._front.bureau.form)}#files", 303)
+        store, do = self._front.door.delivery.store, self._front.bureau.do
+        return await store.writing(do, asked.address, (dossier,), Named(doing))
 
     def _reception(self, request: Request) -> Reception:
         door, cookie = self._front.door, visitors.cookie_of(request, secure=self._front.door.secure) or ""

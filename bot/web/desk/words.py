@@ -236,7 +236,7 @@ UNDONE: Mapping[str, tuple[str, Say]] = {
     "label": ("unlabel", say("Take this label off them")),
     "unlabel": ("label", say("Put this label on them again")),
 }
-"""Of what was done with several dossiers, what takes it back."""
+"""Of what was done with several dossiers, what takes it back, of those that it has changed."""
 MOVED: Mapping[Act, tuple[Say, Say]] = {
     Act.OPEN: (say("draft opened"), say("drafts opened")),
     Act.SUBMIT: (say("submission"), say("submissions")),

@@ -196,15 +196,26 @@ def reckoned(announcement: Announcement, count: int, crowd: Crowd) -> tuple[Bloc
     if not count:
         told = say("Nobody would receive it now: nobody asked for this topic, or the filters leave nobody.")
     if crowd.hides(announcement, count):
-        told = say(
-            "Fewer than {few} people would receive it now, perhaps nobody: I do not count them more exactly, so that "
-            "nobody can be recognised.",
-            few=LEAST,
-        )
+        told = _hidden(count)
     samples = [sampled(one) for one in crowd.samples(announcement)] if count else []
     if not samples:
         return (text(told),)
     return (text(told), note(say("For example: {names}", names=joined(samples))))
+
+
+def _hidden(count: int) -> Words:
+    """Say why a number of people is not told."""
+    if count >= LEAST:
+        return say(
+            "I do not say how many people would receive it now: beside the number for other filters, it would tell of fewer "
+            "than {few}, and somebody could be recognised.",
+            few=LEAST,
+        )
+    return say(
+        "Fewer than {few} people would receive it now, perhaps nobody: I do not count them more exactly, so that "
+        "nobody can be recognised.",
+        few=LEAST,
+    )
 
 
 def sampled(one: Sample) -> Words:

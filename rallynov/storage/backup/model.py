@@ -43,6 +43,7 @@ class Why(StrEnum):
     NO_ROOM = "no room"
     NO_PROGRAM = "no program"
     PROGRAM = "program"
+    HALFWAY = "halfway"
     RUNNING = "running"
     OCCUPIED = "occupied"
     NO_DATABASE = "no database"
@@ -57,7 +58,7 @@ class Fault(NamedTuple):
 
 
 class BackupError(Exception):
-    """A backup cannot be made, read or put back; nothing was changed."""
+    """A backup cannot be made, read or put back; nothing was changed, unless it stopped ``HALFWAY``."""
 
     def __init__(self, why: Why, what: str = "") -> None:
         super().__init__(why, what)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from rallynov.storage.backup.model import BackupError, Fault, Why
 from rallynov.storage.store import Store
@@ -40,7 +41,9 @@ KINDS = frozenset(
 )
 """Everything that a dump of ours holds; nothing that runs by itself."""
 _TOC = re.compile(r"\d+; \d+ \d+ ([A-Z][A-Z ]*[A-Z]) (?:(\S+) (\S+) |- )")
-_COPY = re.compile(rb'COPY (?:"?\w+"?\.)?"?(\w+)"? \(.*\) FROM stdin;\n')
+_COPY = re.compile(rb'COPY (?:"?\w+"?\.)?"?(\w+)"? \("?\w+"?(?:, "?\w+"?)*\) FROM stdin;\n')
+_FOREIGN = (b"--", b"\\", b"SET transaction_timeout")
+"""Comments, what is meant for psql alone, and what programs from 17 on ask of servers that know nothing of it."""
 _SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 
 
@@ -90,15 +93,43 @@ def restore(store: Store, path: Path, held: Sequence[str]) -> None:
         newer = [quoted(name) for name in named(tx) if name not in held]
         release = _major(tx)
     options = ["--clean", "--if-exists", "--no-owner", "--no-privileges", "--file=-", str(path)]
+    ours = ""
     try:
         with connect(_url(store)) as connection, connection.cursor() as cursor:
+            ours = _transaction(cursor)
             for name in newer:
                 cursor.execute(f"DROP TABLE {schema}.{name} CASCADE".encode())
             with _started("pg_restore", options, release) as script:
                 _replay(cursor, script)
             cursor.execute(b"ANALYZE")  # else the first minutes plan without knowing how many rows there are
-    except Error as error:
-        raise _failed("", str(error).encode()) from error
+            _still(cursor, ours)
+    except Exception as error:
+        if ours and _committed(store, ours):
+            raise BackupError(Why.HALFWAY) from error
+        if isinstance(error, Error):
+            raise _failed("", str(error).encode()) from error
+        raise
+
+
+def _transaction(cursor: Cursor[Any]) -> str:
+    """Name the transaction we are in: a forged script may end ours, and begin another."""
+    [(name,)] = cursor.execute(b"SELECT pg_current_xact_id()::text").fetchall()
+    return str(name)
+
+
+def _still(cursor: Cursor[Any], name: str) -> None:
+    if _transaction(cursor) != name:
+        raise BackupError(Why.HALFWAY)
+
+
+def _committed(store: Store, name: str) -> bool:
+    """Tell whether a transaction that failed for us was committed all the same; a server that is gone undid it."""
+    asked = text("SELECT pg_xact_status(CAST(:name AS xid8))")
+    try:
+        with store.read() as tx:
+            return str(tx.execute(asked, {"name": name}).scalar_one()) == "committed"
+    except SQLAlchemyError:
+        return False
 
 
 def _replay(cursor: Cursor[Any], script: IO[bytes]) -> None:
@@ -112,7 +143,7 @@ def _replay(cursor: Cursor[Any], script: IO[bytes]) -> None:
             with cursor.copy(line) as rows:
                 for row in takewhile(lambda one: one != b"\\.\n", lines):
                     rows.write(row)
-        elif not line.startswith((b"--", b"\\")):  # comments, and what is meant for psql alone
+        elif not line.startswith(_FOREIGN):
             told += line
     cursor.execute(bytes(told))
 

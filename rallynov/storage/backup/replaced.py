@@ -19,17 +19,27 @@ _NAMES = ("avant-rallynov-*T*Z.zip", "avant-restauration-*T*Z")
 
 
 def forget(folders: Iterable[Path], now: datetime) -> int:
-    """Remove what is old enough of what lies in some folders; return how many."""
-    old = [
-        one
-        for folder in folders
-        for name in _NAMES
-        for one in folder.glob(name)
-        if datetime.fromtimestamp(one.lstat().st_mtime, UTC) < now - KEPT
-    ]
-    for one in old:
-        if one.is_dir() and not one.is_symlink():
-            shutil.rmtree(one)
-        else:
-            one.unlink(missing_ok=True)
-    return len(old)
+    """Remove what is old enough of what lies in some folders; return how many.
+
+    What cannot be removed keeps nothing else; the first error is raised once all were tried. What vanished is none.
+    """
+    gone, refused = 0, None
+    for one in [one for folder in folders for name in _NAMES for one in folder.glob(name)]:
+        try:
+            if datetime.fromtimestamp(one.lstat().st_mtime, UTC) < now - KEPT:
+                _remove(one)
+                gone += 1
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            refused = refused or error
+    if refused:
+        raise refused
+    return gone
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
