@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated
@@ -90,11 +90,15 @@ def invite(
         granting.make(tx, granting.Invited(code, slug, grant, name), now)
         granting.audit_invitation(tx, grant.role, now)
     typer.echo(f"Invitation : {_named(grant)}{f' ({name})' if name else ''}")
+    _tell(code, [*_links(settings, code)], _moment(now + INVITATION))
+
+
+def _tell(code: str, links: Sequence[str], until: str) -> None:
+    """Say the code, and how it is used."""
     typer.echo(f"Code : {_grouped(code)}")
-    links = [*_links(settings, code)]
     for line in links:
         typer.echo(line)
-    typer.echo(f"Il sert une fois, jusqu'au {_moment(now + INVITATION)} (heure de Paris).")
+    typer.echo(f"Il sert une fois, jusqu'au {until} (heure de Paris).")
     opened = "ouvre l'un des liens, ou " if links else ""
     typer.echo(f"La personne {opened}écrit « /code », puis ce code, dans la conversation.")
     typer.echo("Notez-le : il ne sera plus affiché.")

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from rallynov.coordination.model import News, Prepared, Row, Said, Staff
 from rallynov.dialogue.turn import Command
+from rallynov.initiatives.commands import OnDossier
 from rallynov.initiatives.lifecycle import Act
 
 FOUND = 8
@@ -67,53 +68,31 @@ class LookAround(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class OpenFile(Command):
+class OpenFile(OnDossier):
     """Note that somebody of the team reads a dossier."""
-
-    dossier: str
-
-    def subject(self) -> str:
-        """Name the dossier."""
-        return f"dossier:{self.dossier}"
 
 
 @dataclass(frozen=True, slots=True)
-class AskCorrection(Command):
+class AskCorrection(OnDossier):
     """Send a dossier back until a moment; ``seen`` is the version that was read."""
 
-    dossier: str
     reason: str
     until: datetime
     seen: int
 
-    def subject(self) -> str:
-        """Name the dossier."""
-        return f"dossier:{self.dossier}"
-
 
 @dataclass(frozen=True, slots=True)
-class PrepareVerdict(Command):
+class PrepareVerdict(OnDossier):
     """Prepare a verdict on a dossier; ``seen`` is the version that was read."""
 
-    dossier: str
     act: Act
     reason: str
     seen: int
 
-    def subject(self) -> str:
-        """Name the dossier."""
-        return f"dossier:{self.dossier}"
-
 
 @dataclass(frozen=True, slots=True)
-class DropVerdict(Command):
+class DropVerdict(OnDossier):
     """Drop the verdict that is prepared on a dossier."""
-
-    dossier: str
-
-    def subject(self) -> str:
-        """Name the dossier."""
-        return f"dossier:{self.dossier}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,40 +107,25 @@ class TellVerdicts(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class KeepNote(Command):
+class KeepNote(OnDossier):
     """Keep an internal note on a dossier."""
 
-    dossier: str
     text: str
-
-    def subject(self) -> str:
-        """Name the dossier."""
-        return f"dossier:{self.dossier}"
 
 
 @dataclass(frozen=True, slots=True)
-class PutLabel(Command):
+class PutLabel(OnDossier):
     """Put an internal label on a dossier, or take it off."""
 
-    dossier: str
     label: str
     off: bool = False
 
-    def subject(self) -> str:
-        """Name the dossier."""
-        return f"dossier:{self.dossier}"
-
 
 @dataclass(frozen=True, slots=True)
-class WriteHolders(Command):
+class WriteHolders(OnDossier):
     """Write to all who write in a dossier."""
 
-    dossier: str
     text: str
-
-    def subject(self) -> str:
-        """Name the dossier."""
-        return f"dossier:{self.dossier}"
 
 
 ORDERS: tuple[type[Command], ...] = (

@@ -218,9 +218,7 @@ def test_a_server_s_restoration_is_owed_until_it_is_settled(
 
 
 @pytest.mark.postgres
-def test_a_server_that_refuses_halfway_has_changed_nothing(
-    cluster: postgres.Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_server_that_refuses_halfway_has_changed_nothing(cluster: postgres.Cluster, tmp_path: Path) -> None:
     home = Home(tmp_path, {"RALLYNOV_DATABASE_URL": cluster.migrated()})
     made = home.backup()
     store = Store(home.url)
@@ -236,12 +234,19 @@ def test_a_server_that_refuses_halfway_has_changed_nothing(
     assert "theirs" in done.output, "what the server says is said"
     assert home.tables() == before
     assert not settling.owed(home.folder)[0]
+
+
+@pytest.mark.postgres
+def test_a_script_that_is_cut_is_undone_whole_and_a_forged_one_is_found(
+    cluster: postgres.Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Home(tmp_path, {"RALLYNOV_DATABASE_URL": cluster.migrated()})
+    made = home.backup()
     store = Store(home.url)
     with store.write() as tx:
-        tx.execute(text("DROP VIEW theirs"))
+        tx.execute(text("CREATE TABLE newer (who text REFERENCES person (id))"))
     store.close()
-
-    replay = postgresql._replay
+    before, replay = home.tables(), postgresql._replay
 
     def cut(cursor: Any, script: IO[bytes]) -> None:
         replay(cursor, BytesIO(script.read()[:-200]))  # all is dropped and made again, but for the end
