@@ -39,7 +39,7 @@ def main() -> int:
         at = datetime(2026, 11, 22, 9, nth % 60, tzinfo=UTC)
         mine = Diagnosis(1, now, notes, earlier=Earlier(then, datetime(2026, 5, 12, tzinfo=UTC)))
         language = wording.languages[nth % len(wording.languages)]
-        size += len(print_report(grid, Kept(mine, grid.version, "Rally’nov, exemple", at), wording, language))
+        size += len(print_report(grid, Kept(mine, "Rally’nov, exemple", at), wording, language))
     took, work = time.perf_counter() - started, time.process_time() - worked
     print(
         f"{COUNT} reports in {took:.2f} s, {work:.2f} s of processor ({size / COUNT / 1024:.0f} kB each); "

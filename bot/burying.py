@@ -14,6 +14,7 @@ from bot.settling import settle_owed
 from bot.ticker import Ticker
 from bot.wiring import clock
 from rallynov.privacy import erasing, tombstones
+from rallynov.privacy.steps import apart
 from rallynov.storage.backup import replaced
 from rallynov.storage.store import Store
 
@@ -58,7 +59,9 @@ class Minute:
             known = await asyncio.to_thread(tombstones.keep_file, self._store, self._folder, clock())
             settled = 0
             if await asyncio.to_thread(erasing.due, self._store, clock()):
-                settled = await self._store.writing(erasing.settle_in, self._store, clock())
+                settling = erasing.Settling(clock())
+                await apart(self._store, settling.steps())
+                settled = settling.settled
             if settled or known != self._known:
                 await asyncio.to_thread(erasing.scrub, self._store)
             self._known = known

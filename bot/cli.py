@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 import uvloop
 
-from bot import logs
+from bot import logs, starting
 from bot.backup_cli import backup, restore, verify_backup
 from bot.doctor_cli import doctor
 from bot.editions_cli import edition
@@ -22,7 +22,6 @@ from bot.export_cli import export, export_request
 from bot.faq_cli import faq
 from bot.french import Command, Group
 from bot.invitations_cli import invite, roles
-from bot.lean import without
 from bot.opening import migrated, read_settings, shared, told, unstored
 from bot.partner_cli import partner_link
 from bot.privacy_cli import privacy
@@ -76,13 +75,7 @@ def demo() -> None:
 @app.command(cls=Command, rich_help_panel=_SERVE)
 def run() -> None:
     """Servir la conversation web et Telegram, après avoir mis la base à jour."""
-    with without("rich"), without("pygments"):  # httpx would load them, 5 MB, for a command line of its own
-        from bot.run import serve  # noqa: PLC0415  # the other commands start without a web server
-
-    settings = read_settings()
-    logs.configure(settings.log_format)
-    with told(settings):
-        raise typer.Exit(serve(settings, migrated(settings, checked=True)))
+    raise typer.Exit(starting.run())
 
 
 @app.command(cls=Command, rich_help_panel=_TRY)
@@ -183,5 +176,5 @@ app.add_typer(privacy, name="privacy", rich_help_panel=_KEEP)
 
 
 def entry() -> None:
-    """Start from ``python -m bot``."""
+    """Start from ``bot.__main__``."""
     app(prog_name="rallynov", args=sys.argv[1:])

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
+from bot.lean import apart
 from bot.settings import Settings
+from rallynov.announcements.template_files import load_templates
+from rallynov.announcements.templates import Templates
 from rallynov.delivery.posting import Post
 from rallynov.diagnosis.model import Grid
 from rallynov.diagnosis.service import check_words, load_grid
@@ -37,6 +40,7 @@ class Content:
     entries: Entries
     replies: Mapping[str, Sequence[Reply]]
     places: Places
+    templates: Templates
 
 
 @lru_cache(maxsize=4)
@@ -45,6 +49,20 @@ def read_content(operator: str, contact: str, rules: str | None = None) -> Conte
 
     Refuses, with ``ContentError``, a file that cannot be used.
     """
+    return _APART.pop((operator, contact, rules), None) or _read(operator, contact, rules)
+
+
+_APART: dict[tuple[str, str, str | None], Content] = {}
+
+
+def read_apart(operator: str, contact: str, rules: str | None) -> None:
+    """Read all content files for ``read_content``, in a process of its own: what reads them is 4 MB that a server does not
+    need again. Only before any thread is started.
+    """
+    _APART[operator, contact, rules] = apart(partial(_read, operator, contact, rules))
+
+
+def _read(operator: str, contact: str, rules: str | None) -> Content:
     shelves, grid, form = load_sheets(), load_grid(), load_form()
     names = {"operator": operator, "contact": contact, **({"rules": rules} if rules else {})}
     wording = Wording(names, content=sheet_terms(shelves))
@@ -54,7 +72,7 @@ def read_content(operator: str, contact: str, rules: str | None = None) -> Conte
     check_vocabulary()
     entries = load_entries()
     check_entries(entries, {sheet.number for shelf in shelves.values() for sheet in shelf.sheets})
-    return Content(wording, grid, form, shelves, entries, load_replies(), load_places())
+    return Content(wording, grid, form, shelves, entries, load_replies(), load_places(), load_templates())
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,49 @@ from __future__ import annotations
 import ctypes
 import gc
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from multiprocessing import get_context
+from multiprocessing.connection import Connection as Pipe
+from typing import TypeVar, cast
 
+from pydantic import BaseModel, ConfigDict
+
+Value = TypeVar("Value")
 _M_ARENA_MAX = -8
+
+
+def apart(work: Callable[[], Value]) -> Value:
+    """Do some work in a process of its own, so that what it loads is given back; only before any thread is started.
+
+    What it raises is raised here. Where a forked process is not to be trusted (it is on Linux), it is done in this one.
+    """
+    if sys.platform != "linux":
+        return work()
+    processes = get_context("fork")
+    ours, theirs = processes.Pipe(duplex=False)
+    child = processes.Process(target=_working, args=(work, theirs))
+    child.start()
+    theirs.close()
+    try:
+        done, error = ours.recv()
+    except EOFError:
+        done, error = None, None
+    child.join()
+    if error is not None:
+        raise error
+    if child.exitcode:
+        return work()  # it was killed, or its value cannot be carried over
+    return cast("Value", done)
+
+
+def _working(work: Callable[[], object], parent: Pipe) -> None:
+    told: tuple[object, Exception | None]
+    try:
+        told = work(), None
+    except Exception as error:
+        told = None, error
+    parent.send(told)
 
 
 @contextmanager
@@ -22,6 +61,19 @@ def without(name: str) -> Iterator[None]:
     finally:
         if absent:
             del sys.modules[name]
+
+
+@contextmanager
+def deferred() -> Iterator[None]:
+    """Let pydantic's models that are defined meanwhile be built when they are first used: FastAPI has a description of
+    interfaces, 1 MB, which we never ask for.
+    """
+    kept = BaseModel.model_config
+    BaseModel.model_config = ConfigDict(defer_build=True)
+    try:
+        yield
+    finally:
+        BaseModel.model_config = kept
 
 
 def one_heap() -> None:

@@ -6,9 +6,8 @@ import contextlib
 import errno
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
@@ -18,6 +17,9 @@ from bot.wiring import Core, StartError, build
 from rallynov.storage import schema
 from rallynov.storage.store import AlreadyRunningError, Store
 from rallynov.wording import ContentError
+
+if TYPE_CHECKING:
+    import typer
 
 CONFIG, UNAVAILABLE = 78, 69
 """Exit codes of sysexits.h: bad settings, database away."""
@@ -34,8 +36,17 @@ OSERRORS = {
 
 def fail(sentence: str, code: int = CONFIG) -> typer.Exit:
     """Say why, and return how to end."""
-    typer.echo(sentence, err=True)
+    import typer  # noqa: PLC0415  # a server that starts without a word needs no command line
+
+    warn(sentence)
     return typer.Exit(code)
+
+
+def warn(sentence: str) -> None:
+    """Tell the operator, on standard error."""
+    import typer  # noqa: PLC0415  # see above
+
+    typer.echo(sentence, err=True)
 
 
 def _mistake(kind: str, message: str, told: Mapping[str, Any]) -> str:
@@ -58,7 +69,7 @@ def _mistake(kind: str, message: str, told: Mapping[str, Any]) -> str:
 def read_settings() -> Settings:
     """Read the settings; one that does not suit ends the command, one that is perhaps mistyped is told."""
     for name, meant in mistyped().items():
-        typer.echo(f"{name} n'est pas un réglage. Vouliez-vous dire {meant} ?", err=True)
+        warn(f"{name} n'est pas un réglage. Vouliez-vous dire {meant} ?")
     try:
         return Settings()
     except ValidationError as error:
@@ -144,7 +155,7 @@ def migrated(settings: Settings, *, checked: bool = False) -> Store:
                 CONFIG,
             )
     if copy := schema.migrate_apart(store):
-        typer.echo(f"Copie de la base avant la mise à jour : {copy}", err=True)
+        warn(f"Copie de la base avant la mise à jour : {copy}")
     return store
 
 

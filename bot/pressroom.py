@@ -16,7 +16,6 @@ from rallynov.announcements.screens.preview import PAPER
 from rallynov.announcements.service import Newsroom
 from rallynov.announcements.signups import LinkCounts
 from rallynov.announcements.steering import SENDINGS_CHOICE, SendingsDialogue
-from rallynov.announcements.template_files import load_templates
 from rallynov.announcements.writing.flow import WRITE_CHOICE, WritingDialogue
 from rallynov.delivery.subject import Subject
 from rallynov.dialogue.dialogue import Dialogue
@@ -59,7 +58,7 @@ def open_pressroom(ground: Ground) -> Pressroom:
     addresses = Addresses(ground.settings.web_url or "", naming)
     return Pressroom(
         (
-            WritingDialogue(load_templates(), wording.word),
+            WritingDialogue(ground.content.templates, wording.word),
             LinkDialogue(),
             ReviewDialogue(),
             SendingsDialogue(),

@@ -14,8 +14,9 @@ from bot.wiring import PULL, Core, clock
 from rallynov.coordination import alerting
 from rallynov.delivery import outbox
 from rallynov.delivery.posting import Post
-from rallynov.privacy.service import purge
-from rallynov.storage import schema
+from rallynov.privacy.service import Retention
+from rallynov.privacy.steps import apart
+from rallynov.storage import schema, sessions
 
 log = structlog.get_logger("rallynov.run")
 ALERT = 300
@@ -57,15 +58,11 @@ def ticking(core: Core) -> Ticker:
 
 async def keep(core: Core) -> None:
     """Apply the retention, to the database and to the copies of it."""
-
-    def work() -> None:
-        with core.store.write() as tx:
-            blanked, erased = purge(tx, clock())
-        if blanked or erased:
-            log.info("retention_applied", payloads=blanked, people=erased)
-
+    retention = Retention(clock())
     try:
-        await core.store.writing(work)
+        await apart(core.store, retention.steps())
+        if retention.blanked or retention.erased:
+            log.info("retention_applied", payloads=retention.blanked, people=retention.erased)
         await asyncio.to_thread(schema.forget_copies, core.store, clock())
     except Exception as error:  # tried again in an hour
         log.error("retention_failed", error=type(error).__name__)
@@ -116,4 +113,6 @@ async def alert(core: Core) -> None:
 def _recover(core: Core) -> None:
     """Take up what another process left behind; what this one left, its door takes up when it leads."""
     with core.store.write() as tx:
-        outbox.recover(tx, clock(), alone=False)
+        if ended := sessions.end_frozen(tx):
+            log.warning("frozen_transactions_cut_off", count=ended)
+        outbox.recover(tx, clock(), alone=False, mine=core.owner)

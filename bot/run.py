@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import faulthandler
 import os
 import signal
 import socket
@@ -30,6 +31,7 @@ from bot.web.door import Door
 from bot.web.metrics import registry
 from bot.wiring import Core, StartError, build, clock, new_token
 from rallynov.announcements.archive import Archive
+from rallynov.delivery.service import Delivery
 from rallynov.editions import service as editions
 from rallynov.editions.model import SAMPLE
 from rallynov.faq import learning
@@ -40,6 +42,10 @@ log = structlog.get_logger("rallynov.run")
 UNAVAILABLE, DEAF, CONFIG = 69, 70, 78
 WATCH = 5.0
 """Seconds between two looks of the watchdog."""
+LOOKS = 2
+"""Looks that must find the same before it ends the process."""
+HUNG = 180.0
+"""Seconds without a look of the watchdog after which the process ends, whatever it is doing."""
 LONGEST = 7.5
 """Seconds that the shutdown may take in all."""
 Limit: TypeAlias = Callable[[int], None]
@@ -240,7 +246,7 @@ async def _until_the_end(
     )
     server = _Server(config)
     pages = loop.create_task(server.serve(sockets=[listening]))
-    tasks = {pages, loop.create_task(asked.wait()), loop.create_task(_watch(telegram))}
+    tasks = {pages, loop.create_task(asked.wait()), loop.create_task(_watch(core.delivery, telegram))}
     if telegram:
         tasks.add(loop.create_task(telegram.run()))
     lean.settle()
@@ -271,8 +277,19 @@ def _code(task: asyncio.Task[object]) -> int:
     return 0
 
 
-async def _watch(telegram: TelegramDoor | None) -> None:
-    """End the process when the poll loop has stopped turning: better restarted than deaf."""
-    while telegram is None or not telegram.stuck():
-        await asyncio.sleep(WATCH)
-    raise DeafError("the poll loop is stuck")
+async def _watch(delivery: Delivery, telegram: TelegramDoor | None) -> None:
+    """End the process when the poll loop or the writer has stopped turning: better restarted than deaf or mute.
+
+    Seen twice, lest a machine that was asleep is taken for a hung one. The loop that should look may itself hang, or a
+    search hold everything up: then the interpreter ends the process, and says where it stood.
+    """
+    doubts = 0
+    try:
+        while doubts < LOOKS:
+            faulthandler.dump_traceback_later(HUNG, exit=True)
+            await asyncio.sleep(WATCH)
+            poll, write = telegram is not None and telegram.stuck(), delivery.stuck()
+            doubts = doubts + 1 if poll or write else 0
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+    raise DeafError("the poll loop is stuck" if poll else "the writer is stuck")

@@ -8,11 +8,14 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rallynov.dialogue.words import say
 
+OFFICIAL = "https://api.telegram.org"
+POSTABLE = re.compile(r"https://[^\s/?#:@]+(:(443|80|88|8443))?([/?#]\S*)?")
+"""What Telegram posts to."""
 TOKEN = re.compile(r"[0-9]{5,}:[A-Za-z0-9_-]{4,}")
 
 
@@ -27,7 +30,7 @@ class Settings(BaseSettings):
     )
 
     telegram_token: SecretStr | None = None
-    telegram_api: str = "https://api.telegram.org"
+    telegram_api: str = OFFICIAL
     telegram_client: Literal["auto", "direct", "pyreqwest", "httpx"] = "auto"
     telegram_rate: int = Field(default=30, ge=1, le=100_000)
     database_url: SecretStr | None = None
@@ -58,6 +61,17 @@ class Settings(BaseSettings):
     def _address(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("https://", "http://")):
             raise ValueError("une adresse commence par https:// (ou http://)")
+        return value
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _hook(cls, value: str | None, info: ValidationInfo) -> str | None:
+        """Refuse what Telegram refuses; a Bot API server of one's own posts to any address."""
+        api = info.data.get("telegram_api", OFFICIAL)
+        if value is None or api.rstrip("/") != OFFICIAL:
+            return value
+        if not POSTABLE.fullmatch(value):
+            raise ValueError("Telegram n'envoie qu'à une adresse en https://, aux ports 443, 80, 88 ou 8443")
         return value
 
     @field_validator("database_url")

@@ -18,6 +18,7 @@ from rallynov.delivery.inbox import Incoming
 from rallynov.delivery.message import Drawing, Message, load
 from rallynov.delivery.service import Delivery
 from rallynov.delivery.tables import ConversationRow, OutboxRow
+from rallynov.diagnosis.screens.asking import PAUSED
 from rallynov.dialogue.words import Typed, Words, say
 from rallynov.papers.model import Papers
 from rallynov.text import marks
@@ -185,10 +186,8 @@ class Terminal:
         self._tell(say("To close this conversation: Ctrl-D. Everything is kept."), write)
 
     def part(self, write: Callable[[str], None]) -> None:
-        """Say goodbye: everything is stored."""
-        self._tell(
-            say("Everything you answered is kept. Come back whenever you like, and type “resume”."), write
-        )
+        """Say goodbye, and how long everything is kept."""
+        self._tell(PAUSED, write)
 
     def _tell(self, words: Words, write: Callable[[str], None]) -> None:
         write("\n" + _wrapped(self._word(words), self._width))

@@ -9,20 +9,21 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, time
+from functools import cache
 from gettext import c2py
 from pathlib import Path
-from typing import TypeVar
+from sys import intern
+from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
-import frontmatter
-from babel import Locale
-from babel.dates import format_datetime
-from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
 from pydantic import BaseModel, ValidationError
 
-from rallynov.dialogue.words import Day, Plural, Say, Slot, Term, Typed, Words, say
-from rallynov.text import TYPOGRAPHIES, told_hour
+from rallynov.dialogue.words import Day, Plural, Say, Slot, Term, Typed, Words, say, told_day
+from rallynov.text import TYPOGRAPHIES, told_hour, told_number
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.tree import SyntaxTreeNode
 
 Value = TypeVar("Value")
 Shape = TypeVar("Shape", bound=BaseModel)
@@ -49,6 +50,8 @@ def read_toml(path: Path, shape: type[Shape]) -> Shape:
 
 def read_front(path: Path, model: type[Shape]) -> tuple[Shape, str]:
     """Read a file of content: what stands between its two ``---``, as a value, and the text below."""
+    import frontmatter  # noqa: PLC0415  # with YAML, for whoever reads files alone
+
     try:
         front, body = frontmatter.parse(path.read_text("utf-8"))
     except Exception as error:
@@ -60,6 +63,20 @@ def read_front(path: Path, model: type[Shape]) -> tuple[Shape, str]:
             f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_url=False)
         )
         raise ContentError(f"{path}: {wrong}") from error
+
+
+def read_tree(body: str) -> SyntaxTreeNode:
+    """Read the text of a file of content, which is Markdown, as a tree."""
+    from markdown_it.tree import SyntaxTreeNode  # noqa: PLC0415  # for whoever reads files alone
+
+    return SyntaxTreeNode(_markdown().parse(body))
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    from markdown_it import MarkdownIt  # noqa: PLC0415  # see above
+
+    return MarkdownIt("commonmark")
 
 
 class Wording:
@@ -77,10 +94,9 @@ class Wording:
         files (the sheets), by language.
         """
         self.languages = tuple(languages)
-        self._locales = {language: Locale.parse(language) for language in languages}
         read = {language: _catalogue(folder, language) for language in languages}
         self._catalogues = {language: sentences for language, (sentences, _) in read.items()}
-        self._plurals = {language: plural for language, (_, plural) in read.items()}
+        self._rules = {language: rule for language, (_, rule) in read.items()}
         more, named = content or {}, {**UNNAMED, **names}
         self._terms = {
             language: _terms(
@@ -103,7 +119,7 @@ class Wording:
             case Say(msgid, slots):
                 return self._fill(self._sentence(msgid, language), slots, language)
             case Plural(one, many, n, slots):
-                form = many if self._of(self._plurals, language)(n) else one
+                form = many if _plural(self._of(self._rules, language))(n) else one
                 return self._fill(self._sentence(form, language), (("n", n), *slots), language)
 
     def term(self, key: str, language: str) -> str:
@@ -152,38 +168,36 @@ class Wording:
         return sentence.format_map({name: self._slot(value, language) for name, value in slots})
 
     def _slot(self, value: Slot, language: str) -> str:
-        locale = self._of(self._locales, language)
+        spoken = language if language in self._catalogues else self.languages[0]
         match value:
             case datetime():
-                return (
-                    f"{_moment(value, locale)}, {told_hour(value.astimezone(PARIS).time(), locale.language)}"
-                )
+                at = value.astimezone(PARIS)
+                return f"{self.word(told_day(at), spoken)}, {told_hour(at.time(), spoken)}"
             case time():
-                return told_hour(value, locale.language)
+                return told_hour(value, spoken)
             case Day(at):
-                return _moment(at, locale)
+                return self.word(told_day(at.astimezone(PARIS)), spoken)
             case int() if -1000 < value < 1000:
-                return str(value)  # what Babel gives too, forty times as fast
+                return str(value)
             case int() | float():
-                return str(format_decimal(value, locale=locale))
+                return told_number(value, spoken)
             case _:
                 return self.word(value, language)
 
 
-def _moment(at: datetime, locale: Locale) -> str:
-    """Write a day in Paris; the first of the month is an ordinal in French, which the data of Babel ignores."""
-    first = locale.language == "fr" and at.astimezone(PARIS).day == 1
-    pattern = ("'1er'" if first else "d") + " MMMM y"
-    return format_datetime(at, pattern, tzinfo=PARIS, locale=locale)
+@cache
+def _plural(rule: str) -> Callable[[int], int]:
+    """Make a catalogue's rule a function, of which 0 is the singular."""
+    return c2py(rule)
 
 
-def _catalogue(folder: Path, language: str) -> tuple[dict[str, str], Callable[[int], int]]:
-    """Read one ``.po`` and its rule of plurals (0 is the singular); typography is applied here, once, and never to what
-    a person typed.
-    """
+def _catalogue(folder: Path, language: str) -> tuple[dict[str, str], str]:
+    """Read one ``.po`` and its rule of plurals; typography is applied here, once, and never to what a person typed."""
+    from babel.messages.pofile import read_po  # noqa: PLC0415  # for whoever reads files alone
+
     path = folder / language / "LC_MESSAGES" / "rallynov.po"
     if not path.exists():
-        return {}, c2py("n != 1")
+        return {}, "n != 1"
     with path.open("rb") as source:
         catalogue = read_po(source, locale=language)
     tidy = TYPOGRAPHIES[language]
@@ -193,8 +207,11 @@ def _catalogue(folder: Path, language: str) -> tuple[dict[str, str], Callable[[i
             continue
         ids = (message.id,) if isinstance(message.id, str) else tuple(message.id)
         strings = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
-        sentences |= {one: tidy(string) for one, string in zip(ids, strings, strict=False) if string}
-    return sentences, c2py(catalogue.plural_expr)
+        for one, string in zip(ids, strings, strict=False):
+            said = intern(one)  # one msgid for all languages, and for what is said as it is
+            if string:
+                sentences[said] = said if (tidied := tidy(string)) == said else tidied
+    return sentences, catalogue.plural_expr
 
 
 def _terms(folder: Path, language: str, names: Mapping[str, str]) -> dict[str, str | tuple[str, ...]]:

@@ -114,7 +114,7 @@ def test_a_demonstration_leaves_nothing_in_what_is_run_after_it(start: Start, tm
     assert run.end() == 0
 
 
-def test_a_run_without_a_token_serves_the_web_and_ends(start: Start) -> None:
+def test_a_run_without_a_token_serves_the_web_and_ends(start: Start, tmp_path: Path) -> None:
     run = start("-m", "bot", "run")
     run.line("started", told=True)
     assert run.get("/healthz").text == "ok"
@@ -125,6 +125,13 @@ def test_a_run_without_a_token_serves_the_web_and_ends(start: Start) -> None:
     assert code == 78
     assert "tourne déjà" in told
     assert run.end(signal.SIGINT) == 0
+    assert (tmp_path / "donnees" / "rallynov.db").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_server_alone_says_why_it_does_not_start(start: Start) -> None:
+    code, _, told = start("-m", "bot", "run", LOG_FORMAT="vers").outcome()
+    assert code == 78
+    assert "RALLYNOV_LOG_FORMAT : l'une de ces valeurs est attendue" in told
 
 
 def test_a_port_that_is_taken(start: Start, tmp_path: Path) -> None:

@@ -47,6 +47,9 @@ def check(**settings: str) -> Result:
         pytest.param("TELEGRAM_CLIENT", "curl", "httpx"),
         pytest.param("TELEGRAM_API", "api.telegram.org", "https://"),
         pytest.param("WEBHOOK_URL", "rallye.example/hook", "https://"),
+        ("WEBHOOK_URL", "http://rallye.example/hook", "https://"),
+        ("WEBHOOK_URL", "https://rallye.example:9000/hook", "8443"),
+        ("WEBHOOK_URL", "https://rallye.example:x/hook", "8443"),
     ],
 )
 def test_a_value_that_cannot_be_used(name: str, value: str, told: str) -> None:
@@ -82,6 +85,18 @@ def test_good_settings() -> None:
     assert result.output.splitlines()[-1] == "Les réglages et les contenus conviennent."
     assert result.exit_code == 0
     assert "secret" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("url", "api"),
+    [
+        ("https://rallye.example/hook", "https://api.telegram.org/"),
+        ("https://rallye.example:8443", "https://api.telegram.org"),
+        ("http://127.0.0.1:8000/hook", "http://127.0.0.1:8081"),
+    ],
+)
+def test_where_telegram_posts_to(url: str, api: str) -> None:
+    assert check(WEBHOOK_URL=url, TELEGRAM_API=api).exit_code == 0
 
 
 def test_nothing_is_needed_to_start() -> None:

@@ -2,11 +2,17 @@
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from hypothesis import example, given
+from hypothesis import strategies as st
 from spoken import BADLY_SET, LOCALES, ROOT, WORDING, in_each, scale
 
 from rallynov.diagnosis.service import check_words, load_grid
@@ -69,6 +75,41 @@ def test_figures_and_dates_are_those_of_the_language() -> None:
     days = say("{a}; {b}", a=Day(first), b=first)
     assert WORDING.word(days, "fr") == "1er mars 2027; 1er mars 2027, 0\xa0h\xa030"
     assert WORDING.word(days, "en") == "1 March 2027; 1 March 2027, 00:30"
+
+
+@in_each
+def test_each_day_of_two_years_is_written_as_babel_has_it(language: str) -> None:
+    """Babel's own data, 5 MB, is read by this test alone; it has no ordinal for the first of a month."""
+    first = {"fr": "'1er' MMMM y", "en": "d MMMM y"}[language]
+    for number in range(731):
+        day = datetime(2027, 1, 1, 11, 0, tzinfo=UTC) + timedelta(days=number)
+        pattern = first if day.day == 1 else "d MMMM y"
+        assert WORDING.word(say("{a}", a=Day(day)), language) == format_date(day, pattern, locale=language)
+
+
+@in_each
+@given(st.integers(-(10**7), 10**7) | st.decimals(-(10**7), 10**7, places=4).map(float))
+@example(999)
+@example(1000)
+@example(-1000)
+@example(10**7)
+@example(0.0005)
+@example(0.0015)
+@example(-0.0001)
+@example(999.9996)
+def test_a_number_is_written_as_babel_has_it(language: str, number: float) -> None:
+    assert WORDING.word(say("{a}", a=number), language) == format_decimal(number, locale=language)
+
+
+def test_the_servers_pages_and_messages_read_no_data_of_babel() -> None:
+    code = (
+        "from datetime import UTC, datetime\nimport bot.run\nfrom babel import localedata\n"
+        "from bot.ground import read_content\nfrom rallynov.dialogue.words import say\n"
+        "wording = read_content('o', 'c').wording\n"
+        "wording.word(say('{a} {b}', a=datetime(2027, 3, 12, tzinfo=UTC), b=1234.5), 'fr')\n"
+        "assert not localedata._cache, list(localedata._cache)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_a_language_that_nobody_speaks_here_is_the_rallys_own() -> None:

@@ -4,7 +4,8 @@ Each lies in a folder named after the language that its person speaks; in every 
 
 ``> words`` is typed, ``> [Label]`` is pressed, ``> {autocollant}`` is sent; with ``>>`` it comes twice before any answer.
 ``> [Label] (à nouveau)`` presses the same card again, ``> [Label] (2 messages plus haut)`` an older one.
-``~ 3 jours`` lets time pass, ``? données`` shows all that is kept of the person (``= `` lines), ``# `` is a comment.
+``~ 3 jours`` lets time pass (``~ 3 jours, ménage compris``: what is too old by then is erased). ``? données`` shows all
+that is kept of the person (``= `` lines), ``# `` is a comment.
 ``< `` is what is answered: ``# title``, text, ``• item``, ``| quote``, ``1. choice``, ``[action]``, ``▦`` a figure,
 ``⎙`` a document, ``⚑`` a place on a map, ``⌗`` a code. With several people, ``@ name`` is whose turn it is, and ``CODE``
 the last code shown.
@@ -20,7 +21,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from conversation import Clock
 
@@ -62,6 +63,13 @@ class Person(Protocol):
     def odd(self, name: str) -> Sequence[Card]: ...
 
     def kept(self) -> Iterable[str]: ...
+
+
+@runtime_checkable
+class Tidied(Protocol):
+    """Someone of whom what is too old can be erased."""
+
+    def tidied(self) -> None: ...
 
 
 def card_of(message: Message) -> Card:
@@ -111,7 +119,10 @@ class Play:
         mark, _, what = line.partition(" ")
         if mark == "~":
             figure, unit = what.split()[:2]
-            self.clock.pass_(**{UNITS[unit.rstrip("s")]: int(figure)})
+            self.clock.pass_(**{UNITS[unit.rstrip("s,")]: int(figure)})
+            if what.endswith("ménage compris"):
+                assert isinstance(self.person, Tidied)
+                self.person.tidied()
             return line, []
         if mark == "?":
             return line, [f"= {one}" for one in self.person.kept()]

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 
 import structlog
 from fastapi import APIRouter
-from telegram.error import TelegramError
+from telegram.error import RetryAfter, TelegramError
 
 from bot.telegram import webhook
 from bot.telegram.calls import Api
+from bot.telegram.hook import Hook
 from bot.telegram.http import Client, make_request
 from bot.telegram.links import Links
 from bot.telegram.parcels import Parcels
 from bot.telegram.poller import DeafError, Poller, Time
+from bot.telegram.retries import asked, pause, until_stored
 from bot.telegram.sender import TelegramTransport
 from bot.telegram.updates import CHANNEL
 from rallynov.delivery import outbox
@@ -33,7 +35,7 @@ log = structlog.get_logger("rallynov.telegram")
 FREE = 30
 """Messages a second that Telegram takes from everybody; more are paid for, announcement by announcement."""
 STUCK = 120.0
-"""Seconds after which a poll loop that has not turned is taken for dead."""
+"""Seconds after which a loop that has not turned is taken for dead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,8 @@ class TelegramDoor:
         )
         self._time = Time(asyncio.get_running_loop().time, clock, asyncio.sleep)
         self._poller = Poller(self._api, delivery, account.bot_id, self._time)
+        url = account.webhook_url
+        self._hook = Hook(self._api, url, account.token, self._time) if url is not None else None
         role = f"telegram:{account.bot_id}"
         self._leadership = Leadership(delivery.store, role, owner, clock)
         self._leading = False
@@ -103,9 +107,12 @@ class TelegramDoor:
     async def run(self) -> None:
         """Read and send while this process leads; ends only by ``DeafError``, or when it is cancelled."""
         await self._api.initialize()
+        greeting = asyncio.ensure_future(self._introduce())
         try:
             await self._leadership.lead(self._lead)
         finally:
+            greeting.cancel()
+            await asyncio.gather(greeting, return_exceptions=True)
             await self._api.shutdown()
 
     async def _lead(self) -> None:
@@ -116,39 +123,62 @@ class TelegramDoor:
         transport = TelegramTransport(self._api, files, links, paid=self._account.rate > FREE)
         store, owner = self._delivery.store, self._owner
         sender = Sender(store, transport, pacer, self._clock, owner, feed=given.feed, leader=self._leadership)
-        recovered = await self._delivery.store.writing(self._recover)
-        if recovered:
-            log.warning("messages_recovered", count=recovered)
         self._leading = True
-        self._poller.last_look = self._time.monotonic()
-        self._delivery.attach(sender, self._owner)
-        greeting = asyncio.ensure_future(self._introduce())
-        doing = asyncio.ensure_future(self._read()), asyncio.ensure_future(sender.over.wait())
+        try:
+            await self._prepare()
+            self._delivery.attach(sender, self._owner)
+            await self._work(sender)
+        finally:
+            self._leading = False
+            await self._delivery.detach(sender)
+            files.close()
+
+    async def _prepare(self) -> None:
+        """Take up what a crash left; a database that is away for a moment is asked again."""
+        store, sleep = self._delivery.store, self._time.sleep
+        if recovered := await until_stored(store, self._recover, sleep, self._turned):
+            log.warning("messages_recovered", count=recovered)
+        if self._hook is not None:
+            await until_stored(store, self._poller.forget, sleep, self._turned)
+        self._turned()
+
+    def _turned(self) -> None:
+        self._reader.last_look = self._time.monotonic()
+
+    async def _work(self, sender: Sender) -> None:
+        """Read updates until that ends, or the sender gives up."""
+        doing = asyncio.ensure_future(self._reader.run()), asyncio.ensure_future(sender.over.wait())
         try:
             await asyncio.wait(doing, return_when=asyncio.FIRST_COMPLETED)
             if doing[0].done():
                 await doing[0]
             raise DeafError(sender.stopped)
         finally:
-            self._leading = False
-            for task in (greeting, *doing):
+            for task in doing:
                 task.cancel()
-            await asyncio.gather(greeting, *doing, return_exceptions=True)
-            await self._delivery.detach(sender)
-            files.close()
+            await asyncio.gather(*doing, return_exceptions=True)
 
-    async def _read(self) -> None:
-        if self._account.webhook_url is None:
-            await self._poller.run()
-            return
-        await webhook.register(self._api, self._account.webhook_url, self._account.token, self._time)
-        await asyncio.Event().wait()
+    @property
+    def _reader(self) -> Hook | Poller:
+        """What has updates come."""
+        return self._hook or self._poller
 
     async def _introduce(self) -> None:
-        """Learn the bot's name for the links that we print; nothing waits for it."""
-        with contextlib.suppress(TelegramError):
-            self.username = self._poller.name = (await self._api.get_me()).username
-            log.info("telegram_ready", bot=self.username)
+        """Learn the bot's name for the links that we print, asking until it is told; nothing waits for it."""
+        for failures in count():
+            wait = pause(failures)
+            try:
+                told = await self._api.call("getMe")
+            except RetryAfter as error:
+                wait = asked(error)
+            except TelegramError as error:
+                log.warning("name_not_told", error=type(error).__name__, wait=wait)
+            else:
+                if isinstance(told, dict) and isinstance(name := told.get("username"), str):
+                    self.username = self._poller.name = name
+                    log.info("telegram_ready", bot=name)
+                    return
+            await self._time.sleep(wait)
 
     def _recover(self) -> int:
         with self._delivery.store.write() as tx:
@@ -161,15 +191,8 @@ class TelegramDoor:
 
     def trouble(self) -> str | None:
         """Say why updates do not come; None when they do, or when another process reads them."""
-        if not self._leading or self._account.webhook_url is not None:
-            return None
-        last = self._poller.last_ok
-        if last is None:
-            return "no answer from Telegram since the start"
-        silent = self._time.monotonic() - last
-        return f"no answer from Telegram for {silent:.0f} s" if silent > 90 else None
+        return self._reader.trouble() if self._leading else None
 
     def stuck(self) -> bool:
-        """Tell whether the poll loop has stopped turning without saying so."""
-        polling = self._leading and self._account.webhook_url is None
-        return polling and self._time.monotonic() - self._poller.last_look > STUCK
+        """Tell whether what has updates come has stopped turning without saying so."""
+        return self._leading and self._time.monotonic() - self._reader.last_look > STUCK

@@ -102,6 +102,11 @@ def classify(error: BaseException) -> Failure:
     return next((read for known, read in _READERS if isinstance(error, known)), _other)(error)
 
 
+def too_long(error: BadRequest) -> bool:
+    """Tell whether a text was refused for its length alone: cut, it passes."""
+    return "message is too long" in error.message.lower()
+
+
 def _flood(error: RetryAfter) -> Failure:
     wait: Any = error.retry_after
     seconds = wait.total_seconds() if isinstance(wait, dt.timedelta) else float(wait)

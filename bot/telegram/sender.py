@@ -7,19 +7,20 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 
-from telegram.error import TelegramError
+from telegram.error import BadRequest, TelegramError
 
 from bot.telegram import parcels
 from bot.telegram.calls import Api
-from bot.telegram.failures import classify
+from bot.telegram.failures import classify, too_long
 from bot.telegram.links import Links
 from bot.telegram.news import News
 from bot.telegram.parcels import Parcels
 from bot.telegram.render import html, keyboard, plain
 from bot.telegram.updates import CHANNEL
 from rallynov.delivery.decisions import Failure, FailureKind, Sent
-from rallynov.delivery.message import Message
+from rallynov.delivery.message import LONGEST, Message
 from rallynov.delivery.outbox import Outgoing
+from rallynov.text import split_message, utf16_len
 
 NO_PREVIEW = {"is_disabled": True}
 SHOWN = 1.0
@@ -77,12 +78,28 @@ class TelegramTransport:
             return await self._said(address, "\n".join(drawn.pin[2:]))
         if parcels.kind(drawn):
             return await self._said(address, self._files.words(drawn))
+        try:
+            return await self._said(address, **self._written(drawn, self.chat(address), plain=plain))
+        except BadRequest as error:
+            if not too_long(error):
+                raise
+            return await self._in_parts(drawn, address)
+
+    def _written(self, drawn: Message, chat: int, *, plain: bool) -> dict[str, Any]:
+        buttons = keyboard(drawn)
         if plain:
-            return await self._said(address, _plain(drawn, self._links), reply_markup=keyboard(drawn))
-        buttons, rows = keyboard(drawn), self._links.rows(drawn, self.chat(address))
-        if rows:
+            return {"text": _plain(drawn, self._links), "reply_markup": buttons}
+        if rows := self._links.rows(drawn, chat):
             buttons = {"inline_keyboard": [*rows, *(buttons["inline_keyboard"] if buttons else [])]}
-        return await self._said(address, _html(drawn, self._links), reply_markup=buttons, parse_mode="HTML")
+        return {"text": _html(drawn, self._links), "reply_markup": buttons, "parse_mode": "HTML"}
+
+    async def _in_parts(self, drawn: Message, address: str) -> Any:
+        """Send in several messages, without markup, what Telegram holds too long for one; the buttons are on the last."""
+        words = _plain(drawn, self._links)
+        *first, last = split_message(words, max(2, min(LONGEST, utf16_len(words) * 2 // 3)))
+        for part in first:
+            await self._said(address, part)
+        return await self._said(address, last, reply_markup=keyboard(drawn))
 
     async def _venue(self, drawn: Message, address: str, *, plain: bool) -> Any:
         latitude, longitude, name, where = drawn.pin or (0.0, 0.0, "", "")

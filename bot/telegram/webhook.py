@@ -8,15 +8,10 @@ import json
 from urllib.parse import urlsplit
 
 import orjson
-import structlog
 from fastapi import APIRouter, Request, Response
-from telegram.error import InvalidToken, TelegramError
 
-from bot.telegram.calls import Api
-from bot.telegram.poller import PATIENCE, SLOWEST, DeafError, Poller, Time
-from bot.telegram.updates import ALLOWED
+from bot.telegram.poller import Poller
 
-log = structlog.get_logger("rallynov.telegram")
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
 LARGEST = 1024 * 1024
 """Bytes of a body that we read; Telegram's updates are far smaller."""
@@ -44,7 +39,7 @@ def router(url: str, token: str, poller: Poller) -> APIRouter:
             update = _loads(body)
         except (ValueError, RecursionError):
             return Response(status_code=400)
-        await poller.keep([update], None)
+        await poller.receive(update)
         return Response(status_code=200)
 
     return routes
@@ -66,30 +61,3 @@ async def _body(request: Request) -> bytes | None:
         if len(read) > LARGEST:
             return None
     return bytes(read)
-
-
-async def register(api: Api, url: str, token: str, time: Time) -> None:
-    """Tell Telegram where to post; tried until it is heard."""
-    wait, since = 1.0, time.monotonic()
-    while True:
-        try:
-            await api.call(
-                "setWebhook",
-                url=url,
-                secret_token=secret(token),
-                allowed_updates=list(ALLOWED),
-                max_connections=40,
-            )
-        except InvalidToken as error:
-            if time.monotonic() - since > PATIENCE:
-                raise DeafError(type(error).__name__) from error
-            await time.sleep(min(8.0, wait))
-            wait *= 2
-        except TelegramError as error:
-            since = time.monotonic()
-            log.warning("webhook_not_set", error=type(error).__name__, wait=wait)
-            await time.sleep(wait)
-            wait = min(SLOWEST, wait * 2)
-        else:
-            log.info("webhook_set")
-            return

@@ -64,7 +64,7 @@ def create_app(door: Door) -> FastAPI:
         Uploads,
     ):
         part(door, view, readers).mount(app)
-    News(door, view).mount(app)
+    News(door).mount(app)
     Health(door).mount(app)
     for router in door.routers:
         app.include_router(router)

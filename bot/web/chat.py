@@ -17,7 +17,7 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 from bot import plain
 from bot.web import visitors
 from bot.web.door import CHANNEL, Door
-from bot.web.limits import Newcomers, Pace, number, read_form
+from bot.web.limits import Arrivals, Newcomers, Pace, is_known, number, read_form
 from bot.web.reader import Reader, Readers
 from bot.web.view import Desk, Talk, View
 from rallynov.delivery.inbox import Incoming
@@ -55,6 +55,7 @@ class Chat:
         self._view = view
         self._readers = readers
         self._pace = Pace(door.clock)
+        self._arrivals = Arrivals(door.clock, lambda address: is_known(door.delivery.store, address))
         self._newcomers = Newcomers(door.clock, door.new_token)
 
     def mount(self, app: FastAPI) -> None:
@@ -94,7 +95,9 @@ class Chat:
         ):
             return await self._refused(asked, said.desk, 403)
         cookie = asked.cookie or self._newcomers.cookie(said.desk.form_id)
-        if not self._pace.allows(visitors.address_of(cookie)):
+        address = visitors.address_of(cookie)
+        allowed = await self._arrivals.allows(address, returning=asked.cookie is not None)
+        if not allowed or not self._pace.allows(address):
             return await self._refused(asked, said.desk, 429)
         response = await self._kept(cookie, said, asked)
         visitors.keep(response, cookie, secure=self._door.secure)
@@ -114,17 +117,19 @@ class Chat:
         address = visitors.address_of(cookie)
         event_id = _event_id(address, said)
         event = Incoming(CHANNEL, event_id, address, said.payload, self._door.clock())
-        try:
-            async with asyncio.timeout(STORING):
-                await self._door.delivery.take([event])
-        except Exception as error:
-            log.error("message_not_kept", error=type(error).__name__)  # no typed text in logs
-            # The same id comes back with the form: sent again, it is still one message.
-            return await self._refused(replace(asked, cookie=cookie), said.desk, 503)
-        try:
-            await self._door.delivery.handled(CHANNEL, event_id, self._door.patience)
-        except Exception as error:
-            log.warning("answer_not_seen", error=type(error).__name__)
+        delivery = self._door.delivery
+        with delivery.expecting(CHANNEL, event_id) as handled:
+            try:
+                async with asyncio.timeout(STORING):
+                    await delivery.take([event])
+            except Exception as error:
+                log.error("message_not_kept", error=type(error).__name__)  # no typed text in logs
+                # The same id comes back with the form: sent again, it is still one message.
+                return await self._refused(replace(asked, cookie=cookie), said.desk, 503)
+            try:
+                await handled(self._door.patience)
+            except Exception as error:
+                log.warning("answer_not_seen", error=type(error).__name__)
         if asked.quick:
             return await self._news(cookie, asked.reader, said.after)
         return RedirectResponse("/#fin" if asked.cookie else "/?suite=1#fin", 303)
@@ -174,12 +179,16 @@ class Chat:
         """Read a conversation; None when the database is away."""
         address = visitors.address_of(cookie)
         try:
-            return await asyncio.to_thread(self._view.talk, address, reader, after, whole=whole)
+            return await self._door.delivery.store.reading(
+                lambda tx: self._view.talk(tx, address, reader, after, whole=whole)
+            )
         except Exception as error:
             log.error("conversation_not_read", error=type(error).__name__)  # no typed text in logs
             return None
 
 
 def _event_id(address: str, said: _Said) -> str:
-    """Name an event: the same form sent again by the same person with the same words is the same event."""
-    return hashlib.sha256(f"{address}\n{said.desk.form_id}\n{said.payload}".encode()).hexdigest()
+    """Name an event: the same form sent again by the same person with the same words is the same event, in any language."""
+    desk = said.desk
+    words = f"press\n{desk.press}" if desk.press else f"text\n{desk.text}"
+    return hashlib.sha256(f"{address}\n{desk.form_id}\n{words}".encode(errors="surrogatepass")).hexdigest()

@@ -13,8 +13,8 @@ from fastapi.responses import StreamingResponse
 
 from bot.web import visitors
 from bot.web.door import Door
-from bot.web.limits import number
-from bot.web.view import View
+from bot.web.limits import is_known, number
+from rallynov.delivery import history
 
 log = structlog.get_logger("rallynov.web")
 BEAT = 15.0
@@ -23,6 +23,8 @@ LISTENING = 600.0
 """Seconds after which a page is asked to listen anew."""
 LISTENERS = 8
 """Pages of one visitor that may listen at once."""
+LINES = 2000
+"""Pages that may listen at once in all: each is a connection, and a read every ``BEAT`` seconds."""
 UNBUFFERED = {"X-Accel-Buffering": "no"}
 """Tells a proxy to pass each line on at once."""
 
@@ -30,9 +32,8 @@ UNBUFFERED = {"X-Accel-Buffering": "no"}
 class News:
     """The stream of a conversation: it says that something changed, never what."""
 
-    def __init__(self, door: Door, view: View) -> None:
+    def __init__(self, door: Door) -> None:
         self._door = door
-        self._view = view
         self._listening: Counter[str] = Counter()
 
     def mount(self, app: FastAPI) -> None:
@@ -42,19 +43,22 @@ class News:
     async def events(self, request: Request) -> Response:
         """Tell a page, for ten minutes, whenever its conversation has moved.
 
-        What cannot be heard is answered 204: an ``EventSource`` then does not come back.
+        What cannot be heard is answered 204: an ``EventSource`` then does not come back. So is a cookie that nobody has:
+        there is no news of a conversation that was never begun.
         """
         cookie = visitors.cookie_of(request, secure=self._door.secure)
         if cookie is None or visitors.is_foreign(request):
             return Response(status_code=204)
         address = visitors.address_of(cookie)
-        if self._listening[address] >= LISTENERS:
+        if not await is_known(self._door.delivery.store, address):
+            return Response(status_code=204)
+        if self._listening[address] >= LISTENERS or self._listening.total() >= LINES:
             return Response(status_code=204)
         seen = max(number(request.query_params.get("after")), number(request.headers.get("last-event-id")))
         return StreamingResponse(self._heard(address, seen), 200, UNBUFFERED, "text/event-stream")
 
     async def _heard(self, address: str, seen: int) -> AsyncGenerator[str]:
-        """Count who listens, so that one visitor cannot hold every line."""
+        """Count who listens, so that neither one visitor nor a crowd can hold every line."""
         self._listening[address] += 1
         try:
             async with aclosing(self._told(address, seen)) as told:
@@ -83,7 +87,7 @@ class News:
     async def _latest(self, address: str, seen: int) -> int:
         """Return the id of the last message; while the database is away, the one already seen."""
         try:
-            return await asyncio.to_thread(self._view.latest, address)
+            return await self._door.delivery.store.reading(lambda tx: history.latest(tx, address))
         except Exception as error:
             log.warning("conversation_not_read", error=type(error).__name__)
             return seen

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 
-from babel import Locale
 from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy import Connection
@@ -22,10 +20,12 @@ from rallynov.delivery import conversations, history
 from rallynov.delivery.conversations import Address
 from rallynov.delivery.history import Exchange, Words
 from rallynov.delivery.message import Message
+from rallynov.dialogue.words import Words as Sayable
 from rallynov.dialogue.words import say
 from rallynov.initiatives.lookup import Listed
 from rallynov.initiatives.overview import Overview
 from rallynov.text import marks
+from rallynov.wording import Wording
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -79,7 +79,7 @@ class View:
         self._door = door
         languages = door.wording.languages
         self.words = {language: labels(door.wording, language) for language in languages}
-        self._templates = Environment(
+        base = Environment(
             loader=FileSystemLoader(TEMPLATES),
             autoescape=True,
             auto_reload=False,
@@ -87,10 +87,10 @@ class View:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.globals |= {
+        base.globals |= {
             "edition": door.edition,
             "asset": assets.url,
-            "languages": lambda: [(language, _own_name(language)) for language in languages],
+            "languages": lambda: [(language, _own_name(door.wording, language)) for language in languages],
             "steps": door.steps,
             "radar": drawings.radar,
             "points": drawings.points,
@@ -98,7 +98,27 @@ class View:
             "cut": drawings.cut,
             "passages": marks.parse,
             "linked": {door.wording.term("privacy:rules:where", language) for language in languages},
+            "telegram": door.telegram_link,
         }
+        self._templates = {language: self._speaking(base, language) for language in languages}
+
+    def _speaking(self, base: Environment, language: str) -> Environment:
+        """Give the templates the words of a language: what a page imports is then made once, not at each page."""
+
+        def word(words: Sayable) -> str:
+            return self._door.wording.word(words, language)
+
+        spoken = base.overlay()
+        spoken.globals = {
+            **base.globals,
+            "t": self.words[language],
+            "lang": language,
+            "w": word,
+            "progress": lambda number, total: word(
+                say("Question {number} of {total}", number=number, total=total)
+            ),
+        }
+        return spoken
 
     def chat(self, talk: Talk | None, desk: Desk, reader: Reader) -> str:
         """Write the whole page of a conversation; without a talk, what remains when the database is away."""
@@ -115,35 +135,25 @@ class View:
 
     def write(self, template: str, reader: Reader, **context: object) -> str:
         """Fill a template with a reader's words and whatever it shows."""
-        language = reader.language
-        return self._templates.get_template(template).render(
-            t=self.words[language],
-            lang=language,
-            reader=reader,
-            telegram=self._door.telegram_link(),
-            w=lambda words: self._door.wording.word(words, language),
-            progress=lambda number, total: self._door.wording.word(
-                say("Question {number} of {total}", number=number, total=total), language
-            ),
-            **context,
-        )
+        return self._templates[reader.language].get_template(template).render(reader=reader, **context)
 
     def newcomer(self, reader: Reader) -> Talk:
         """Return what a newcomer sees; nothing is read and nothing is kept."""
         welcome = self._door.delivery.turns.welcome(reader.language)
         return Talk(welcome, opening=welcome)
 
-    def talk(self, address: str, reader: Reader, after: int = 0, *, whole: bool = True) -> Talk:
-        """Read a conversation (synchronous). ``whole`` begins with the welcome, which the first press answered."""
-        with self._door.delivery.store.read() as tx:
-            known = conversations.fetch(tx, [address]).get(address)
-            language = known.language if known else ""
-            welcome = self._door.delivery.turns.welcome(language or reader.language)
-            read = history.transcript(tx, address, plain.read, welcome, after)
-            dossier, beside = self._dossier(tx, known, address, whole=whole)
+    def talk(
+        self, tx: Connection, address: str, reader: Reader, after: int = 0, *, whole: bool = True
+    ) -> Talk:
+        """Read a conversation. ``whole`` begins with the welcome, which the first press answered."""
+        known = conversations.fetch(tx, [address]).get(address)
+        language = known.language if known else ""
+        welcome = self._door.delivery.turns.welcome(language or reader.language)
+        read = history.transcript(tx, address, plain.read, welcome, after)
+        dossier, beside = self._dossier(tx, known, address, whole=whole)
         shown, reminder = read.shown, None
         if shown is None or not (shown.choices or shown.actions):
-            reminder = self._door.delivery.turns.look(address) or (welcome if shown else None)
+            reminder = self._door.delivery.turns.look(tx, address) or (welcome if shown else None)
         first = read.exchanges[0].message.nonce == 1 if read.exchanges else reminder is None
         begins = first and not read.earlier and (whole or not read.follows)
         spoken = language or reader.language
@@ -176,14 +186,7 @@ class View:
         told = self._door.dossiers.told(said.text) if said and self._door.dossiers else None
         return Words(self._door.wording.word(told, language)) if told else said
 
-    def latest(self, address: str) -> int:
-        """Return the id of the last message of a conversation (synchronous)."""
-        with self._door.delivery.store.read() as tx:
-            return history.latest(tx, address)
 
-
-@cache
-def _own_name(language: str) -> str:
-    """Return the name of a language in itself, with a capital; the first page reads the data of Babel, 5 MB."""
-    name = Locale.parse(language).get_language_name(language) or language
-    return name[:1].upper() + name[1:]
+def _own_name(wording: Wording, language: str) -> str:
+    """Return the name of a language in itself, with a capital."""
+    return wording.term(f"choices:{language}:label", language)

@@ -11,7 +11,7 @@ from rallynov.announcements.writing.desks import organisation, writes
 from rallynov.dialogue.events import Commanded
 from rallynov.dialogue.screens import Block, Choice, Paper, Screen, listing, note, text, title
 from rallynov.dialogue.turn import Move, Place, Scene
-from rallynov.dialogue.words import Say, Typed, Words, joined, say
+from rallynov.dialogue.words import Say, Typed, Words, joined, month_of, say
 from rallynov.masking import LEAST
 from rallynov.people.consents.model import Topic
 from rallynov.people.screens import refused
@@ -24,17 +24,6 @@ _FORMS: Sequence[tuple[str, Say]] = (
     ("pdf", say("Poster to print (PDF, A4)")),
     ("png", say("The QR code alone (PNG picture)")),
     ("svg", say("The QR code alone (SVG drawing)")),
-)
-_MONTHS = (
-    *(
-        say("January {year}"),
-        say("February {year}"),
-        say("March {year}"),
-        say("April {year}"),
-        say("May {year}"),
-    ),
-    *(say("June {year}"), say("July {year}"), say("August {year}"), say("September {year}")),
-    *(say("October {year}"), say("November {year}"), say("December {year}")),
 )
 
 
@@ -120,9 +109,7 @@ def _masked(count: int) -> Words:
 
 
 def _named(month: str) -> Words:
-    at = datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC)
-    named = _MONTHS[at.month - 1]
-    return Say(named.msgid, (("year", Typed(str(at.year))),))
+    return month_of(datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC))
 
 
 def _poster() -> Screen:

@@ -17,6 +17,7 @@ from rallynov.dialogue.screens import Screen, note, text, title
 from rallynov.dialogue.words import plural, say
 from rallynov.people.granting import people_acting
 from rallynov.people.roles import Role
+from rallynov.storage.beginning import begins, ordered
 from rallynov.storage.store import Store
 
 APART = timedelta(hours=1)
@@ -76,7 +77,8 @@ def aside(count: int) -> Screen:
 
 def _last(tx: Connection) -> tuple[int, datetime | None]:
     """Return up to which event the team was told, and when."""
-    mine = OutboxRow.key.startswith(KEY, autoescape=True)
-    newest = select(OutboxRow.key, OutboxRow.created_at).where(mine).order_by(OutboxRow.id.desc()).limit(1)
+    mine = begins(OutboxRow.key, KEY, tx.dialect.name)
+    latest = ordered(OutboxRow.key, tx.dialect.name).desc()  # keys hold the number of the last event
+    newest = select(OutboxRow.key, OutboxRow.created_at).where(mine).order_by(latest).limit(1)
     found = tx.execute(newest).first()
     return (int(found.key[len(KEY) :].partition(":")[0]), found.created_at) if found else (0, None)

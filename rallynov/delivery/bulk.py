@@ -9,7 +9,20 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, bindparam, delete, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from rallynov.delivery.circulars import Words
 from rallynov.delivery.decisions import Klass
@@ -140,6 +153,11 @@ def next_due(tx: Connection, broadcast: str) -> datetime | None:
     return tx.scalar(select(func.min(OutboxRow.not_before)).where(*mine))
 
 
+def _until(given: ColumnElement[datetime]) -> ColumnElement[datetime]:
+    """By the server's clock where several machines share the leases (``outbox.moment``)."""
+    return given if isinstance(given, BindParameter) else func.now() + LEASE
+
+
 _RELEASE = Batched(
     {
         "of": OutboxRow.id,
@@ -154,7 +172,7 @@ _RELEASE = Batched(
         .values(
             status=OutboxStatus.SENDING,
             lease_owner=given["by"],
-            lease_until=given["until"],
+            lease_until=_until(given["until"]),
             provider_id=given["target"],
             circular=given["words"],
         )

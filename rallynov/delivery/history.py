@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import BigInteger, BindParameter, Connection, bindparam, func, select
 
 from rallynov.delivery.message import Message, load
 from rallynov.delivery.tables import InboxRow, OutboxRow
 from rallynov.dialogue.events import Attached, Commanded, Event, Pressed, Said
+from rallynov.storage.prepared import Prepared, among, listed
 from rallynov.text import clean_line
 
 PAGE = 60
@@ -63,9 +64,14 @@ class Transcript:
         return self.exchanges[-1].message if self.exchanges else self.before
 
 
+_HERE: BindParameter[str] = bindparam("address")
+_LATEST = Prepared(lambda _: select(func.max(OutboxRow.id)).where(OutboxRow.address == _HERE))
+
+
 def latest(tx: Connection, address: str) -> int:
     """Return the id of the last message to an address; 0 when there is none."""
-    return tx.execute(select(func.max(OutboxRow.id)).where(OutboxRow.address == address)).scalar() or 0
+    ((last,),) = _LATEST.rows(tx, address=address)
+    return int(last or 0)
 
 
 def transcript(
@@ -96,12 +102,20 @@ def transcript(
     return Transcript(tuple(exchanges), tuple(waiting), before, context == after, context not in {0, after})
 
 
+_NEWEST = Prepared(
+    lambda _: (
+        select(OutboxRow.id, OutboxRow.key, OutboxRow.body, OutboxRow.created_at)
+        .where(OutboxRow.address == _HERE, OutboxRow.id >= bindparam("after"))
+        .order_by(OutboxRow.id.desc())
+        .limit(bindparam("count", type_=BigInteger()))
+    )
+)
+
+
 def _rows(tx: Connection, address: str, after: int) -> list[tuple[int, str, str, datetime]]:
     """Read the last messages, with one more at the head: the one that was already there."""
-    mine = (OutboxRow.address == address) & (OutboxRow.id >= after)
-    columns = (OutboxRow.id, OutboxRow.key, OutboxRow.body, OutboxRow.created_at)
-    newest = select(*columns).where(mine).order_by(OutboxRow.id.desc())
-    return [(row[0], row[1], row[2], row[3]) for row in tx.execute(newest.limit(PAGE + 1))][::-1]
+    newest = _NEWEST.rows(tx, address=address, after=after, count=PAGE + 1)
+    return [(row[0], row[1], row[2], row[3]) for row in reversed(newest)]
 
 
 def _answered(rows: Sequence[tuple[int, str, str, datetime]]) -> dict[int, int]:
@@ -124,14 +138,26 @@ def _seq(key: str) -> int:
     return int(seq) if seq.isascii() and seq.isdigit() else 0
 
 
+_PAYLOADS = Prepared(
+    lambda name: select(InboxRow.seq, InboxRow.payload).where(among(InboxRow.seq, "seqs", name, number=True))
+)
+_WAITING = Prepared(
+    lambda _: (
+        select(InboxRow.payload)
+        .where(InboxRow.address == _HERE, InboxRow.status == "new")
+        .order_by(InboxRow.seq)
+    )
+)
+
+
 def _payloads(tx: Connection, seqs: Iterable[int]) -> dict[int, str]:
-    rows = tx.execute(select(InboxRow.seq, InboxRow.payload).where(InboxRow.seq.in_(set(seqs))))
+    wanted = sorted(set(seqs))
+    rows = _PAYLOADS.rows(tx, seqs=listed(wanted, tx.dialect.name)) if wanted else ()
     return {row[0]: row[1] for row in rows}
 
 
 def _waiting(tx: Connection, address: str) -> list[str]:
-    mine = (InboxRow.address == address) & (InboxRow.status == "new")
-    return list(tx.execute(select(InboxRow.payload).where(mine).order_by(InboxRow.seq)).scalars())
+    return [payload for (payload,) in _WAITING.rows(tx, address=address)]
 
 
 def _labels(messages: Iterable[Message]) -> dict[tuple[str, int], Mapping[str, str]]:

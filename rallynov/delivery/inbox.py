@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Select, bindparam, func, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from rallynov.delivery.tables import ConversationRow, CursorRow, InboxRow, InboxStatus
 from rallynov.storage.base import UtcDateTime
@@ -16,6 +28,8 @@ from rallynov.storage.prepared import INSERTS, Insertable, Prepared, among, list
 TRIES = 3
 PAUSES = (timedelta(seconds=1), timedelta(seconds=5))
 """How long an event that failed waits before its second and third try."""
+FAR = timedelta(minutes=1)
+"""How far off no next try ever is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,41 +122,81 @@ def cursor(tx: Connection, channel: str) -> int | None:
     return tx.execute(select(CursorRow.next_offset).where(CursorRow.channel == channel)).scalar()
 
 
-def _claiming(name: str) -> Select[Any, Any, Any, Any, Any, Any, Any]:
+_NEW = InboxRow.status == InboxStatus.NEW
+_COLUMNS = (
+    *(InboxRow.seq, InboxRow.external_id, InboxRow.address, InboxRow.channel, InboxRow.payload),
+    *(InboxRow.received_at, InboxRow.attempts),
+)
+
+
+def _due(not_before: ColumnElement[Any] | InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+    """Whether the next try may begin; one put off further than any is was put off by a clock that has gone back since."""
+    now, far = (bindparam(name, type_=UtcDateTime()) for name in ("now", "far"))
+    return or_(not_before.is_(None), not_before <= now, not_before > far)
+
+
+def _claiming(name: str) -> Select[*tuple[Any, ...]]:
     """Select the oldest waiting event of each conversation: of those locked, on PostgreSQL."""
-    new = InboxRow.status == InboxStatus.NEW
     oldest = func.min(InboxRow.seq)
-    heads = select(oldest).where(new).group_by(InboxRow.address).order_by(oldest).limit(bindparam("limit"))
+    heads = select(oldest).where(_NEW).group_by(InboxRow.address).order_by(oldest).limit(bindparam("limit"))
     if name == "postgresql":
         heads = heads.where(among(InboxRow.address, "locked", name))
-    due = or_(InboxRow.not_before.is_(None), InboxRow.not_before <= bindparam("now", type_=UtcDateTime()))
     return (
-        select(
-            InboxRow.seq,
-            InboxRow.external_id,
-            InboxRow.address,
-            InboxRow.channel,
-            InboxRow.payload,
-            InboxRow.received_at,
-            InboxRow.attempts,
-        )
-        .where(new, due, InboxRow.seq.in_(heads))
+        select(*_COLUMNS)
+        .where(_NEW, _due(InboxRow.not_before), InboxRow.seq.in_(heads))
         .order_by(InboxRow.seq)
     )
 
 
-def _locking(_name: str) -> Select[Any]:
-    """Lock conversations that wait, as many as a batch takes; those that another process holds are left to it."""
-    waiting = select(InboxRow.address).where(InboxRow.status == InboxStatus.NEW).distinct()
+def _claiming_one(_name: str) -> Select[*tuple[Any, ...]]:
+    """Select one event, if it is the oldest of its conversation that waits."""
+    earlier = aliased(InboxRow)
+    sooner = (
+        earlier.address == InboxRow.address,
+        earlier.seq < InboxRow.seq,
+        earlier.status == InboxStatus.NEW,
+    )
+    mine = InboxRow.seq == bindparam("seq", type_=BigInteger())
+    return select(*_COLUMNS).where(mine, _NEW, _due(InboxRow.not_before), ~exists().where(*sooner))
+
+
+def _locking(_name: str) -> Select[*tuple[Any, ...]]:
+    """Lock the conversations that have waited longest, as many as a batch takes; those that another process holds are
+    left to it, and others take their places.
+    """
+    from sqlalchemy.dialects.postgresql import distinct_on  # noqa: PLC0415  # 2 MB that SQLite does not need
+
+    first = (InboxRow.address, InboxRow.seq, InboxRow.not_before)
+    heads = (
+        select(*first).where(_NEW).ext(distinct_on(InboxRow.address)).order_by(*first[:2]).subquery("heads")
+    )
+    oldest = (
+        select(heads.c.address, heads.c.seq)
+        .where(_due(heads.c.not_before))
+        .order_by(heads.c.seq)
+        .limit(bindparam("twice", type_=BigInteger()))
+        .subquery("oldest")
+    )
     return (
         select(ConversationRow.address)
-        .where(ConversationRow.address.in_(waiting.limit(bindparam("twice", type_=BigInteger()))))
+        .join(oldest, oldest.c.address == ConversationRow.address)
+        .order_by(oldest.c.seq)
         .limit(bindparam("limit", type_=BigInteger()))
+        .with_for_update(skip_locked=True, of=ConversationRow)
+    )
+
+
+def _locking_one(_name: str) -> Select[*tuple[Any, ...]]:
+    mine = select(InboxRow.address).where(InboxRow.seq == bindparam("seq", type_=BigInteger()))
+    return (
+        select(ConversationRow.address)
+        .where(ConversationRow.address == mine.scalar_subquery())
         .with_for_update(skip_locked=True)
     )
 
 
 _CLAIM, _LOCK = Prepared(_claiming), Prepared(_locking)
+_CLAIM_ONE, _LOCK_ONE = Prepared(_claiming_one), Prepared(_locking_one)
 _DONE = Prepared(
     lambda name: update(InboxRow).where(among(InboxRow.seq, "seqs", name, number=True)).values(status="done")
 )
@@ -155,12 +209,16 @@ def claim(tx: Connection, now: datetime, limit: int, only: int | None = None) ->
     conversations are locked for this batch and those another process holds are left to it; the events are read
     by a later statement, which sees what the other process committed before it let go.
     """
-    if tx.dialect.name == "postgresql":
-        locked = [address for (address,) in _LOCK.rows(tx, limit=limit, twice=2 * limit)]
-        rows = _CLAIM.rows(tx, now=now, limit=limit, locked=locked) if locked else []
+    shared, when = tx.dialect.name == "postgresql", {"now": now, "far": now + FAR}
+    if only is not None:
+        mine = not shared or _LOCK_ONE.rows(tx, seq=only)
+        rows = _CLAIM_ONE.rows(tx, seq=only, **when) if mine else []
+    elif shared:
+        locked = [address for (address,) in _LOCK.rows(tx, limit=limit, twice=2 * limit, **when)]
+        rows = _CLAIM.rows(tx, limit=limit, locked=locked, **when) if locked else []
     else:
-        rows = _CLAIM.rows(tx, now=now, limit=limit)
-    return [Waiting(*row) for row in rows if only is None or row[0] == only]
+        rows = _CLAIM.rows(tx, limit=limit, **when)
+    return [Waiting(*row) for row in rows]
 
 
 _WAITS = Prepared(lambda _: select(InboxRow.seq).where(InboxRow.status == "new").limit(1))
@@ -176,11 +234,15 @@ def done(tx: Connection, seqs: Sequence[int]) -> None:
     _DONE.run(tx, seqs=listed(seqs, tx.dialect.name))
 
 
-def failed(tx: Connection, event: Waiting, error: str, now: datetime) -> bool:
-    """Put an event back for another try, or set it aside after the third; return True when it is set
-    aside.
+def trying(tx: Connection, seq: int) -> None:
+    """Count a try of an event before it is made: it may end the process."""
+    tx.execute(update(InboxRow).where(InboxRow.seq == seq).values(attempts=InboxRow.attempts + 1))
+
+
+def failed(tx: Connection, event: Waiting, attempts: int, error: str, now: datetime) -> bool:
+    """Put an event back for another try, or set it aside after the third, of which ``attempts`` were made; return True
+    when it is set aside.
     """
-    attempts = event.attempts + 1
     change: dict[str, object] = {"attempts": attempts, "error": error}
     if attempts >= TRIES:
         change["status"] = InboxStatus.POISON
@@ -190,7 +252,14 @@ def failed(tx: Connection, event: Waiting, error: str, now: datetime) -> bool:
     return attempts >= TRIES
 
 
+_STATE = Prepared(
+    lambda _: select(InboxRow.status).where(
+        InboxRow.channel == bindparam("channel"), InboxRow.external_id == bindparam("external_id")
+    )
+)
+
+
 def state_of(tx: Connection, channel: str, external_id: str) -> str | None:
     """Return what became of an event; None when it was never stored."""
-    mine = (InboxRow.channel == channel) & (InboxRow.external_id == external_id)
-    return tx.execute(select(InboxRow.status).where(mine)).scalar()
+    rows = _STATE.rows(tx, channel=channel, external_id=external_id)
+    return rows[0][0] if rows else None

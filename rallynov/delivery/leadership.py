@@ -31,14 +31,19 @@ FROZEN = 20.0
 CERTAIN = 15.0
 """Seconds that one look is worth to its holder: less than what others wait, whatever a message takes to leave."""
 _CUT = text(
-    "SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_stat_activity USING (pid) "
-    "WHERE granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND ("
-    "(locktype = 'advisory' AND classid = 0 AND objid = CAST(CAST(:key AS bigint) AS oid) "
-    "AND state_change < now() - make_interval(secs => :seconds)) "
-    "OR (relation = CAST('leader' AS regclass) AND mode = 'RowShareLock' AND state LIKE 'idle in transaction%' "
-    "AND state_change < now() - make_interval(secs => :seconds / 2)))"
+    "WITH here AS (SELECT oid FROM pg_database WHERE datname = current_database()), "
+    "silent AS (SELECT pid, application_name FROM pg_locks JOIN pg_stat_activity USING (pid) "
+    "WHERE granted AND database = (SELECT oid FROM here) AND locktype = 'advisory' AND classid = 0 "
+    "AND objid = CAST(CAST(:key AS bigint) AS oid) AND state_change < now() - make_interval(secs => :seconds)) "
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid IN (SELECT pid FROM silent) "
+    "OR (datid = (SELECT oid FROM here) AND state LIKE 'idle in transaction%' "
+    "AND state_change < now() - make_interval(secs => :seconds / 2) "
+    "AND (application_name IN (SELECT application_name FROM silent) OR pid IN (SELECT pid FROM pg_locks "
+    "WHERE granted AND relation = CAST('leader' AS regclass) AND mode = 'RowShareLock' "
+    "AND database = (SELECT oid FROM here))))"
 )
-"""Ends the session that holds the lock, and the fenced transactions that stopped with it: a later epoch waits for them.
+"""Ends the session that holds the lock, and the transactions that stopped with it: a later epoch waits for the fenced ones,
+and whoever is told the same updates again for the one that was storing them.
 
 They stopped up to a look after it; nothing that lives leaves such a transaction alone for half so long.
 """

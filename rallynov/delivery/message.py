@@ -25,6 +25,8 @@ LINKED = "annonces"
 """How the links begin that everybody may follow; a one-time code has letters and figures alone."""
 ROOM = 6
 """Units that a text takes beside its own: a number or a bullet, and the empty line after it."""
+LINKS = 400
+"""Units left to a channel that writes where a code or a page is found: three lines, on a web address of a hundred."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +189,8 @@ def apart(message: Message) -> tuple[Message, ...]:
     pictures = (replace(bare, figure=message.figure),) if message.figure else ()
     papers = tuple(replace(bare, papers=(paper,)) for paper in message.papers)
     pins = (replace(bare, pin=message.pin),) if message.pin else ()
-    return (*pins, *pictures, *papers, *split(replace(message, figure=None, papers=(), pin=None)))
+    rest = replace(message, figure=None, papers=(), pin=None)
+    return (*pins, *pictures, *papers, *(split(rest) if rest.blocks or rest.choices or rest.actions else ()))
 
 
 def split(message: Message) -> tuple[Message, ...]:
@@ -195,23 +198,26 @@ def split(message: Message) -> tuple[Message, ...]:
 
     Cuts between blocks, else inside one on a paragraph, a line or a sentence, never inside a grapheme.
     """
+    most = LONGEST - (LINKS if message.page or message.code else 0)
     shown = [
         *(text for _, texts in message.blocks for text in texts),
         *(label for _, label in message.choices),
     ]
-    if 2 * sum(map(len, shown)) + ROOM * len(shown) <= LONGEST:  # a character is two units at most
+    if 2 * sum(map(len, shown)) + ROOM * len(shown) <= most:  # a character is two units at most
         return (message,)
     tail = sum(utf16_len(label) + ROOM for _, label in message.choices)
-    if sum(utf16_len(text) + ROOM for _, texts in message.blocks for text in texts) + tail <= LONGEST:
+    if sum(utf16_len(text) + ROOM for _, texts in message.blocks for text in texts) + tail <= most:
         return (message,)
     parts: list[list[tuple[str, tuple[str, ...]]]] = [[]]
-    room = LONGEST
-    pieces = [(kind, piece) for kind, texts in message.blocks for text in texts for piece in _pieces(text)]
+    room = most
+    pieces = [
+        (kind, piece) for kind, texts in message.blocks for text in texts for piece in _pieces(text, most)
+    ]
     for kind, text in pieces:
         size = utf16_len(text) + ROOM
         if size > room and parts[-1]:
             parts.append([])
-            room = LONGEST
+            room = most
         room -= size
         if kind == "list" and parts[-1] and parts[-1][-1][0] == "list":
             parts[-1][-1] = ("list", (*parts[-1][-1][1], text))
@@ -223,8 +229,8 @@ def split(message: Message) -> tuple[Message, ...]:
     return (*first, replace(message, blocks=tuple(parts[-1]), shared=None))
 
 
-def _pieces(text: str) -> list[str]:
-    return split_message(text, LONGEST - ROOM) if utf16_len(text) + ROOM > LONGEST else [text]
+def _pieces(text: str, most: int) -> list[str]:
+    return split_message(text, most - ROOM) if utf16_len(text) + ROOM > most else [text]
 
 
 def _labels(choices: tuple[Choice, ...], wording: Wording, language: str) -> tuple[tuple[str, str], ...]:

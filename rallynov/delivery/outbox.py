@@ -6,13 +6,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, bindparam, case, delete, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from rallynov.delivery import conversations
 from rallynov.delivery.decisions import Klass
 from rallynov.delivery.message import Message, load
 from rallynov.delivery.tables import UNSENT, CircularRow, OutboxRow, OutboxStatus
 from rallynov.storage.batched import Batched
+from rallynov.storage.beginning import begins
 from rallynov.storage.prepared import Prepared
 from rallynov.text import clean_line
 
@@ -96,6 +107,11 @@ _COLUMNS = (
 _ADD = Prepared(lambda _: insert(OutboxRow), (*_COLUMNS, "created_at", "finished_at"))
 
 
+def moment(tx: Connection, now: datetime) -> datetime | ColumnElement[datetime]:
+    """Return the moment that leases go by: the server's where several machines share them, whose clocks may differ."""
+    return func.now() if tx.dialect.name == "postgresql" else now
+
+
 def add(
     tx: Connection, messages: Sequence[Outgoing], now: datetime, owner: str | None, pull: frozenset[str]
 ) -> None:
@@ -128,24 +144,39 @@ def add(
 
 
 def claim(
-    tx: Connection, channel: str, owner: str, now: datetime, limit: int, *, bulk: bool = True
+    tx: Connection,
+    channel: str,
+    owner: str,
+    now: datetime,
+    limit: int,
+    *,
+    but: Sequence[str] = (),
+    bulk: bool = True,
 ) -> list[Outgoing]:
-    """Take waiting messages, replies first, oldest first; on PostgreSQL beside other processes."""
+    """Take waiting messages, replies first, oldest first, ``but`` for some addresses; on PostgreSQL beside others."""
     ranks = () if bulk else (OutboxRow.rank.in_(RESENT),)
+    others = (OutboxRow.address.not_in(but),) if but else ()
     due = or_(OutboxRow.not_before.is_(None), OutboxRow.not_before <= now)
     waiting = (
         select(
             *(OutboxRow.id, OutboxRow.key, OutboxRow.address, OutboxRow.rank, OutboxRow.body),
             *(OutboxRow.attempts, OutboxRow.doubts),
         )
-        .where(UNSENT, OutboxRow.channel == channel, OutboxRow.status == OutboxStatus.QUEUED, due, *ranks)
+        .where(
+            UNSENT,
+            OutboxRow.channel == channel,
+            OutboxRow.status == OutboxStatus.QUEUED,
+            due,
+            *ranks,
+            *others,
+        )
         .order_by(OutboxRow.rank, OutboxRow.id)
         .limit(limit)
     )
     rows = tx.execute(waiting.with_for_update(skip_locked=True)).all()
     if not rows:
         return []
-    taken = {"status": OutboxStatus.SENDING, "lease_owner": owner, "lease_until": now + LEASE}
+    taken = {"status": OutboxStatus.SENDING, "lease_owner": owner, "lease_until": moment(tx, now) + LEASE}
     tx.execute(update(OutboxRow).where(OutboxRow.id.in_([row.id for row in rows])).values(taken))
     klasses = {rank: klass for klass, rank in reversed(RANKS.items())}
     return [
@@ -221,67 +252,20 @@ def give_up_bulk(tx: Connection, addresses: Sequence[str], now: datetime) -> Non
     tx.execute(update(OutboxRow).where(*bulk, ~or_(*owed)).values(unwanted))
 
 
-def doubt(tx: Connection, message: Outgoing) -> None:
-    """Remember, before a message is sent again, that it may have arrived already."""
-    mine = OutboxRow.key == message.key
-    tx.execute(update(OutboxRow).where(mine).values(doubts=message.doubts, attempts=message.attempts))
-
-
-def renew(tx: Connection, owner: str, now: datetime) -> None:
-    """Keep what this process is sending."""
-    mine = (OutboxRow.lease_owner == owner) & (OutboxRow.status == OutboxStatus.SENDING)
-    tx.execute(update(OutboxRow).where(UNSENT, mine).values(lease_until=now + LEASE))
-
-
-_WAITS = case((OutboxRow.broadcast.is_(None), OutboxStatus.QUEUED), else_=OutboxStatus.PLANNED)
-_PUT_BACK = Prepared(
-    lambda _: (
-        update(OutboxRow)
-        .where(OutboxRow.key == bindparam("of"), OutboxRow.lease_owner == bindparam("by"))
-        .where(OutboxRow.status == OutboxStatus.SENDING)
-        .values(
-            status=_WAITS,
-            attempts=bindparam("tries"),
-            not_before=bindparam("until"),
-            lease_owner=None,
-            lease_until=None,
-        )
-    )
-)
-
-
-def release(tx: Connection, owner: str, keys: Sequence[str]) -> None:
-    """Give back messages that were never tried; those of a broadcast wait for their turn again."""
-    mine = (
-        (OutboxRow.lease_owner == owner)
-        & OutboxRow.key.in_(keys)
-        & (OutboxRow.status == OutboxStatus.SENDING)
-    )
-    tx.execute(update(OutboxRow).where(mine).values(status=_WAITS, lease_owner=None, lease_until=None))
-
-
-def put_back(tx: Connection, owner: str, waiting: Sequence[tuple[Outgoing, datetime]]) -> None:
-    """Give back messages of broadcasts that were tried and must wait until a moment each."""
-    rows = [
-        {"of": message.key, "by": owner, "tries": message.attempts, "until": until}
-        for message, until in waiting
-    ]
-    if rows:
-        _PUT_BACK.many(tx, rows)
-
-
-def recover(tx: Connection, now: datetime, *, alone: bool, heir: str = "") -> int:
+def recover(tx: Connection, now: datetime, *, alone: bool, heir: str = "", mine: str = "") -> int:
     """Take up what a process that died was sending; return how many messages.
 
     A person waits for a reply: it goes out again, marked as doubtful. An announcement becomes ``unknown``.
     When this process is ``alone`` (SQLite) whatever is being sent was left behind; else only what outlived
-    its lease. The new leader of a channel is its ``heir``: it takes over the replies of the one before at once, so
-    that no newer answer overtakes them; should the old one be alive but cut off, a reply in its hand goes twice.
+    its lease, and nothing of ``mine``: its sender knows what it holds. The new leader of a channel is its ``heir``: it
+    takes over the replies of the one before at once, so that no newer answer overtakes them; should the old one be
+    alive but cut off, a reply in its hand goes twice.
     """
     left = and_(UNSENT, OutboxRow.status == OutboxStatus.SENDING)
     if not alone:
         inherited = (OutboxRow.channel == heir) & OutboxRow.rank.in_(RESENT)
-        left &= or_(OutboxRow.lease_until < now, inherited)
+        left &= or_(OutboxRow.lease_until < moment(tx, now), inherited)
+        left &= OutboxRow.lease_owner.is_distinct_from(mine)
     again = left & OutboxRow.rank.in_(RESENT) & (OutboxRow.doubts < DOUBTS)
     queued = {
         "status": OutboxStatus.QUEUED,
@@ -297,4 +281,4 @@ def recover(tx: Connection, now: datetime, *, alone: bool, heir: str = "") -> in
 def withdraw(tx: Connection, about: Sequence[str]) -> None:
     """Take messages away, whoever they are to: all whose key begins so. What they tell of was erased."""
     for one in about:
-        tx.execute(delete(OutboxRow).where(OutboxRow.key.startswith(one, autoescape=True)))
+        tx.execute(delete(OutboxRow).where(begins(OutboxRow.key, one, tx.dialect.name)))

@@ -47,8 +47,8 @@ Rest = Callable[[float], Awaitable[None]]
 class Doubt(Protocol):
     """Remembers that a message may have arrived already."""
 
-    async def __call__(self, message: Outgoing) -> None:
-        """Return once it is written."""
+    async def __call__(self, message: Outgoing) -> bool:
+        """Return once it is written; tell whether the message is still ours to send."""
 
 
 class Token:
@@ -151,7 +151,11 @@ class Outcomes:
         match decision:
             case ResendOnce(after):
                 lane.waiting[0] = doubted = message.doubted()
-                await self._doubt(doubted)
+                if not await self._doubt(doubted):
+                    log.warning("lease_lost", key=message.key)
+                    if lane.waiting and lane.waiting[0] is doubted:  # else dropped meanwhile
+                        lane.waiting.popleft()
+                    return "later"
                 await self._rest(after)
             case Migrate(chat):
                 moved = f"{self._transport.channel}:{chat}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from rallynov.delivery import outbox
+from rallynov.delivery import leases, outbox
 from rallynov.delivery.outbox import Outgoing
 from rallynov.storage.store import Store
 
@@ -22,30 +22,32 @@ class Rows:
         self.owner = owner
         self._clock = clock
 
-    def claim(self, *, bulk: bool = True) -> list[Outgoing]:
-        """Mark what waits as ``sending`` from here, ``CLAIM`` messages at most; without ``bulk``, no announcements."""
+    def claim(self, but: Sequence[str] = (), *, bulk: bool = True) -> list[Outgoing]:
+        """Mark what waits as ``sending`` from here, ``CLAIM`` messages at most, ``but`` for these addresses; without
+        ``bulk``, no announcements.
+        """
         with self._store.write() as tx:
-            return outbox.claim(tx, self.channel, self.owner, self._clock(), CLAIM, bulk=bulk)
+            return outbox.claim(tx, self.channel, self.owner, self._clock(), CLAIM, but=but, bulk=bulk)
 
     def renew(self) -> None:
         """Keep what is being sent from here."""
         with self._store.write() as tx:
-            outbox.renew(tx, self.owner, self._clock())
+            leases.renew(tx, self.owner, self._clock())
 
     def release(self, keys: Sequence[str]) -> None:
         """Give back what was not tried."""
         if keys:
             with self._store.write() as tx:
-                outbox.release(tx, self.owner, keys)
+                leases.release(tx, self.owner, keys)
 
     def put_back(self, waiting: Sequence[tuple[Outgoing, float]]) -> None:
         """Give back what was tried and must wait, so many seconds each."""
         now = self._clock()
         until = [(message, now + timedelta(seconds=seconds)) for message, seconds in waiting]
         with self._store.write() as tx:
-            outbox.put_back(tx, self.owner, until)
+            leases.put_back(tx, self.owner, until)
 
-    def doubt(self, message: Outgoing) -> None:
-        """Remember that a message may have arrived."""
+    def doubt(self, message: Outgoing) -> bool:
+        """Remember that a message may have arrived; tell whether it is still ours."""
         with self._store.write() as tx:
-            outbox.doubt(tx, message)
+            return leases.doubt(tx, self.owner, message)

@@ -21,7 +21,7 @@ from rallynov.delivery.decisions import Klass, Sent
 from rallynov.delivery.feed import Alone, Feed
 from rallynov.delivery.feeding import Feeding
 from rallynov.delivery.freezer import Freezer
-from rallynov.delivery.lanes import Lane
+from rallynov.delivery.lanes import Lane, full, room
 from rallynov.delivery.leadership import Leader
 from rallynov.delivery.outbox import Outgoing, Receipt
 from rallynov.delivery.outcomes import Outcomes, Token
@@ -134,18 +134,22 @@ class Sender:
 
     async def collect(self) -> int:
         """Claim what waits in the outbox and send it; return how many messages were claimed."""
-        if self._ending.is_set() or self.stopped or self.pending > CLAIM:
+        if self._ending.is_set() or self.stopped or not room(self._lanes, self._free, CLAIM):
             return 0
-        claimed = await self._store.writing(self.claim)
+        claimed = await self._store.writing(self.claim, full(self._lanes))
         if self._ending.is_set():  # meanwhile: they wait for whoever sends next
             await self._store.writing(self._rows.release, [message.key for message in claimed])
             return 0
         self.offer(claimed)
         return len(claimed)
 
-    def claim(self) -> list[Outgoing]:
-        """Mark what waits in the outbox as ``sending`` from here, ``CLAIM`` messages at most."""
-        return self._rows.claim(bulk=not self._stream)
+    def claim(self, but: Sequence[str] = ()) -> list[Outgoing]:
+        """Mark what waits in the outbox as ``sending`` from here, ``CLAIM`` messages at most, ``but`` for these addresses."""
+        return self._rows.claim(but, bulk=not self._stream)
+
+    def _free(self, address: str) -> bool:
+        now = self._loop.time()
+        return self._pacer.chat_ready(Klass.REPLY, self._transport.chat(address), now) <= now
 
     async def renew(self) -> None:
         """Keep the leases of what is under way; what outlives its lease is not sent by this process."""
@@ -227,7 +231,9 @@ class Sender:
                     self._freezer.offer(message)
                 self._count(message)
                 return Receipt(message, OutboxStatus.SENT, str(outcome.message_id), file_id=outcome.file_id)
+            lane.resting = True
             settled = await self._outcomes.settle(lane, message, outcome, plain=plain)
+            lane.resting = False
             if isinstance(settled, Receipt):
                 self._count(message, settled.error if settled.status is OutboxStatus.FAILED else None)
             if isinstance(settled, Receipt) or settled is None:
@@ -269,8 +275,14 @@ class Sender:
                 return
             await self._rest(1)
 
-    async def _doubt(self, message: Outgoing) -> None:
-        await self._write(self._rows.doubt, message)
+    async def _doubt(self, message: Outgoing) -> bool:
+        ours = [True]  # also when it cannot be written any more
+
+        def write() -> None:
+            ours[0] = self._rows.doubt(message)
+
+        await self._write(write)
+        return ours[0]
 
     async def _pace(self, message: Outgoing) -> None:
         while (wait := self._early(message)) > 0 and not self._ending.is_set():

@@ -9,30 +9,37 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from typing import TypeAlias
 
 import structlog
-from sqlalchemy.exc import OperationalError
 
 from rallynov.delivery import inbox
-from rallynov.delivery.cycle import Aside, Counts, Cursor, Kept, Taken, begin_aside, record, settle
+from rallynov.delivery.cycle import Aside, Counts, Cursor, Kept, Taken, settle
 from rallynov.delivery.decisions import Klass
 from rallynov.delivery.inbox import Incoming
 from rallynov.delivery.outbox import Outgoing
 from rallynov.delivery.receipts import Take
 from rallynov.delivery.sender import RENEWAL, Sender
 from rallynov.delivery.turns import Batch, Turns
+from rallynov.delivery.writing import Cycles
 from rallynov.storage.store import Store
 
+Handled: TypeAlias = Callable[[float], Awaitable[bool]]
+"""Waits, so many seconds at most, until an event is handled; False when it takes longer."""
 log = structlog.get_logger("rallynov.delivery")
 IDLE = 1.0
 """Seconds between two looks at the inbox when nobody says that something came."""
 GATHER = 0.005
 """Seconds that receipts alone wait, among many events, for company: a commit costs the same for one as for many."""
+SOON = 0.1
+"""Seconds after which the database is first asked what became of an event: one sent again was handled long ago."""
 CROWD = 3
 """Events in a cycle beyond which they are many."""
+SLOW, STUCK = 30.0, 120.0
+"""Seconds after which a transaction is said to be in trouble, and after which it is taken for hung."""
 PATIENCE = 2.0
 """Seconds that the transaction under way has to end when the process ends."""
 
@@ -45,6 +52,7 @@ class Delivery:
         self.turns = turns
         self.counts = Counts()
         self._clock = clock
+        self._cycles = Cycles(store, turns, clock, self.counts)
         self._senders: list[Sender] = []
         self._gathered: list[Taken] = []
         self._owed: list[tuple[Take, str, asyncio.Future[None]]] = []
@@ -104,6 +112,8 @@ class Delivery:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        with contextlib.suppress(Exception):  # the next process will be wary
+            await asyncio.wait_for(self.store.writing(self._cycles.end), PATIENCE)
 
     @property
     def tasks(self) -> Sequence[asyncio.Task[None]]:
@@ -111,8 +121,15 @@ class Delivery:
         return tuple(self._tasks)
 
     def trouble(self) -> str | None:
-        """Say that the worker has ended; None while it works."""
-        return "the worker has ended" if any(task.done() for task in self._tasks) else None
+        """Say that the worker has ended, or that nothing can be written; None while it works."""
+        if any(task.done() for task in self._tasks):
+            return "the worker has ended"
+        lasting = self._cycles.lasting()
+        return f"a transaction has been under way for {lasting:.0f} s" if lasting > SLOW else None
+
+    def stuck(self) -> bool:
+        """Tell whether nothing has been written for so long that nothing ever will be."""
+        return self._cycles.lasting() > STUCK
 
     def nudge(self) -> None:
         """Say that something waits."""
@@ -135,27 +152,38 @@ class Delivery:
         self.nudge()
         await stored
 
-    async def handled(self, channel: str, external_id: str, patience: float) -> bool:
-        """Wait until an event has been handled, by this process or another; False when it takes too long."""
+    @contextlib.contextmanager
+    def expecting(self, channel: str, external_id: str) -> Iterator[Handled]:
+        """Give what waits for an event to be handled: begun before the event is taken, it is told as soon as it is."""
         key = (channel, external_id)
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting[key].append(done)
         try:
-            for _ in range(max(1, round(patience / IDLE))):
-                if await asyncio.to_thread(self._is_handled, key):
-                    return True
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(asyncio.shield(done), IDLE)
-                    return True
-            return False
+            yield lambda patience: self._awaited(key, done, patience)
         finally:
             self._waiting[key].remove(done)
             if not self._waiting[key]:
                 del self._waiting[key]
 
-    def _is_handled(self, key: tuple[str, str]) -> bool:
-        with self.store.read() as tx:
-            return inbox.state_of(tx, *key) in {"done", "poison"}
+    async def handled(self, channel: str, external_id: str, patience: float) -> bool:
+        """Wait until an event taken before has been handled, by this process or another; False when it takes too long."""
+        with self.expecting(channel, external_id) as told:
+            return await self._is_handled((channel, external_id)) or await told(patience)
+
+    async def _awaited(self, key: tuple[str, str], done: asyncio.Future[None], patience: float) -> bool:
+        """Wait to be told; the database is looked at when nothing was: another process may have handled it, or long ago."""
+        left, wait = patience, SOON
+        while left > 0:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.shield(done), min(wait, left))
+                return True
+            if await self._is_handled(key):
+                return True
+            left, wait = left - wait, IDLE
+        return False
+
+    async def _is_handled(self, key: tuple[str, str]) -> bool:
+        return await self.store.reading(lambda tx: inbox.state_of(tx, *key)) in {"done", "poison"}
 
     @asynccontextmanager
     async def watching(self, address: str) -> AsyncIterator[asyncio.Event]:
@@ -201,7 +229,7 @@ class Delivery:
         if self._ending and not taken and not kept:
             return False
         try:
-            batch = await self.store.writing(self._write, taken, kept)
+            batch = await self._cycles.run(taken, kept, ending=self._ending)
         except Exception as error:  # the doors are told: what they hold is not acknowledged
             log.error("cycle_not_written", error=type(error).__name__)
             settle([*taken, *kept], error)
@@ -213,24 +241,6 @@ class Delivery:
         self._busy = len(batch.handled) > CROWD
         self._spread(batch)
         return batch.more
-
-    def _write(self, taken: Sequence[Taken], kept: Sequence[Kept]) -> Batch:
-        """Commit one cycle; when its turns fail, what was received is kept and they are done one by one."""
-        self.counts.batches += 1
-        try:
-            with self.store.write() as tx:
-                record(tx, taken, kept, self._clock())
-                batch = Batch() if self._ending else self.turns.within(tx)
-                begin_aside(taken)
-                return batch
-        except OperationalError:  # the database is away or full: no event is at fault
-            raise
-        except Exception as error:
-            log.warning("batch_failed", error=type(error).__name__)
-        with self.store.write() as tx:
-            record(tx, taken, kept, self._clock())
-            begin_aside(taken)
-        return self.turns.one_by_one()
 
     def _spread(self, batch: Batch) -> None:
         """Hand the messages over, and tell whoever waits."""

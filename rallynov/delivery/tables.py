@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Index, Integer, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rallynov.storage.base import Base
+from rallynov.storage.partial import partial
 from rallynov.storage.personal import NOTHING, address, person, personal
 
 WAITING = text("status = 'new'")
@@ -48,7 +49,7 @@ class InboxRow(Base):
     __tablename__ = "inbox"
     __table_args__ = (
         UniqueConstraint("channel", "external_id"),
-        Index("ix_inbox_waiting", "address", "seq", sqlite_where=WAITING, postgresql_where=WAITING),
+        partial("ix_inbox_waiting", "address", "seq", where=WAITING),
         {"sqlite_autoincrement": True},
     )
 
@@ -91,15 +92,14 @@ class OutboxRow(Base):
     __tablename__ = "outbox"
     __table_args__ = (
         UniqueConstraint("key"),
-        Index("ix_outbox_waiting", "channel", "rank", "id", sqlite_where=UNSENT, postgresql_where=UNSENT),
+        partial("ix_outbox_waiting", "channel", "rank", "id", where=UNSENT),
         Index("ix_outbox_address", "address", "id"),
-        Index(
+        partial(
             "ix_outbox_broadcast",
             "broadcast",
             "status",
             "id",
-            sqlite_where=OF_BROADCAST,
-            postgresql_where=OF_BROADCAST,
+            where=OF_BROADCAST,
         ),
         {"sqlite_autoincrement": True},
     )

@@ -13,9 +13,8 @@ from datetime import datetime
 
 import structlog
 from sqlalchemy import Connection, insert
-from sqlalchemy.exc import OperationalError
 
-from rallynov.delivery import conversations, inbox, outbox
+from rallynov.delivery import conversations, faults, inbox, outbox
 from rallynov.delivery.decider import Decided, Decider
 from rallynov.delivery.decisions import Klass
 from rallynov.delivery.inbox import Waiting
@@ -47,6 +46,10 @@ APOLOGY = Screen(
 )
 
 
+class DeadlyError(Exception):
+    """Each process that tried this event ended before it was done."""
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """What a batch did: events handled, messages written, those set aside, and conversations that were
@@ -76,40 +79,65 @@ class Turns:
         self._tools = tools
         self.owner: str | None = None
         """Set while this process sends: messages are then claimed at birth."""
+        self._tried: set[int] = set()
+        """Events whose try is counted and has not ended."""
 
     def run(self, limit: int = LIMIT) -> Batch:
         """Handle one event of each waiting conversation; empty when nothing waits."""
         try:
             return self._transact(limit, None)
-        except OperationalError:  # the database is away or full: no event is at fault
-            raise
         except Exception as error:
+            if faults.passing(error):  # no event is at fault
+                raise
             log.warning("batch_failed", error=type(error).__name__)
-            return self.one_by_one(limit)
+            return self.one_by_one(self.waiting(limit))
 
-    def one_by_one(self, limit: int = LIMIT) -> Batch:
-        """Handle the same events one by one, so that only the one at fault waits or is set aside."""
+    def waiting(self, limit: int = LIMIT) -> list[int]:
+        """Return the events whose turn has come, the oldest first."""
         with self._store.read() as tx:
-            waiting = [event.seq for event in inbox.claim(tx, self._tools.clock(), limit)]
-        total = Batch(claimed=bool(waiting))
-        for seq in waiting:
+            return [event.seq for event in inbox.claim(tx, self._tools.clock(), limit)]
+
+    def one_by_one(self, seqs: list[int], *, counted: bool = False) -> Batch:
+        """Handle events one by one, so that only the one at fault waits or is set aside; what is done leaves the list.
+
+        Those ``counted`` are marked as tried before they are, and set aside at the fourth: they may end this process.
+        """
+        total = Batch(claimed=bool(seqs))
+        while seqs:
             try:
-                part = self._alone(seq)
-            except OperationalError:  # what is committed is handed over, the rest waits for the next cycle
-                if not total.handled:
-                    raise
-                return total
+                part = self._counted(seqs[0]) if counted else self._alone(seqs[0])
+            except Exception as error:
+                if total.handled and faults.passing(error):
+                    return total  # what is committed is handed over, the rest waits for the next cycle
+                raise
+            seqs.pop(0)
             handled, outgoing = (*total.handled, *part.handled), (*total.outgoing, *part.outgoing)
             poisoned, left = total.poisoned + part.poisoned, (*total.left, *part.left)
             total = Batch(handled, outgoing, poisoned, claimed=True, left=left, more=True)
         return total
 
+    def _counted(self, seq: int) -> Batch:
+        if seq not in self._tried:
+            with self._store.write() as tx:
+                self._tried.add(seq)
+                now = self._tools.clock()
+                events = inbox.claim(tx, now, LIMIT, seq)
+                lost = [event for event in events if event.attempts >= inbox.TRIES]
+                sorry = [said for event in lost for said in self._set_back(tx, event, DeadlyError(), now)]
+                if events and not lost:
+                    inbox.trying(tx, seq)
+            if lost or not events:
+                return Batch(tuple(lost), self._leaving(sorry), len(lost), claimed=True)
+        part = self._alone(seq)
+        self._tried.discard(seq)
+        return part
+
     def _alone(self, seq: int) -> Batch:
         try:
             return self._transact(LIMIT, seq)
-        except OperationalError:
-            raise
         except Exception as error:  # whatever broke, the next events go on
+            if faults.passing(error):
+                raise
             with self._store.write() as tx:
                 now = self._tools.clock()
                 events = inbox.claim(tx, now, LIMIT, seq)
@@ -119,7 +147,8 @@ class Turns:
     def _set_back(self, tx: Connection, event: Waiting, error: Exception, now: datetime) -> list[Outgoing]:
         """Have an event wait for another try; after the third it is set aside, and the person is told."""
         log.error("event_failed", seq=event.seq, error=type(error).__name__, where=_where(error))
-        if not inbox.failed(tx, event, type(error).__name__, now):
+        attempts = event.attempts + (event.seq not in self._tried)
+        if not inbox.failed(tx, event, attempts, type(error).__name__, now):
             return []
         log.error("event_set_aside", seq=event.seq, channel=event.channel)
         known = conversations.fetch(tx, [event.address]).get(event.address)
@@ -161,7 +190,9 @@ class Turns:
         return tuple(messages) if self.owner else ()
 
     def _notices(self, messages: Sequence[Outgoing]) -> list[str]:
-        """What the other processes must hear: a page to refresh, a message to send."""
+        """What the other processes must hear: a page to refresh, a message to send; on SQLite there are none."""
+        if self._store.is_sqlite:
+            return []
         pulled = {f"moved {message.address}" for message in messages if message.channel in self._tools.pull}
         pushed = any(message.channel not in self._tools.pull for message in messages)
         return [*pulled, *(["outbox"] if pushed and not self.owner else [])]
@@ -216,18 +247,17 @@ class Turns:
         """Return what a newcomer is shown, without keeping anything of them."""
         return self._decider.welcome(language)
 
-    def look(self, address: str) -> Message | None:
+    def look(self, tx: Connection, address: str) -> Message | None:
         """Return what a conversation is waiting at, without a turn; None for one that never was."""
-        with self._store.read() as tx:
-            return self._decider.look(tx, address)
+        return self._decider.look(tx, address)
 
 
 def _where(error: Exception) -> str:
     """Name the line at fault; an exception's own words may hold what a person typed, so they are not
     logged.
     """
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{last.filename.rpartition('/')[2]}:{last.lineno}"
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{frames[-1].filename.rpartition('/')[2]}:{frames[-1].lineno}" if frames else ""
 
 
 def _audit(order: Order) -> dict[str, object]:

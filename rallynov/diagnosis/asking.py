@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rallynov.diagnosis.model import (
     NOT_CONCERNED,
+    ChangeGrid,
     Diagnosis,
+    DropNote,
     FinishDiagnosis,
     Grid,
     SaveAnswer,
@@ -13,9 +17,9 @@ from rallynov.diagnosis.model import (
 )
 from rallynov.diagnosis.screens import asking
 from rallynov.dialogue.form import Form, Question
-from rallynov.dialogue.screens import Screen, note, text
+from rallynov.dialogue.screens import Block, Screen, note, quote, text
 from rallynov.dialogue.turn import Command, Move, Place, Scene
-from rallynov.dialogue.words import Term, say
+from rallynov.dialogue.words import Term, Typed, say
 from rallynov.people.model import AcceptNotice, Person
 
 
@@ -30,6 +34,11 @@ class Threshold:
         """Tell whether the person has accepted the notice in force."""
         return scene.of(Person).noticed == self._notice
 
+    @staticmethod
+    def notice(scene: Scene) -> Screen:
+        """Return the notice, as it is put to this person."""
+        return asking.notice(again=bool(scene.of(Person).noticed))
+
     def accept(self, scene: Scene) -> tuple[Scene, Command]:
         """Return what is true once the notice is accepted, and the order."""
         return scene.having(scene.of(Person).noticing(self._notice)), AcceptNotice(self._notice)
@@ -38,7 +47,7 @@ class Threshold:
         """Accept the notice, and open the first run when there is none."""
         scene, accepted = self.accept(scene)
         opened = self.open(place, scene)
-        return Move(place, (accepted, *opened.commands), (), opened.scene)
+        return Move(place, (accepted, *opened.commands), opened.lead, opened.scene)
 
     def open(self, place: Place, scene: Scene) -> Move:
         """Open the first run once the notice is accepted; a run that exists is taken up where it was left."""
@@ -47,9 +56,33 @@ class Threshold:
         return self.start(place, scene)
 
     def start(self, place: Place, scene: Scene) -> Move:
-        """Open a run after those that exist; a finished one is kept, to be compared with."""
-        begun = scene.of(Diagnosis).again()
-        return Move(place, (StartDiagnosis(begun.run, self._version),), (), scene.having(begun))
+        """Open a run after those that exist; a finished one is kept, to be compared with. It is told of what it is."""
+        begun = scene.of(Diagnosis).again(self._version)
+        order = StartDiagnosis(begun.run, self._version)
+        return Move(place, (order,), (asking.ONE_INITIATIVE,), scene.having(begun))
+
+
+def closed(grid: Grid, form: Form[Question], move: Move, scene: Scene) -> Move:
+    """Add to a decision what a release of the grid left undone: a run whose every question is answered is finished.
+
+    So is one of which the only open question is no longer asked; whoever comes to its result is told that the grid changed.
+    """
+    scene = move.scene or scene
+    mine = scene.of(Diagnosis)
+    settled = mine.finished_at is not None and not mine.asked_before(grid)
+    if not mine.run or settled or form.next_open(mine.given):
+        return move
+    orders: list[Command] = []
+    lead: tuple[Block, ...] = ()
+    if mine.asked_before(grid):
+        lead = (asking.changed(mine, grid, left=0),)
+        orders.append(ChangeGrid(mine.run, grid.version))
+        mine = mine.regraded(grid.version)
+    if mine.finished_at is None:
+        orders.append(FinishDiagnosis(mine.run))
+        mine = mine.finishing(scene.now)
+    said = (*lead, *move.lead)
+    return replace(move, commands=(*move.commands, *orders), lead=said, scene=scene.having(mine))
 
 
 class Asking:
@@ -73,8 +106,17 @@ class Asking:
         return pending
 
     def screen(self, mine: Diagnosis, question: str, *, again: bool) -> Screen:
-        """Draw a question; ``again`` shows the answer that it already has."""
-        return self._questions.screen(mine, question, again=again)
+        """Draw a question; ``again`` shows the answer that it already has.
+
+        Whoever has not begun is told what it is about, and whoever began with another grid that it changed.
+        """
+        drawn = self._questions.screen(mine, question, again=again)
+        if not mine.run:
+            return drawn.led_by(asking.ONE_INITIATIVE)
+        if not mine.asked_before(self._grid):
+            return drawn
+        left = len(self._whole.questions) - self._whole.answered(mine.given)
+        return drawn.led_by(asking.changed(mine, self._grid, left))
 
     def answer(self, question: str, key: str, scene: Scene) -> Move:
         """Keep an answer, or the one that skipping stands for; complete, the run is finished.
@@ -83,11 +125,16 @@ class Asking:
         """
         asked = self.form.find(question)
         value = asked.skipped if key == "skip" and asked else key
+        if asked and not asked.accepts(value):
+            return Move(lead=(note(asking.FOR_EVERY_INITIATIVE),))
         mine, opened = self._begun(scene)
         told = mine.answering(question, value)
         if value == NOT_CONCERNED and (broken := self._grid.leaves_none(told.given)):
             return Move(lead=(note(asking.one_must_apply(broken)),))
         orders: list[Command] = [*opened, SaveAnswer(mine.run, question, value)]
+        if told.asked_before(self._grid):
+            orders.append(ChangeGrid(mine.run, self._grid.version))
+            told = told.regraded(self._grid.version)
         if told.finished_at is None and self._over(told):
             orders.append(FinishDiagnosis(mine.run))
             told = told.finishing(scene.now)
@@ -100,6 +147,18 @@ class Asking:
     def why(self, question: str) -> Move:
         """Say why a question is asked."""
         return Move(lead=(text(Term(f"grid:{question}:why")),))
+
+    def withdraw(self, question: str, scene: Scene) -> Move:
+        """Take away what was written beside a question, and give it back once: it is kept no more."""
+        mine = scene.of(Diagnosis)
+        gone = mine.noted.get(question)
+        if gone is None:
+            return Move(lead=(note(asking.NO_NOTE),))
+        told = note(
+            say("Your note is withdrawn and no longer kept. Here it is once more, should you need it:")
+        )
+        order = DropNote(mine.run, question)
+        return Move(None, (order,), (told, quote(Typed(gone))), scene.having(mine.unnoting(question)))
 
     def write(self, question: str, text: str, scene: Scene) -> Move | None:
         """Keep a sentence as a note of the question: people answer in words. None when it is no sentence."""
@@ -120,7 +179,7 @@ class Asking:
         mine = scene.of(Diagnosis)
         if mine.run:
             return mine, ()
-        begun = mine.again()
+        begun = mine.again(self._grid.version)
         return begun, (StartDiagnosis(begun.run, self._grid.version),)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from rallynov.diagnosis import flow
 from rallynov.diagnosis.asking import Threshold
 from rallynov.diagnosis.model import Diagnosis, Grid, JoinPanel, Role, StartDiagnosis
-from rallynov.diagnosis.screens import asking, panel
+from rallynov.diagnosis.screens import panel
 from rallynov.dialogue.events import Commanded
 from rallynov.dialogue.screens import Screen, note
 from rallynov.dialogue.turn import Command, Move, Place, Scene
@@ -44,10 +44,10 @@ class ColleaguesDialogue:
         joining, _, role = target.partition(":")
         if focus == "join" and mine.panel != joining:
             if not self._threshold.crossed(scene):
-                return asking.notice().led_by(*panel.INVITED)
+                return self._threshold.notice(scene).led_by(*panel.INVITED)
             return panel.which() if role else panel.role(panel.INVITED)
         if not self._threshold.crossed(scene):
-            return asking.notice()
+            return self._threshold.notice(scene)
         if not mine.panel:
             return panel.role(panel.ALONE)
         return panel.group(self._grid, mine)
@@ -96,7 +96,7 @@ class ColleaguesDialogue:
     def _bring(self, joining: str, role: Role, scene: Scene, *, mine: bool) -> Move:
         """Bring the answers one has, or begin new ones."""
         had = scene.of(Diagnosis)
-        now = (had if mine else had.again()).joining(joining, role)
+        now = (had if mine else had.again(self._grid.version)).joining(joining, role)
         order: Command = (
             JoinPanel(now.run, joining, role)
             if mine

@@ -5,14 +5,14 @@ Pure.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from rallynov.diagnosis.asking import Asking, Threshold
+from rallynov.diagnosis.asking import Asking, Threshold, closed
 from rallynov.diagnosis.model import Diagnosis, Grid
 from rallynov.diagnosis.screens import answers, asking, result
 from rallynov.dialogue.events import Commanded
 from rallynov.dialogue.screens import Screen, note
 from rallynov.dialogue.turn import Move, Place, Scene
-from rallynov.dialogue.words import say
 
 NAME = "diagnosis"
 HERE = Place(NAME)
@@ -41,10 +41,10 @@ class DiagnosisDialogue:
         """
         mine = scene.of(Diagnosis)
         if not self._threshold.crossed(scene):
-            return asking.notice()
+            return self._threshold.notice(scene)
         focus, _, target = (place.focus or "").partition(":")
         if focus == "restart" and mine.run:
-            return answers.restart()
+            return answers.restart(self._form, mine)
         if focus == "recap" and mine.run:
             return answers.recap(self._grid, self._form, mine, target)
         question = self._question(place, mine)
@@ -58,6 +58,9 @@ class DiagnosisDialogue:
 
     def choose(self, place: Place, key: str, scene: Scene) -> Move:
         """Decide on an answer or an action."""
+        return self._closed(self._choose(place, key, scene), scene)
+
+    def _choose(self, place: Place, key: str, scene: Scene) -> Move:
         mine = scene.of(Diagnosis)
         head, _, target = key.partition("-")
         if key == "accept":
@@ -70,7 +73,7 @@ class DiagnosisDialogue:
             return Move(to=Place(NAME, f"{head}:{target}"))
         if head == "sheet":
             return Move(to=Place("sheets", target), over=True)
-        if key in {"again", "keep", "resume"}:
+        if key in {"again", "keep", "resume", "onward"}:
             return self._left(place, key, mine, scene)
         if key in {"pause", "menu"}:
             return leave(key)
@@ -86,9 +89,14 @@ class DiagnosisDialogue:
 
     def enter(self, command: Commanded, place: Place, scene: Scene) -> Move:
         """Decide on a command given from anywhere."""
+        return self._closed(self._enter(command, scene), scene)
+
+    def _enter(self, command: Commanded, scene: Scene) -> Move:
         mine = scene.of(Diagnosis)
         if not mine.run:
-            return self._threshold.open(HERE, scene)
+            opened = self._threshold.open(HERE, scene)
+            gone = () if command.name == "diagnostic" else (note(asking.GONE),)
+            return replace(opened, lead=(*gone, *opened.lead))
         unfinished = self._asking.pending(mine) is not None
         if command.name == "recap":
             return Move(to=RECAP)
@@ -97,6 +105,11 @@ class DiagnosisDialogue:
         if command.name == "recommencer" or (command.name == "diagnostic" and not unfinished):
             return Move(to=RESTART)
         return Move(to=HERE)
+
+    def _closed(self, move: Move, scene: Scene) -> Move:
+        """Finish what a release of the grid left undone, for whoever accepted the notice."""
+        crossed = self._threshold.crossed(move.scene or scene)
+        return closed(self._grid, self._form, move, scene) if crossed else move
 
     def _ask_for(self, place: Place, mine: Diagnosis) -> Move:
         """Show what a finished diagnosis gives; of another, say how many questions are left."""
@@ -115,6 +128,8 @@ class DiagnosisDialogue:
     def _at_question(self, place: Place, question: str, key: str, scene: Scene) -> Move:
         if key == "why":
             return self._asking.why(question)
+        if key == "unnote":
+            return self._asking.withdraw(question, scene)
         if key == "back":
             previous = self._form.before(question)
             return Move(to=Place(NAME, f"back:{previous.id}")) if previous else Move()
@@ -128,17 +143,18 @@ class DiagnosisDialogue:
     def _left(self, place: Place, key: str, mine: Diagnosis, scene: Scene) -> Move:
         if key == "again":
             return self._threshold.start(HERE, scene)
-        over = self._asking.pending(mine) is None
-        return Move(to=RESULT if key == "resume" and over else self._after(place, mine))
+        if key == "keep":
+            return Move(to=self._after(place, mine))
+        return Move(to=RESULT if self._asking.pending(mine) is None else HERE)
 
     def _after(self, place: Place, mine: Diagnosis) -> Place:
-        """Return where an answer leads: to the recap when it was edited from there, else to what is pending."""
-        if (place.focus or "").startswith(("edit:", "recap:")):
-            return RECAP
+        """Return where an answer leads: to the recap of its checkpoint when it was edited there, else to what is pending."""
+        focus, _, target = (place.focus or "").partition(":")
+        if focus == "edit" and self._form.find(target):
+            return Place(NAME, f"recap:{self._grid.checkpoint_of(target).id}")
         return RESULT if self._asking.pending(mine) is None else HERE
 
 
 def leave(key: str) -> Move:
-    """Go to the reception; a pause says that everything is kept."""
-    kept = note(say("Everything you answered is kept. Come back whenever you like, and type “resume”."))
-    return Move(to=RECEPTION, lead=(kept,) if key == "pause" else ())
+    """Go to the reception; a pause says how long everything is kept."""
+    return Move(to=RECEPTION, lead=(note(asking.PAUSED),) if key == "pause" else ())

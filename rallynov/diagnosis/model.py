@@ -126,7 +126,7 @@ class Diagnosis:
     """One person's answers in one run of the grid, from 1; ``notes`` are what they wrote beside an answer.
 
     ``panel`` is the group that answers for one organisation, ``role`` what this person is in it, ``colleagues`` the
-    others.
+    others. ``version`` is that of the grid whose questions were put, empty when that is not known.
     """
 
     run: int = 0
@@ -137,6 +137,7 @@ class Diagnosis:
     panel: str = ""
     role: Role | None = None
     colleagues: tuple[Voice, ...] = ()
+    version: str = ""
 
     @property
     def given(self) -> Mapping[str, str]:
@@ -156,10 +157,18 @@ class Diagnosis:
         """Return this diagnosis complete."""
         return replace(self, finished_at=at)
 
-    def again(self) -> Diagnosis:
-        """Return the run after this one; this one, when it was finished, is what it is compared with."""
+    def again(self, version: str) -> Diagnosis:
+        """Return the run after this one, of a version of the grid; this one, when finished, is what it is compared with."""
         done = Earlier(self.given, self.finished_at) if self.finished_at else self.earlier
-        return Diagnosis(self.run + 1, earlier=done)
+        return Diagnosis(self.run + 1, earlier=done, version=version)
+
+    def asked_before(self, grid: Grid) -> bool:
+        """Tell whether it was begun with another version of the grid."""
+        return bool(self.run) and self.version not in {"", grid.version}
+
+    def regraded(self, version: str) -> Diagnosis:
+        """Return this diagnosis as one of another version of the grid."""
+        return replace(self, version=version)
 
     def joining(self, panel: str, role: Role) -> Diagnosis:
         """Return this diagnosis as one voice of a panel; what the others answered is read with the next turn."""
@@ -172,6 +181,10 @@ class Diagnosis:
         kept = self.noted.get(question)
         whole = f"{kept}\n{note}" if kept else note
         return replace(self, notes={**self.noted, question: whole[:NOTE_LIMIT]})
+
+    def unnoting(self, question: str) -> Diagnosis:
+        """Return this diagnosis without the note of a question."""
+        return replace(self, notes={asked: note for asked, note in self.noted.items() if asked != question})
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +225,30 @@ class SaveNote(Command):
     def subject(self) -> str:
         """Name the run and the question."""
         return f"diagnosis:{self.run}:{self.question}"
+
+
+@dataclass(frozen=True, slots=True)
+class DropNote(Command):
+    """Keep nothing more of what a person wrote beside an answer."""
+
+    run: int
+    question: str
+
+    def subject(self) -> str:
+        """Name the run and the question."""
+        return f"diagnosis:{self.run}:{self.question}"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeGrid(Command):
+    """Have a run be of another version of the grid: its answers are read with that one from now on."""
+
+    run: int
+    version: str
+
+    def subject(self) -> str:
+        """Name the run."""
+        return f"diagnosis:{self.run}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,15 +92,17 @@ class Result:
 
     @property
     def strengths(self) -> tuple[Reading, ...]:
-        """Up to three checkpoints at half or more, the most weight won first."""
-        good = [r for r in self.readings if r.mark is not None and r.mark >= WEAK_BELOW]
-        return tuple(sorted(good, key=lambda r: -r.won)[:3])
+        """Up to three checkpoints at half or more that are no priority, the best mark first, then the heaviest."""
+        good = [(r.mark, r) for r in self.readings if r.mark is not None and r.mark >= WEAK_BELOW]
+        others = [(mark, r) for mark, r in good if r not in self.priorities]
+        ranked = sorted(others, key=lambda one: (-one[0], -one[1].checkpoint.weight))
+        return tuple(r for _, r in ranked[:3])
 
     @property
     def priorities(self) -> tuple[Reading, ...]:
-        """Up to three checkpoints with the most weight × gap."""
-        short = [r for r in self.readings if r.gap > 0 and r not in self.strengths]
-        return tuple(sorted(short, key=lambda r: -r.gap)[:3])
+        """Up to three checkpoints with the most weight × gap; of equals, the first of the grid."""
+        short = [r for r in self.readings if r.gap > 0]
+        return tuple(sorted(short, key=lambda r: -round(r.gap, 9))[:3])
 
     @property
     def to_strengthen(self) -> tuple[Reading, ...]:

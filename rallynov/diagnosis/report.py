@@ -28,12 +28,9 @@ DASH = "–"
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A run as it was kept: its answers, the version of the grid that asked them, the edition's title, and when the
-    last was given.
-    """
+    """A run as it was kept: its answers, the edition's title, and when the last was given."""
 
     diagnosis: Diagnosis
-    version: str
     edition: str
     at: datetime
 
@@ -53,7 +50,7 @@ def report_data(grid: Grid, kept: Kept, wording: Wording, language: str) -> Give
         "brand": kept.edition,
         "lines": [
             speak(say("Answers of {day}", day=day)),
-            speak(say("Grid {version}", version=Typed(kept.version))),
+            speak(say("Grid {version}", version=Typed(grid.version))),
         ],
         "running": speak(say("{edition}. Self-diagnosis of {day}.", edition=edition, day=day)),
         "struck": speak(say("▯ stands for a sign that this document cannot print.")),

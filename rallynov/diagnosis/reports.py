@@ -48,7 +48,7 @@ def print_report(grid: Grid, kept: Kept, wording: Wording, language: str) -> byt
 def find(tx: Connection, address: str, run: int) -> Kept | None:
     """Read one run of whoever is behind an address; None when it is not theirs, or holds no answer."""
     row = tx.execute(
-        select(DiagnosisRow.person_id, DiagnosisRow.edition, DiagnosisRow.grid_version, EditionRow.title)
+        select(DiagnosisRow.person_id, DiagnosisRow.edition, EditionRow.title)
         .join(ConversationRow, ConversationRow.person_id == DiagnosisRow.person_id)
         .outerjoin(EditionRow, EditionRow.slug == DiagnosisRow.edition)
         .where(ConversationRow.address == address, DiagnosisRow.run == run)
@@ -62,7 +62,7 @@ def find(tx: Connection, address: str, run: int) -> Kept | None:
     notes = {kept.question: kept.note for kept in rows if kept.note}
     mine = Diagnosis(run, answers, notes, earlier=_earlier(tx, row.person_id, run))
     title = row.title or _UNNAMED.get(row.edition, row.edition)
-    return Kept(mine, row.grid_version, title, max(kept.answered_at for kept in rows))
+    return Kept(mine, title, max(kept.answered_at for kept in rows))
 
 
 def _earlier(tx: Connection, person: str, run: int) -> Earlier | None:

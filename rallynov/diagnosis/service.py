@@ -8,15 +8,18 @@ from datetime import datetime
 from pathlib import Path
 
 import orjson
-from sqlalchemy import Connection, Select, Text, and_, bindparam, cast, func, insert, select, update
+from sqlalchemy import Connection, Select, Text, Update, and_, bindparam, cast, func, insert, select, update
 from sqlalchemy.orm import aliased
 
 from rallynov.delivery.subject import Order
+from rallynov.diagnosis import withdrawing
 from rallynov.diagnosis.model import (
     LEVELS,
     NOT_CONCERNED,
     UNKNOWN,
+    ChangeGrid,
     Diagnosis,
+    DropNote,
     Earlier,
     FinishDiagnosis,
     Grid,
@@ -63,7 +66,15 @@ def check_words(grid: Grid, wording: Wording) -> None:
 class Diagnoses:
     """The subject of diagnoses."""
 
-    orders: Sequence[type[Command]] = (StartDiagnosis, SaveAnswer, SaveNote, FinishDiagnosis, JoinPanel)
+    orders: Sequence[type[Command]] = (
+        StartDiagnosis,
+        SaveAnswer,
+        SaveNote,
+        DropNote,
+        ChangeGrid,
+        FinishDiagnosis,
+        JoinPanel,
+    )
 
     def __init__(self, edition: str) -> None:
         self._edition = edition
@@ -97,20 +108,8 @@ class Diagnoses:
             "note",
             [(o, c.run, c.question, c.note) for o in orders if isinstance(c := o.command, SaveNote)],
         )
-        finished = [
-            {"who": o.person, "nth": c.run, "at": o.at}
-            for o in orders
-            if isinstance(c := o.command, FinishDiagnosis)
-        ]
-        if finished:
-            tx.execute(_FINISH, finished)
-        joined = [
-            {"who": o.person, "nth": c.run, "with": c.panel, "as": c.role}
-            for o in orders
-            if isinstance(c := o.command, JoinPanel)
-        ]
-        if joined:
-            tx.execute(_JOIN, joined)
+        withdrawing.drop(tx, [(o, c) for o in orders if isinstance(c := o.command, DropNote)])
+        _change(tx, orders)
 
     def _run(self, order: Order, command: StartDiagnosis) -> dict[str, object]:
         return {
@@ -141,14 +140,36 @@ class Diagnoses:
         _SAVE[column].many(tx, rows)
 
 
+def _change(tx: Connection, orders: Sequence[Order]) -> None:
+    """Write what orders say of whole runs."""
+    changes: dict[type[Command], list[dict[str, object]]] = {kind: [] for kind in _CHANGES}
+    for order in orders:
+        match order.command:
+            case FinishDiagnosis(run):
+                change: dict[str, object] = {"at": order.at}
+            case ChangeGrid(run, version):
+                change = {"by": version}
+            case JoinPanel(run, panel, role):
+                change = {"with": panel, "as": role}
+            case _:
+                continue
+        changes[type(order.command)].append({"who": order.person, "nth": run, **change})
+    for kind, rows in changes.items():
+        if rows:
+            tx.execute(_CHANGES[kind], rows)
+
+
 _START = insert(DiagnosisRow)
 _RUN = aliased(DiagnosisRow)
 _MINE = and_(DiagnosisRow.person_id == bindparam("who"), DiagnosisRow.run == bindparam("nth"))
-_FINISH = update(DiagnosisRow).where(_MINE).values(finished_at=bindparam("at"))
-_JOIN = update(DiagnosisRow).where(_MINE).values(panel=bindparam("with"), role=bindparam("as"))
+_CHANGES: Mapping[type[Command], Update] = {
+    FinishDiagnosis: update(DiagnosisRow).where(_MINE).values(finished_at=bindparam("at")),
+    ChangeGrid: update(DiagnosisRow).where(_MINE).values(grid_version=bindparam("by")),
+    JoinPanel: update(DiagnosisRow).where(_MINE).values(panel=bindparam("with"), role=bindparam("as")),
+}
 
 
-def _runs(name: str) -> Select[str, int, datetime | None, str, str, str | None]:
+def _runs(name: str) -> Select[str, int, datetime | None, str, str, str, str | None]:
     """Select runs, the answers of each gathered into one JSON object by the database."""
     group, pair = (
         (func.json_group_object, func.json_array)
@@ -158,10 +179,11 @@ def _runs(name: str) -> Select[str, int, datetime | None, str, str, str | None]:
     kept = cast(group(AnswerRow.question, pair(AnswerRow.value, AnswerRow.note)), Text)
     mine = and_(AnswerRow.person_id == _RUN.person_id, AnswerRow.run == _RUN.run)
     answers = select(kept).where(mine).correlate(_RUN).scalar_subquery()
-    return select(_RUN.person_id, _RUN.run, _RUN.finished_at, _RUN.panel, _RUN.role, answers)
+    run = (_RUN.person_id, _RUN.run, _RUN.finished_at, _RUN.panel, _RUN.role, _RUN.grid_version)
+    return select(*run, answers)
 
 
-def _latest(name: str) -> Select[str, int, datetime | None, str, str, str | None]:
+def _latest(name: str) -> Select[str, int, datetime | None, str, str, str, str | None]:
     newest = (
         select(func.max(DiagnosisRow.run)).where(DiagnosisRow.person_id == _RUN.person_id).correlate(_RUN)
     )
@@ -189,21 +211,22 @@ _SAVE = {
 
 
 def _diagnosis(
-    run: int, finished_at: datetime | None, panel: str, role: str, gathered: str | None
+    run: int, finished_at: datetime | None, panel: str, role: str, version: str, gathered: str | None
 ) -> Diagnosis:
     kept: dict[str, tuple[str | None, str | None]] = orjson.loads(gathered) if gathered else {}
     answers = {question: value for question, (value, _) in kept.items() if value is not None}
     notes = {question: note for question, (_, note) in kept.items() if note}
-    return Diagnosis(run, answers, notes, finished_at, None, panel, Role(role) if role else None)
+    known = Role(role) if role else None
+    return Diagnosis(run, answers, notes, finished_at, None, panel, known, version=version)
 
 
 def _compared(tx: Connection, mine: Mapping[str, Diagnosis]) -> dict[str, Diagnosis]:
     """Give each run the finished one before it."""
     rows = _FINISHED.rows(tx, people=listed(list(mine), tx.dialect.name))
     before: dict[str, tuple[int, Earlier]] = {}
-    for who, run, finished_at, _, _, gathered in rows:
+    for who, run, finished_at, _, _, _, gathered in rows:
         if before.get(who, (0,))[0] < run < mine[who].run and finished_at:
-            answers = _diagnosis(run, finished_at, "", "", gathered).given
+            answers = _diagnosis(run, finished_at, "", "", "", gathered).given
             before[who] = run, Earlier(answers, finished_at)
     return {who: replace(mine[who], earlier=earlier) for who, (_, earlier) in before.items()}
 
@@ -212,10 +235,10 @@ def _heard(tx: Connection, mine: Mapping[str, Diagnosis]) -> dict[str, Diagnosis
     """Give each run its colleagues: the last answers of every other person of its panel."""
     panels = {run.panel for run in mine.values()}
     voices: dict[str, dict[str, Voice]] = {panel: {} for panel in panels}
-    for who, run, finished_at, panel, role, gathered in _TOGETHER.rows(
+    for who, run, finished_at, panel, role, _, gathered in _TOGETHER.rows(
         tx, panels=listed(list(panels), tx.dialect.name)
     ):
-        answers = _diagnosis(run, finished_at, "", "", gathered).given
+        answers = _diagnosis(run, finished_at, "", "", "", gathered).given
         voices[panel][who] = Voice(Role(role), answers, finished_at is not None)
     return {
         who: replace(run, colleagues=tuple(v for other, v in voices[run.panel].items() if other != who))

@@ -38,7 +38,7 @@ class TriageDialogue:
         """Return the notice, a question, or what the four answers say."""
         mine = scene.of(Diagnosis)
         if not self._threshold.crossed(scene):
-            return asking.notice()
+            return self._threshold.notice(scene)
         question = self._question(place, mine)
         if question is not None:
             return self._asking.screen(mine, question, again=bool(place.focus))
@@ -75,6 +75,8 @@ class TriageDialogue:
     def _at_question(self, place: Place, question: str, key: str, scene: Scene) -> Move:
         if key == "why":
             return self._asking.why(question)
+        if key == "unnote":
+            return self._asking.withdraw(question, scene)
         if key == "back":
             previous = self._asking.form.before(question)
             return Move(to=Place(NAME, previous.id)) if previous else Move()

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from rallynov.dialogue.events import Commanded
 from rallynov.dialogue.screens import Block, Choice, Screen, note, quote, text
-from rallynov.dialogue.turn import Held, Move, Place, Scene
+from rallynov.dialogue.turn import Conversation, Held, Move, Place, Scene
 from rallynov.dialogue.words import Typed, say
 
 ANSWER, QUESTION = "held-answer", "held-question"
@@ -74,14 +74,27 @@ def doubted(screen: Screen, held: Held) -> Screen:
     return Screen(screen.name, (*screen.blocks, *blocks), choices, screen.actions, free=screen.free)
 
 
-def holding(held: Held | None, at: str, text: str) -> tuple[Held, tuple[Block, ...]]:
+def holding(held: Held | None, at: str, text: str) -> tuple[Held | None, tuple[Block, ...]]:
     """Hold a text for a question, behind what is held for it already; and give back what can be held no longer."""
+    if not text:
+        return held, ()
     if held is None:
         return Held(at, text), ()
     both = f"{held.text}\n{text}"
     if held.mark != at or len(both) > _HELD:
         return Held(at, text), let_go(held)
     return (held if text in held.text.split("\n") else Held(at, both)), ()
+
+
+def holds(talk: Conversation, screen: Screen) -> bool:
+    """Tell whether a text is held for this very question."""
+    return talk.held is not None and talk.held.mark == mark(talk.place, screen)
+
+
+def leaves(talk: Conversation, screen: Screen, key: str) -> bool:
+    """Tell whether a key answers or leaves the question for which a text is held."""
+    left = key in {"skip", "keep"} or any(choice.key == key for choice in screen.choices)
+    return left and holds(talk, screen)
 
 
 def let_go(held: Held | None, *, guessed: bool = False) -> tuple[Block, ...]:

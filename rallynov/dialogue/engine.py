@@ -14,9 +14,9 @@ from rallynov.dialogue import asides, replies
 from rallynov.dialogue.asides import ANSWER, PREFIX, QUESTION, Counsel, Taken, doubted, mark
 from rallynov.dialogue.dialogue import Dialogue, TakesFiles
 from rallynov.dialogue.events import Attached, Commanded, Event, Oddity, Pressed, Said, Sent
-from rallynov.dialogue.hearing import NOTHING, STOOD_FOR, Heard, Hearing, Lexicon, instead
+from rallynov.dialogue.hearing import NO, NOTHING, STOOD_FOR, Heard, Hearing, Lexicon, instead, named
 from rallynov.dialogue.repeats import repeated, stops, warned
-from rallynov.dialogue.replies import answered, group_reply, lost, no_such_step, oddity_reply, proposal, stale
+from rallynov.dialogue.replies import OTHER, answered, helped, lost, no_such_step, proposal, ways_out
 from rallynov.dialogue.screens import Block, Screen
 from rallynov.dialogue.turn import Conversation, Move, Place, Scene, Turn
 from rallynov.text import fold
@@ -40,9 +40,7 @@ class Engine:
 
     def step(self, talk: Conversation, event: Event, scene: Scene) -> Turn:
         """Decide one turn. Deterministic: the same three arguments give the same turn."""
-        greeted = (
-            isinstance(event, Pressed) and event.nonce == 0
-        )  # on a welcome that was shown before any turn
+        greeted = isinstance(event, Pressed) and event.nonce == 0  # on a welcome shown before any turn
         scene = replace(scene, first=True) if talk.nonce == 0 and not greeted else scene
         match event:
             case Pressed():
@@ -52,9 +50,11 @@ class Engine:
             case Commanded(name):
                 return self._commanded(replace(talk, last=f"command:{name}"), event, scene)
             case Sent(Oddity.GROUP):
-                return Turn(talk, (group_reply(),))
+                return Turn(talk, (replies.group_reply(),))
             case Sent(oddity):
-                return self._again(talk, scene, *oddity_reply(oddity))
+                return self._draw(
+                    talk, replies.brief(self.pending(talk, scene), replies.oddity(oddity)), scene
+                )
             case Attached():
                 return self._attached(talk, event, scene)
             case _:
@@ -62,31 +62,23 @@ class Engine:
 
     def screen(self, place: Place, scene: Scene) -> Screen:
         """Return the screen of a place; a place that no release knows any more is the reception."""
-        dialogue = self._dialogues.get(place.dialogue) or self._dialogues["reception"]
-        return dialogue.screen(place, scene)
+        return self._dialogue(place).screen(place, scene)
 
     def pending(self, talk: Conversation, scene: Scene) -> Screen:
         """Return what was last drawn: the screen of the place, narrowed to the guesses or to a doubt when there are
-        some, with what is offered beside it.
+        some, with what is offered beside it, and a person after two failures.
         """
         screen = self.screen(talk.place, scene)
         if talk.guesses:
             screen = proposal(screen, talk.guesses)
-        elif self._holds(talk, screen) and talk.held:
+        elif asides.holds(talk, screen) and talk.held:
             screen = doubted(screen, talk.held)
-        return self._beside(screen, talk.aside, scene)
+        return helped(self._beside(screen, talk.aside, scene), talk.misses)
 
     def _beside(self, screen: Screen, aside: str, scene: Scene) -> Screen:
         """Add what is offered about the answer that was just given without leaving the pending question."""
-        if not aside or self._counsel is None:
-            return screen
-        offered = self._counsel.beside(aside, scene)
+        offered = self._counsel.beside(aside, scene) if aside and self._counsel else ()
         return replace(screen, actions=(*offered, *screen.actions), shared=False) if offered else screen
-
-    @staticmethod
-    def _holds(talk: Conversation, screen: Screen) -> bool:
-        """Tell whether a text is held for this very question."""
-        return talk.held is not None and talk.held.mark == mark(talk.place, screen)
 
     def _pressed(self, talk: Conversation, press: Pressed, scene: Scene) -> Turn:
         fingerprint = f"press:{press.nonce}:{press.key}"
@@ -97,35 +89,52 @@ class Engine:
             return self._commanded(replace(talk, guesses=(), last=""), Commanded(press.key), scene)
         screen = self.pending(talk, scene)
         if press.nonce != talk.nonce or press.screen != screen.name or not screen.offers(press.key):
-            return self._again(talk, scene, *stale())
+            told = replies.stale(gone=press.nonce > talk.nonce)
+            put = replies.again if press.nonce == talk.nonce else replies.brief  # whole: its facts changed
+            return self._draw(talk, put(screen, told), scene)
         turn = self._chosen(replace(talk, last=fingerprint), press.key, scene)
         return replace(turn, frozen=answered(screen, press.key)) if screen.choices else turn
 
     def _said(self, talk: Conversation, text: str, scene: Scene) -> Turn:
         if not text:
-            return self._again(talk, scene, *oddity_reply(Oddity.EMPTY))
+            return self._again(talk, scene, *replies.oddity(Oddity.EMPTY))
         fingerprint = f"text:{crc32((fold(text) or text).encode())}"  # told apart, not kept
         if repeated(talk, fingerprint, scene):
             return Turn(talk)
         again, talk = fingerprint == talk.last, replace(talk, last=fingerprint)
         screen = self.screen(talk.place, scene)
         drawn = self.pending(talk, scene)
+        if agreed := self._hearing.agreed(text, drawn, scene.language) if drawn.offers(OTHER) else "":
+            return self._agreed(talk, agreed, drawn, scene)
         heard = self._hear(text, drawn, screen, scene)
         if heard.near in {(ANSWER,), (QUESTION,)}:
             return self._chosen(talk, heard.near[0], scene)
-        if (talk.guesses or self._holds(talk, screen)) and not drawn.offers(heard.key):
-            if self._hear(text, asides.DENIAL, asides.DENIAL, scene).key == "no":
+        if talk.guesses and heard == NOTHING:
+            return self._beyond(talk, text, screen, scene)
+        if asides.holds(talk, screen) and not drawn.offers(heard.key):
+            if self._hear(text, asides.DENIAL, asides.DENIAL, scene).key == NO:
                 return self._again(replace(talk, guesses=()), scene)
-            if talk.guesses and heard == NOTHING:  # perhaps an answer of the question itself
-                heard = self._hear(text, screen, screen, scene)
-                if replies.declined(text, talk.guesses, heard):
-                    return self._again(replace(talk, guesses=()), scene)
-            elif talk.held and not (heard.command or heard.verb):
+            if not (heard.command or heard.verb):
                 heard = self._hear(text, self.pending(replace(talk, held=None), scene), screen, scene)
         if not (word := stops(heard, text, self._commands)):
             return self._heard(talk, heard, text, scene)
         stopped = self._heard(talk, Heard(command=word) if again else heard, text, scene)
         return stopped if again else warned(stopped, word)
+
+    def _agreed(self, talk: Conversation, agreed: str, drawn: Screen, scene: Scene) -> Turn:
+        """Refuse at a no what was guessed, take it at a yes; of several guesses, a yes asks which."""
+        if agreed == NO or len(drawn.choices) == 1:
+            return self._chosen(talk, OTHER if agreed == NO else drawn.choices[0].key, scene)
+        missed = replace(talk, misses=talk.misses + 1)
+        return self._again(missed, scene, *replies.which_one(), *ways_out(missed.misses, drawn))
+
+    def _beyond(self, talk: Conversation, text: str, screen: Screen, scene: Scene) -> Turn:
+        """Take a text that is nothing of what was guessed: perhaps an answer of the question itself."""
+        heard = self._hear(text, screen, screen, scene)
+        none = replies.no_such_number(text, heard)
+        if none or replies.declined(text, talk.guesses):
+            return self._again(replace(talk, guesses=()), scene, *none)
+        return self._heard(talk, heard, text, scene)
 
     def _hear(self, text: str, drawn: Screen, screen: Screen, scene: Scene) -> Heard:
         return self._hearing.hear(text, drawn, screen, self.commands, scene.language)
@@ -140,17 +149,21 @@ class Engine:
         if heard.near and heard.near != ("none",) and not (self._counsel and self._counsel.sure(text, scene)):
             screen = self.screen(talk.place, scene)
             told = screen.notes and self._dialogue(talk.place).write(talk.place, text, scene)
-            held, gone = (
-                asides.holding(talk.held, mark(talk.place, screen), text) if told else (talk.held, ())
-            )
-            near = replace(talk, guesses=heard.near, held=held)  # for when it was none of these
-            return self._draw(near, proposal(screen, heard.near).led_by(*gone), scene)
+            held, gone = asides.holding(talk.held, mark(talk.place, screen), text if told else "")
+            misses = talk.misses + 1 if talk.guesses or talk.misses else 0  # a first guess is no failure
+            near = replace(
+                talk, guesses=heard.near, misses=misses, held=held
+            )  # for when it was none of these
+            asked = helped(proposal(screen, heard.near), misses).led_by(*gone, *ways_out(misses, screen))
+            return self._draw(near, asked, scene)
         return self._written(talk, text, scene)
 
     def _written(self, talk: Conversation, text: str, scene: Scene) -> Turn:
         """Take a text that is no choice: as an answer, as a question, or ask which; else say that it means nothing."""
         move = self._dialogue(talk.place).write(talk.place, text, scene)
         screen = self.screen(talk.place, scene)
+        if move is None and not screen.free and (command := named(text, self._commands)):
+            return self._commanded(talk, Commanded(command), scene)
         told = bool(talk.aside)
         taken = self._counsel.taken(text, screen, move, scene, told=told) if self._counsel else Taken.ANSWER
         if taken is Taken.DOUBT:
@@ -163,7 +176,7 @@ class Engine:
         if move is not None:
             if move.missed and move.to is None:
                 move = replace(move, lead=(*move.lead, *replies.refused(text, talk.misses + 1, screen)))
-            anew = move.commands and self._holds(talk, screen) and not screen.notes
+            anew = move.commands and asides.holds(talk, screen) and not screen.notes
             return self._instead(talk, move, scene) if anew else self._moved(talk, move, scene)
         if beneath := self._beneath(talk):
             return self._through(replace(beneath, last=""), text, scene)
@@ -213,7 +226,7 @@ class Engine:
         dialogue = self._dialogue(place)
         move = dialogue.attach(place, event.file, scene) if isinstance(dialogue, TakesFiles) else None
         if move is None:
-            return self._again(talk, scene, *oddity_reply(event.oddity))
+            return self._again(talk, scene, *replies.oddity(event.oddity))
         return self._moved(replace(talk, last="file"), move, scene)
 
     def _unknown(self, talk: Conversation, command: Commanded, scene: Scene) -> Turn:
@@ -224,12 +237,6 @@ class Engine:
         if heard.key or heard.command or heard.verb:
             return self._heard(talk, heard, words, scene)
         return self._again(talk, scene, *lost("/" + command.name, 1, screen))
-
-    def _answers(self, talk: Conversation, key: str, scene: Scene) -> bool:
-        """Tell whether a key answers or leaves the question for which a text is held."""
-        screen = self.screen(talk.place, scene)
-        left = key in {"skip", "keep"} or any(choice.key == key for choice in screen.choices)
-        return left and self._holds(talk, screen)
 
     def _settled(self, talk: Conversation, key: str, scene: Scene) -> Turn:
         """Take the text that was held as what the person says it is."""
@@ -245,14 +252,14 @@ class Engine:
             return self._settled(talk, key, scene)
         if key.startswith(PREFIX) and self._counsel:
             return self._moved(talk, self._counsel.chose(talk.aside, key, scene), scene)
-        if talk.guesses and key == "other":
-            return self._again(replace(talk, guesses=()), scene)
-        named = self._commands.get(key)  # an action named after a command gives it, wherever it stands
-        if named is not None:
-            move = named.enter(Commanded(key), talk.place, scene)
+        if talk.guesses and key == OTHER:
+            refused = replace(talk, guesses=(), misses=talk.misses + 1)
+            return self._again(refused, scene, *ways_out(refused.misses, self.screen(talk.place, scene)))
+        if owner := self._commands.get(key):  # an action named after a command gives it, wherever it stands
+            move = owner.enter(Commanded(key), talk.place, scene)
         else:
             move = self._dialogue(talk.place).choose(talk.place, key, scene)
-        left = talk.held and self._answers(talk, key, scene)
+        left = talk.held and asides.leaves(talk, self.screen(talk.place, scene), key)
         return self._instead(talk, move, scene) if left else self._moved(talk, move, scene)
 
     def _moved(self, talk: Conversation, move: Move, scene: Scene) -> Turn:
@@ -262,34 +269,26 @@ class Engine:
             under = (talk.place,)
         if move.back:
             place, under = (talk.under[-1] if talk.under else Place()), ()
-        screen = self.screen(place, scene).led_by(*move.lead)
-        if move.code:
-            screen = replace(screen, code=move.code, shared=False)
-        if (move.code or move.back) and screen.figure:  # it was drawn before
-            screen = replace(screen, figure=None)
+        screen = replies.arrived(self.screen(place, scene), move)
         misses, held = talk.misses + 1 if move.missed else 0, None if move.forget else talk.held
         nonce, at = talk.nonce + 1, scene.received
         here = Conversation(place, under, nonce, misses, (), talk.last, at, scene.now, move.aside, held)
-        if self._holds(here, screen) and here.held:
+        if asides.holds(here, screen) and here.held:
             screen = doubted(screen, here.held)
-        screen = self._beside(screen, move.aside, scene)
+        screen = helped(self._beside(screen, move.aside, scene), misses)
         if move.person:  # what is pending is drawn with what is known of that person
             screen = Screen(screen.name, move.lead)
         return Turn(here, (screen,), move.commands, move.language, move.person)
 
     def _again(self, talk: Conversation, scene: Scene, *lead: Block) -> Turn:
-        pending = self.pending(talk, scene).led_by(*lead)
-        if pending.figure or pending.papers or pending.pin:  # they were given when the person came here
-            pending = replace(pending, figure=None, papers=(), pin=None)
-        return self._draw(talk, pending, scene)
+        return self._draw(talk, replies.again(self.pending(talk, scene), lead), scene)
 
     def _briefly(self, talk: Conversation, scene: Scene, *lead: Block) -> Turn:
         """Put what is pending again; of what is read, no more than what can be chosen there."""
         screen = self.pending(talk, scene)
         if screen.read or not (screen.choices or screen.free):
-            bare = replace(screen, blocks=lead, figure=None, papers=(), pin=None, shared=False)
-            return self._draw(talk, bare, scene)
-        return self._again(talk, scene, *lead)
+            screen = replace(screen, blocks=())
+        return self._draw(talk, replies.again(screen, lead), scene)
 
     def _draw(self, talk: Conversation, screen: Screen, scene: Scene) -> Turn:
         drawn = replace(talk, nonce=talk.nonce + 1, last_at=scene.received, asked_at=scene.now)

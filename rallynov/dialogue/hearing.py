@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from rallynov.dialogue.screens import Choice, Screen
 from rallynov.dialogue.speech import FRENCH, SPEECHES, Speech
-from rallynov.dialogue.understand import Exact, Near, Nothing, Option, understand, verb
+from rallynov.dialogue.understand import Exact, Near, Nothing, Option, spelled, understand, verb
 from rallynov.dialogue.words import Words
+from rallynov.text import fold
 
 YES, NO = "yes", "no"
+_AGREED = ((YES, "choices:right:synonyms"), (NO, "choices:wrong:synonyms"))
 COMMANDS: Mapping[str, str] = {
     "help": "aide",
+    "full_help": "aidecomplete",
     "menu": "menu",
     "pause": "pause",
     "recap": "recap",
@@ -40,6 +43,37 @@ COMMANDS: Mapping[str, str] = {
 """The command that a verb gives where the screen does not offer it as an action."""
 
 
+OF_THE_TEAM = frozenset(
+    (
+        *(
+            "bureau",
+            "desk",
+            "equipe",
+            "team",
+            "questions",
+            "inbox",
+            "repondre",
+            "chiffres",
+            "figures",
+            "export",
+            "exporter",
+        ),
+        *(
+            "inviter",
+            "invitation",
+            "roles",
+            "journal",
+            "diffuser",
+            "broadcast",
+            "lien",
+            "link",
+            "valider",
+            "review",
+        ),
+        *("envois", "sendings"),
+    )
+)
+"""The commands that a role opens: to anybody else these are words, and need their slash."""
 INSTEAD: Mapping[str, Sequence[str]] = {
     "back": ("keep", "resume", "result", "recap", "menu"),
     "skip": ("keep", "resume"),
@@ -110,6 +144,21 @@ class Hearing:
         abroad = (self._hear(typed, drawn, screen, commands, other, own=False) for other in others)
         return next((heard for heard in abroad if heard != NOTHING), NOTHING)
 
+    def agreed(self, typed: str, drawn: Screen, language: str) -> str:
+        """Tell whether a text takes what was guessed (``YES``) or refuses it (``NO``); empty for any other text.
+
+        Whatever the words of a guess are: under « Pas encore ? », « non » refuses. Its whole label is no such word.
+        """
+        spoken = (language, *(other for other in self._lexicon.languages if other != language))
+        labels = [Option(one.key, self._lexicon.word(one.label, language)) for one in drawn.choices]
+        if spelled(typed, labels, _speech(language)):
+            return ""
+        for one in spoken:
+            options = [Option(key, "", self._lexicon.synonyms(words, one)) for key, words in _AGREED]
+            if isinstance(read := understand(typed, options, numbered=False, speech=_speech(one)), Exact):
+                return read.key
+        return ""
+
     def _hear(
         self,
         typed: str,
@@ -121,6 +170,8 @@ class Hearing:
         own: bool = True,
     ) -> Heard:
         reading = self._understand(typed, drawn.choices, language, numbered=own)
+        if drawn.notes and not isinstance(reading, Nothing) and self._rather(typed, drawn.choices, language):
+            return self._named(typed, drawn, commands, language, typos=False)
         if isinstance(reading, Exact):
             return Heard(key=reading.key)
         if drawn is not screen and not typed.strip().isdigit():
@@ -130,6 +181,9 @@ class Hearing:
         named = self._named(typed, drawn, commands, language, typos=own and not drawn.free)
         if named != NOTHING:
             return named
+        unseen = self._understand(typed, screen.unseen, language, numbered=False)
+        if isinstance(unseen, Exact):
+            return Heard(key=unseen.key)
         if isinstance(reading, Near) and own and not drawn.free:
             return Heard(near=reading.keys)
         return NOTHING
@@ -149,10 +203,21 @@ class Hearing:
         command = COMMANDS.get(meant, "")
         return Heard(command=command) if command in commands else Heard(verb=meant)
 
+    def _rather(self, typed: str, choices: Sequence[Choice], language: str) -> bool:
+        """Tell whether a text is the very phrase of a verb, and a choice only by a part of it: « non merci »."""
+        speech = _speech(language)
+        verbs = {} if typed.strip().isdigit() else self._lexicon.verbs(language)
+        meant = verb(typed, verbs, typos=False, speech=speech)
+        return meant is not None and not spelled(typed, self._options(choices, language), speech)
+
     def _understand(
         self, typed: str, choices: Sequence[Choice], language: str, *, numbered: bool
     ) -> Exact | Near | Nothing:
-        options = [
+        options = self._options(choices, language)
+        return understand(typed, options, numbered=numbered, speech=_speech(language))
+
+    def _options(self, choices: Sequence[Choice], language: str) -> list[Option]:
+        return [
             Option(
                 choice.key,
                 self._lexicon.word(choice.label, language),
@@ -160,7 +225,12 @@ class Hearing:
             )
             for choice in choices
         ]
-        return understand(typed, options, numbered=numbered, speech=_speech(language))
+
+
+def named(typed: str, commands: Container[str]) -> str:
+    """Return the command whose very name a text is, with or without spaces: « effacer », « mes données »; else empty."""
+    name = fold(typed).replace(" ", "")
+    return name if name in commands and name not in OF_THE_TEAM else ""
 
 
 def _speech(language: str) -> Speech:

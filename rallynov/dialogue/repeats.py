@@ -14,7 +14,9 @@ from rallynov.text import fold
 
 REPEAT = timedelta(seconds=3)
 """A text typed twice within this time, before the next question was shown, is one answer."""
-PAUSE = "pause"
+_PAUSE = "pause"
+_PAUSES = frozenset((_PAUSE, "annuler"))
+"""The words of a pause that are no more than a pause."""
 
 
 def repeated(talk: Conversation, fingerprint: str, scene: Scene) -> bool:
@@ -30,7 +32,7 @@ def stops(heard: Heard, text: str, commands: Container[str]) -> str:
     Typed once, it is a pause; twice in a row, that command.
     """
     word = fold(text)
-    return word if PAUSE in {heard.key, heard.command} and word != PAUSE and word in commands else ""
+    return word if _PAUSE in {heard.key, heard.command} and word in commands and word not in _PAUSES else ""
 
 
 def warned(turn: Turn, word: str) -> Turn:

@@ -7,6 +7,9 @@ from rallynov.dialogue.speech import Speech
 from rallynov.text import fold
 
 _APOSTROPHE = re.compile(r"(?<=\w)['’ʼ](?=\w)")
+_LOOKS = re.compile(
+    "[\U0001f3fb-\U0001f3ff\ufe0e\ufe0f]|\u200d[\u2640\u2642]"
+)  # skin, kind and colour of a sign
 
 
 def folded(text: str, speech: Speech) -> str:
@@ -21,7 +24,7 @@ def name_of(text: str, speech: Speech) -> str:
 
 def _folded(text: str, *, joins: bool) -> str:
     text = _APOSTROPHE.sub("", text) if joins else text
-    return fold(text) or re.sub(r"(.)\1+", r"\1", "".join(text.split()))
+    return fold(text) or re.sub(r"(.)\1+", r"\1", _LOOKS.sub("", "".join(text.split())))
 
 
 _kept = lru_cache(maxsize=8192)(_folded)  # what people type never enters a cache: it is theirs
@@ -45,6 +48,13 @@ def bared(said: str, speech: Speech) -> str:
         # "oui, en place", "non, pas encore": said twice. "oui, pas encore" is no such thing.
         if rest and first == (speech.no if denies(rest, speech) else speech.yes):
             said = rest
+    return said
+
+
+def unhedged(said: str, speech: Speech) -> str:
+    """`said` without what leaves a doubt around it: "plutôt 4", "en place, je crois"; never empty when `said` is not."""
+    for hedge in speech.hedges:
+        said = said.removeprefix(hedge + " ").removesuffix(" " + hedge)
     return said
 
 

@@ -118,7 +118,8 @@ class Screen:
     one-time code, which each channel shows as the links that it knows. ``free`` tells that any text may be an answer
     here: no typo is forgiven in a verb, and no choice is guessed. ``page`` is the path of a page of the web door that
     tells the same at leisure. ``mend`` says how to answer here, to whoever was not understood. ``read`` tells that its
-    words are read rather than answered: they are not said again to whoever was not understood.
+    words are read rather than answered: they are not said again to whoever was not understood. ``unseen`` are what is
+    understood here when its very words are typed, and not shown.
     """
 
     name: str
@@ -136,6 +137,7 @@ class Screen:
     media: Media | None = None
     mend: Words | None = None
     read: bool = False
+    unseen: tuple[Choice, ...] = ()
 
     def led_by(self, *blocks: Block) -> Screen:
         """Return this screen with something said before it, in the same message."""

@@ -27,6 +27,8 @@ class Speech:
     """What may come before an answer and says nothing: "c'est en place"."""
     closings: tuple[str, ...]
     """What may come after an answer and says nothing: "en place, merci"."""
+    hedges: tuple[str, ...]
+    """What stands around an answer and leaves a doubt: what is said is then asked."""
     yes: str
     no: str
     denials: frozenset[str]
@@ -67,10 +69,14 @@ FRENCH: Final = Speech(
         "chez nous",
         "pour nous",
     ),
+    hedges=(
+        *("plutot", "je crois que", "je crois", "je pense que", "je pense", "il me semble", "peut etre"),
+        *("environ", "a peu pres", "probablement", "normalement"),
+    ),
     yes="oui",
     no="non",
     denials=frozenset(("pas", "pa", "non", "aucun", "aucune", "jamais", "ne", "n", "ni", "sans", "rien")),
-    either=frozenset(("ou", "et", "a", "voire", "entre")),
+    either=frozenset(("ou", "et", "a", "voire", "entre", "sur")),
 )
 
 ENGLISH: Final = Speech(
@@ -91,7 +97,18 @@ ENGLISH: Final = Speech(
     ),
     closings=(
         *("thanks", "thanks a lot", "thank you", "thank you very much", "many thanks", "cheers"),
-        *("please", "pls", "plz", "for us", "here", "id say", "i think"),
+        *("please", "pls", "plz", "for us", "here", "id say"),
+    ),
+    hedges=(
+        "rather",
+        "i think",
+        "i believe",
+        "i guess",
+        "maybe",
+        "perhaps",
+        "probably",
+        "about",
+        "more or less",
     ),
     yes="yes",
     no="no",
@@ -114,7 +131,7 @@ ENGLISH: Final = Speech(
             *("cant", "cannot", "couldnt", "wont", "wouldnt", "shouldnt", "aint"),
         )
     ),
-    either=frozenset(("or", "and", "to", "even", "between", "maybe")),
+    either=frozenset(("or", "and", "to", "even", "between", "out", "of")),
 )
 
 SPEECHES: Final[Mapping[str, Speech]] = {"fr": FRENCH, "en": ENGLISH}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from rallynov.dialogue.said import bared, denies, folded, letters, name_of, unstretched
+from rallynov.dialogue.said import bared, denies, folded, letters, name_of, unhedged, unstretched
 from rallynov.dialogue.speech import FRENCH, Speech
 from rallynov.text import likeness, slips
 
@@ -61,6 +61,7 @@ class Verb(StrEnum):
     SKIP = "skip"
     PAUSE = "pause"
     HELP = "help"
+    FULL_HELP = "full_help"
     WHY = "why"
     MENU = "menu"
     RECAP = "recap"
@@ -92,15 +93,21 @@ def understand(
 
     `Exact` for a position (from 1; `numbered=False` where no numbers are shown), a label, a synonym, or an
     unambiguous beginning of a label from 4 letters; `Near` for what has to be asked; else `Nothing`. A
-    synonym of several options is asked, the option that lists it earliest first. Never raises; expects a
-    clean text.
+    synonym of several options is asked, in their order: of more than three, those that list it earliest. What
+    is hedged ("je crois") is asked too. Never raises; expects a clean text.
     """
     said = folded(text, speech) if len(text) <= _MAX_CHARACTERS else ""
     bare = bared(said, speech)
     for version in dict.fromkeys((said, bare, unstretched(bare))):
         if version and (whole := _whole(version, options, speech)):
             return whole
-    if numbered and not _NOT_A_PLACE.search(text) and (placed := _placed(said, bare, options, speech)):
+    numbered = numbered and not _NOT_A_PLACE.search(text)
+    for version in dict.fromkeys((said, bare)):
+        if (sure := unhedged(version, speech)) == version:
+            continue
+        read = understand(sure, options, numbered=numbered, speech=speech)
+        return Near((read.key,)) if isinstance(read, Exact) else read
+    if numbered and (placed := _placed(said, bare, options, speech)):
         return placed
     if len(bare.split()) > MAX_WORDS or letters(bare) < _MIN_LETTERS:
         return Nothing()
@@ -112,6 +119,12 @@ def understand(
     )
 
 
+def spelled(text: str, options: Sequence[Option], speech: Speech = FRENCH) -> bool:
+    """Whether `text`, as it is, is a label or a synonym: nothing around it had to be left out."""
+    said = folded(text, speech)
+    return any(said in _named(option, speech) for option in options)
+
+
 def verb(
     text: str, phrases: Mapping[str, Sequence[str]], *, typos: bool = True, speech: Speech = FRENCH
 ) -> Verb | None:
@@ -119,9 +132,10 @@ def verb(
 
     `phrases` gives the ways of typing each verb, by the verb's value; ValueError when one is no verb. One
     wrong, missing, added or swapped letter inside a word of 5 letters or more is forgiven, unless `typos` is
-    False (where any word can be an answer). None when a typo could be two verbs.
+    False (where any word can be an answer). The number of a question ("revenir à la question 3") is left out.
+    None when a typo could be two verbs.
     """
-    said = folded(text, speech) if len(text) <= _MAX_CHARACTERS else ""
+    said = _OF_A_QUESTION.sub("", folded(text, speech)) if len(text) <= _MAX_CHARACTERS else ""
     meanings = ((Verb(key), ways) for key, ways in phrases.items())
     spoken = [(meant, name_of(way, speech)) for meant, ways in meanings for way in ways]
     bare = bared(said, speech)
@@ -135,6 +149,7 @@ def verb(
     return slips.pop() if len(slips) == 1 else None
 
 
+_OF_A_QUESTION = re.compile(r"(?<=\bquestion) (?:n |no |numero |number )?[0-9]{1,2}$")
 # A quantity, a sign, a decimal: a figure that is not the number of a choice.
 _NOT_A_PLACE = re.compile(r"^\s*[-−–+<>=~]|[%‰€$£]|\d[.,]\d")
 
@@ -162,7 +177,8 @@ def _whole(said: str, options: Sequence[Option], speech: Speech) -> Exact | Near
     if len(labelled) == 1:
         return Exact(labelled[0])
     ranks = {o.key: names.index(said) for o in options if said in (names := _named(o, speech))}
-    return Exact(next(iter(ranks))) if len(ranks) == 1 else _near(sorted(ranks, key=ranks.__getitem__))
+    first = sorted(ranks, key=ranks.__getitem__)[:_MAX_NEAR]
+    return Exact(first[0]) if len(first) == 1 else _near(key for key in ranks if key in first)
 
 
 def _placed(said: str, bare: str, options: Sequence[Option], speech: Speech) -> Exact | Near | Nothing | None:

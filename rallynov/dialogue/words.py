@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import TypeAlias
 
 
@@ -66,6 +66,27 @@ def say(msgid: str, **slots: Slot) -> Say:
 def plural(one: str, many: str, n: int, **slots: Slot) -> Plural:
     """Build a sentence that depends on ``n``; ``pybabel`` finds both msgids by this function's name."""
     return Plural(one, many, n, tuple(slots.items()))
+
+
+MONTHS = (
+    *(say("January {year}"), say("February {year}"), say("March {year}"), say("April {year}")),
+    *(say("May {year}"), say("June {year}"), say("July {year}"), say("August {year}")),
+    *(say("September {year}"), say("October {year}"), say("November {year}"), say("December {year}")),
+)
+"""The months of a year, in their order."""
+
+
+def month_of(day: date) -> Say:
+    """Return the month and the year of a day."""
+    return Say(MONTHS[day.month - 1].msgid, (("year", Typed(str(day.year))),))
+
+
+def told_day(day: date) -> Say:
+    """Return a day in words; the first of a month has a sentence of its own, for its ordinal."""
+    month = month_of(day)
+    if day.day == 1:
+        return say("1 {month}", month=month)
+    return say("{day} {month}", day=Typed(str(day.day)), month=month)
 
 
 def joined(words: Sequence[Words]) -> Words:

@@ -23,6 +23,7 @@ from rallynov.initiatives.papers.found import STANDS
 from rallynov.initiatives.reading.places import DEPARTEMENTS
 from rallynov.initiatives.tables import AttachmentRow, DossierAnswerRow, DossierRow, MoveRow, ShareRow
 from rallynov.storage.prepared import Prepared, among, listed
+from rallynov.storage.sessions import unhurried
 from rallynov.storage.store import Store
 from rallynov.text import fold
 
@@ -38,6 +39,7 @@ def snapshot(store: Store) -> Iterator[Connection]:
     with store.read() as tx:
         if not store.is_sqlite:
             tx.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        unhurried(tx)
         yield tx
 
 

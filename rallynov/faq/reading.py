@@ -9,21 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
-from markdown_it import MarkdownIt
-from markdown_it.tree import SyntaxTreeNode
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from rallynov.faq.model import CATEGORIES, LIVE, Entry, Part
 from rallynov.faq.naming import LONGEST_ANSWER, PARAGRAPHS
 from rallynov.text import TYPOGRAPHIES, fold
-from rallynov.wording import ContentError, read_front
+from rallynov.wording import ContentError, read_front, read_tree
+
+if TYPE_CHECKING:
+    from markdown_it.tree import SyntaxTreeNode
 
 LEAST_WAYS = 5
 _MORE = {"Suite", "More"}
 _QUOTES = {"fr": "« {} »", "en": "“{}”"}
-_MARKDOWN = MarkdownIt("commonmark")
 _Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
@@ -91,7 +91,7 @@ class _Reading:
 
     def parts(self, body: str) -> tuple[tuple[str, ...], tuple[Part, ...]]:
         """Return the short answer, and what else there is to know."""
-        nodes = list(SyntaxTreeNode(_MARKDOWN.parse(body)).children)
+        nodes = list(read_tree(body).children)
         heads = [at for at, node in enumerate(nodes) if node.type == "heading"]
         if len(heads) > 1 or any(self._plain(nodes[at].children) not in _MORE for at in heads):
             self._refuse("one heading at most, « ## Suite »")

@@ -48,14 +48,14 @@ def forget(tx: Connection, people: Sequence[str], now: datetime) -> list[Letter]
     return told
 
 
-def expire(tx: Connection, now: datetime) -> int:
-    """Erase the dossiers whose time is over; return how many.
+def expire(tx: Connection, now: datetime, most: int | None = None) -> int:
+    """Erase the dossiers whose time is over, so many ``most``; return how many.
 
     A draft, or a dossier that was withdrawn, goes three months after the closing of its edition, two weeks after its
     owners were told of it at the earliest; any other 24 months after its last change; so does a draft of an edition
     that never closed.
     """
-    ids = list(tx.execute(retention.over(now)).scalars())
+    ids = list(tx.execute(retention.over(now).limit(most)).scalars())
     for one in ids:
         _erase(tx, one)
     late.purge(tx, now)

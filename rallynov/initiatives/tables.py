@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, Integer, UniqueConstraint,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rallynov.storage.base import Base
+from rallynov.storage.partial import partial
 from rallynov.storage.personal import NOTHING, address, person, personal, through
 
 BigId = BigInteger().with_variant(Integer(), "sqlite")
@@ -187,9 +188,7 @@ class AttachmentRow(Base):
     """
 
     __tablename__ = "attachment"
-    __table_args__ = (
-        Index("ix_attachment_waiting", "created_at", sqlite_where=FETCHED, postgresql_where=FETCHED),
-    )
+    __table_args__ = (partial("ix_attachment_waiting", "created_at", where=FETCHED),)
 
     id: Mapped[str] = mapped_column(primary_key=True, info=personal("the file", *_BOTH))
     dossier_id: Mapped[str] = _of_dossier(SHARED, index=True)

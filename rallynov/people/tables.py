@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rallynov.storage.base import Base
+from rallynov.storage.partial import partial
 from rallynov.storage.personal import NOTHING, person, personal, through
 
 BigId = BigInteger().with_variant(Integer(), "sqlite")
@@ -76,15 +77,14 @@ class GrantRow(Base):
 
     __tablename__ = "role_grant"
     __table_args__ = (
-        Index(
+        partial(
             "uq_role_grant_held",
             "person_id",
             "edition",
             "role",
             "organisation",
             unique=True,
-            sqlite_where=_HELD,
-            postgresql_where=_HELD,
+            where=_HELD,
         ),
     )
 
@@ -108,12 +108,11 @@ class RestrictionRow(Base):
 
     __tablename__ = "restriction"
     __table_args__ = (
-        Index(
+        partial(
             "uq_restriction_standing",
             "person_id",
             unique=True,
-            sqlite_where=_STANDS,
-            postgresql_where=_STANDS,
+            where=_STANDS,
         ),
         Index("ix_restriction_person_id", "person_id"),
     )

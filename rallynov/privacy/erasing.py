@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, delete, exists, func, select, update
@@ -20,11 +20,15 @@ from rallynov.faq.tables import TicketRow
 from rallynov.initiatives import erasure
 from rallynov.people import access, granting
 from rallynov.people.tables import PersonRow
+from rallynov.privacy.steps import Step
 from rallynov.privacy.tables import LeavingRow
 from rallynov.storage.base import Base
 from rallynov.storage.lifetimes import kept
 from rallynov.storage.prepared import INSERTS
 from rallynov.storage.store import Store
+
+AT_ONCE = 10
+"""Addresses that one step forgets."""
 
 
 def erase(tx: Connection, people: Sequence[str], now: datetime) -> list[Letter]:
@@ -88,17 +92,47 @@ def leave(tx: Connection, addresses: Sequence[str], now: datetime) -> None:
 
 
 def settle(tx: Connection, now: datetime) -> int:
-    """Forget the addresses of whoever was erased, an hour after; return how many.
+    """Forget the addresses that are due in one transaction; return how many they were."""
+    settling = Settling(now)
+    for step in settling.steps():
+        step(tx)
+    return settling.settled
+
+
+class Settling:
+    """Forgets the addresses of whoever was erased, an hour after, in steps.
 
     One that something still waits for waits too. Whoever wrote again meanwhile is somebody new: only what was before goes.
     What was received keeps its number, so that it is not taken twice.
     """
-    due = tx.execute(select(LeavingRow.__table__).where(LeavingRow.at < now - kept("leaving"))).all()
-    for row in due:
-        _forget_address(tx, row.address, row.at)
-    orders = AuditRow.action.in_(("EraseMe", "LeaveBehind")), AuditRow.actor != ""
-    tx.execute(update(AuditRow).where(*orders, AuditRow.at < now - kept("leaving")).values(actor=""))
-    return len(due)
+
+    def __init__(self, now: datetime) -> None:
+        self._before = now - kept("leaving")
+        self._last = ""
+        self._over = False
+        self.settled = 0
+        """How many were due so far."""
+
+    def steps(self) -> Iterator[Step]:
+        """Give the steps; each is to be taken before the next one is asked for."""
+        while not self._over:
+            yield self._some
+        yield self._unname
+
+    def _some(self, tx: Connection) -> None:
+        due = select(LeavingRow.__table__).where(
+            LeavingRow.at < self._before, LeavingRow.address > self._last
+        )
+        found = tx.execute(due.order_by(LeavingRow.address).limit(AT_ONCE)).all()
+        for row in found:
+            _forget_address(tx, row.address, row.at)
+            self._last = row.address
+        self.settled += len(found)
+        self._over = len(found) < AT_ONCE
+
+    def _unname(self, tx: Connection) -> None:
+        orders = AuditRow.action.in_(("EraseMe", "LeaveBehind")), AuditRow.actor != ""
+        tx.execute(update(AuditRow).where(*orders, AuditRow.at < self._before).values(actor=""))
 
 
 def due(store: Store, now: datetime) -> bool:
@@ -106,12 +140,6 @@ def due(store: Store, now: datetime) -> bool:
     with store.read() as tx:
         late = select(LeavingRow.address).where(LeavingRow.at < now - kept("leaving"))
         return tx.execute(late.limit(1)).first() is not None
-
-
-def settle_in(store: Store, now: datetime) -> int:
-    """Forget the addresses that are due, in a transaction of its own."""
-    with store.write() as tx:
-        return settle(tx, now)
 
 
 def scrub(store: Store) -> None:

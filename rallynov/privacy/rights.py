@@ -224,7 +224,7 @@ def _correcting(scene: Scene) -> Screen:
     said = (
         title(say("Correct my data")),
         text(say("You correct everything yourself, at once. Choose what is to be changed:")),
-        note(say("What you change replaces what was there.")),
+        note(say("What you change replaces what was there. A note is withdrawn at its question.")),
     )
     return Screen("correct", said, where, (_BACK,))
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from rallynov.diagnosis.asking import closed
 from rallynov.diagnosis.model import Diagnosis, Grid
+from rallynov.diagnosis.screens.asking import PAUSED
 from rallynov.dialogue.dialogue import Dialogue
 from rallynov.dialogue.events import Commanded
 from rallynov.dialogue.screens import Block, Choice, Screen, listing, note, text, title
@@ -43,11 +45,12 @@ class Reception:
     """
 
     name = NAME
-    commands: Sequence[str] = ("start", "menu", "pause", "annuler", "aide", "help", "contact")
+    commands: Sequence[str] = ("start", "menu", "pause", "annuler", "aide", "help", "aidecomplete", "contact")
 
     def __init__(
         self, grid: Grid, edition: str, contact: str, codes: Dialogue, roles: Sequence[RoleChoice] = ()
     ) -> None:
+        self._grid = grid
         self._form = grid.form()
         self._edition = edition
         self._contact = contact
@@ -99,7 +102,7 @@ class Reception:
         """Go where the person chose."""
         match key:
             case "result" | "recap" | "restart":
-                return Move(to=Place(DIAGNOSIS, key))
+                return closed(self._grid, self._form, Move(to=Place(DIAGNOSIS, key)), scene)
             case "begin" | "resume":
                 return Move(to=Place(DIAGNOSIS))
             case _:
@@ -116,7 +119,9 @@ class Reception:
                 return self._led(command.argument, place, scene)
             case "start":
                 return Move(to=Place(), scene=replace(scene, first=True))
-            case "aide" | "help":
+            case "aide" | "help" if place.dialogue in _SHORT_HELP:
+                return Move(lead=_SHORT_HELP[place.dialogue])
+            case "aide" | "help" | "aidecomplete":
                 return Move(lead=_HELP)
             case "contact" | "person":
                 return Move(lead=(title(say("Talk to a person")), text(self._reach()), text(_HERE)))
@@ -126,10 +131,7 @@ class Reception:
                     to=Place(), lead=(note(paused(mine.find(spot_of(place).dossier) or mine.mine[0])),)
                 )
             case "pause" | "annuler" if scene.of(Diagnosis).run:
-                kept = note(
-                    say("Everything you answered is kept. Come back whenever you like, and type “resume”.")
-                )
-                return Move(to=Place(), lead=(kept,))
+                return Move(to=Place(), lead=(note(PAUSED),))
             case _:
                 return Move(to=Place())
 
@@ -187,25 +189,43 @@ _CODE = Choice("code", say("I have a code"))
 _ELSEWHERE = Choice("continuer", say("Go on elsewhere"))
 _ASIDE = (
     Choice("fiches", say("Fact sheets")),
-    Choice("langue", say("English / Français")),
+    Choice("faq", say("Frequent questions")),
     Choice("confidentialite", say("Your data")),
     Choice("help", say("Help")),
     Choice("person", say("Talk to a person")),
+    Choice("langue", say("English / Français")),
 )
+_HOW = text(say("Press a button, or type the number or the words of your answer. At any time you may type:"))
+_BACK = say("“back”: return to the previous question")
+_SKIP = say("“skip”: leave a question for later; it counts as “I do not know”")
+_LEAVE = say("“skip”: leave a question for later")
+_PAUSE = say("“pause”: stop here; everything is kept, and “resume” brings you back")
+_RECAP = say("“recap”: read and change your answers")
+_WHY = say("“why”: know why a question is asked")
+_TO_A_PERSON = say("“talk to a person”: reach the team of the rally")
+_MORE = note(say("“full help”: everything that you may type."))
+_OF_THE_GRID = (title(say("Help")), _HOW, listing(_BACK, _SKIP, _PAUSE, _WHY, _TO_A_PERSON), _MORE)
+_OF_A_DOSSIER = (title(say("Help")), _HOW, listing(_BACK, _LEAVE, _PAUSE, _RECAP, _TO_A_PERSON), _MORE)
+_SHORT_HELP: Mapping[str, tuple[Block, ...]] = {
+    DIAGNOSIS: _OF_THE_GRID,
+    "triage": _OF_THE_GRID,
+    DOSSIER: _OF_A_DOSSIER,
+}
+"""What helps where questions are put: it stands above the pending one, and is short."""
 _HELP: tuple[Block, ...] = (
     title(say("Help")),
-    text(say("Press a button, or type the number or the words of your answer. At any time you may type:")),
+    _HOW,
     listing(
-        say("“back”: return to the previous question"),
-        say("“skip”: leave a question for later; it counts as “I do not know”"),
-        say("“pause”: stop here; everything is kept, and “resume” brings you back"),
-        say("“recap”: read and change your answers"),
+        _BACK,
+        _SKIP,
+        _PAUSE,
+        _RECAP,
         say("a whole sentence: it is kept as a note beside the question"),
-        say("“why”: know why a question is asked"),
+        _WHY,
         say(
             "a question, in your own words: I answer it, or hand it over to the team; “/faq”: read the frequent questions"
         ),
-        say("“talk to a person”: reach the team of the rally"),
+        _TO_A_PERSON,
         say("“elsewhere”: go on with this conversation on another device"),
         say("“my dossier”: prepare and submit your dossier; “where is my dossier”: know where it stands"),
         say("“sheets”: read the twelve fact sheets; “language”: change to English or French"),

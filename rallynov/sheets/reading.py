@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from markdown_it import MarkdownIt
-from markdown_it.tree import SyntaxTreeNode
 from pydantic import BaseModel, ConfigDict, Field
 
 from rallynov.sheets.model import GESTURES, SECTIONS, Gesture, Sheet
-from rallynov.wording import ContentError, read_front
+from rallynov.wording import ContentError, read_front, read_tree
 
-_MARKDOWN = MarkdownIt("commonmark")
+if TYPE_CHECKING:
+    from markdown_it.tree import SyntaxTreeNode
+
 _LEAST_LINES = 3
 
 
@@ -72,7 +72,7 @@ class _Reading:
         """Return what stands under each heading; the headings are those of the language, in their order."""
         names = {heading: name for name, heading in self._headings.items()}
         parts: dict[str, list[SyntaxTreeNode]] = {}
-        for node in SyntaxTreeNode(_MARKDOWN.parse(body)).children:
+        for node in read_tree(body).children:
             if node.type == "heading":
                 heading = self._plain(node.children)
                 if names.get(heading, heading) in {*parts, heading} or node.tag != "h2":

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import orjson
 from sqlalchemy import (
@@ -25,7 +26,6 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql import ColumnElement
@@ -33,12 +33,26 @@ from sqlalchemy.sql.dml import UpdateBase
 
 from rallynov.storage.base import Base
 
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
+
 Statement = Select[*tuple[Any, ...]] | UpdateBase
-Insertable = sqlite.Insert | postgresql.Insert
-Inserting = Callable[[type[Base]], Insertable]
-INSERTS: Mapping[str, Inserting] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-"""The insert of each dialect, with its ON CONFLICT."""
+Insertable: TypeAlias = "sqlite.Insert | postgresql.Insert"
+Inserting: TypeAlias = Callable[[type[Base]], Insertable]
 Writer = Callable[[Any], Any]
+
+
+class _Inserts(dict[str, Inserting]):
+    """Read when they are first asked for: PostgreSQL's dialect takes 2 MB, SQLite needs none of it."""
+
+    def __missing__(self, dialect: str) -> Inserting:
+        insert: Inserting = import_module(f"sqlalchemy.dialects.{dialect}").insert
+        self[dialect] = insert
+        return insert
+
+
+INSERTS: Mapping[str, Inserting] = _Inserts()
+"""The insert of each dialect, with its ON CONFLICT."""
 
 
 class _Form(NamedTuple):

@@ -20,6 +20,7 @@ import structlog
 from sqlalchemy import Connection, inspect, text
 
 from rallynov.storage.lifetimes import kept
+from rallynov.storage.sessions import unhurried
 from rallynov.storage.store import WRITING, Store
 
 if TYPE_CHECKING:
@@ -145,6 +146,7 @@ def _altering(store: Store) -> Iterator[Connection]:
     """
     if not store.is_sqlite:
         with store.write() as tx:
+            unhurried(tx)
             tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
             yield tx
         return

@@ -19,7 +19,10 @@ from typing import IO, Any, ParamSpec, TypeVar
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 
+from rallynov.storage import sessions
+from rallynov.storage.journal import Journal
 from rallynov.storage.prepared import tell
+from rallynov.storage.reading import Readings
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -31,10 +34,12 @@ PRAGMAS = (
     "PRAGMA busy_timeout=10000",
     "PRAGMA trusted_schema=OFF",
     "PRAGMA journal_size_limit=67108864",
-    "PRAGMA wal_autocheckpoint=4000",
+    "PRAGMA wal_autocheckpoint=16000",
     "PRAGMA secure_delete=ON",
 )
 WRITING = {"rallynov_writing": True}
+SERVED = 4
+"""Groups of short reads at once on PostgreSQL, where each waits for the network; on SQLite one is faster than several."""
 NOTICES = "rallynov_notices"
 """The option of a transaction that holds what is told in this process once it commits."""
 
@@ -51,6 +56,8 @@ class Store:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
         self._writer = ThreadPoolExecutor(1, "writer", self._begin_writing)
+        self._readings = Readings(lambda: self.read(), 1 if self.is_sqlite else SERVED)  # noqa: PLW0108  # as it opens then
+        self._journal = Journal(self.engine, self._writer) if self.is_sqlite else None
         self._writing_thread = 0
         self._kept: Connection | None = None
         """The writer thread's own connection: taking one from the pool costs more than a small transaction."""
@@ -80,12 +87,18 @@ class Store:
         except BaseException:  # whatever its state, the next transaction begins on another
             self._forget()
             raise
+        if self._journal:
+            self._journal.wrote()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Open one read transaction: one snapshot."""
         with self.engine.connect() as connection, connection.begin():
             yield connection
+
+    async def reading(self, work: Callable[[Connection], T]) -> T:
+        """Run a short read on a reader's thread, in one transaction with those asked for meanwhile."""
+        return await self._readings.read(work)
 
     async def writing(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run synchronous work on the writer thread, one piece at a time, in order."""
@@ -107,6 +120,9 @@ class Store:
 
     def close(self) -> None:
         """End the writer thread and the connections; release the file."""
+        self._readings.close()
+        if self._journal:
+            self._journal.close()
         self._writer.shutdown(wait=True)
         self._forget()
         self.engine.dispose()
@@ -152,4 +168,13 @@ def _postgresql(url: URL) -> Engine:
         "tcp_user_timeout": 15_000,
     }
     plain = url.set(drivername="postgresql+psycopg")
-    return create_engine(plain, pool_size=8, pool_pre_ping=True, hide_parameters=True, connect_args=options)
+    engine = create_engine(plain, pool_size=8, pool_pre_ping=True, hide_parameters=True, connect_args=options)
+    asked = sessions.settings()
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: Any, _record: object) -> None:
+        connection.autocommit = True  # else they go with the first transaction that is rolled back
+        connection.execute(asked)
+        connection.autocommit = False
+
+    return engine

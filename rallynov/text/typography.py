@@ -7,6 +7,7 @@ address, a command, code, markup or a placeholder.
 import re
 from collections.abc import Callable, Mapping
 from datetime import time
+from decimal import Decimal
 from typing import Final
 
 NBSP = "\u00a0"
@@ -81,6 +82,15 @@ def told_hour(hour: time, language: str = "fr") -> str:
     if language != "fr":
         return f"{hour:%H:%M}"
     return f"{hour.hour}{NBSP}h" + (f"{NBSP}{hour:%M}" if hour.minute else "")
+
+
+def told_number(number: float, language: str = "fr") -> str:
+    """Return a number as a sentence holds it, to three decimals at most: `1 234,5` in French, `1,234.5` elsewhere."""
+    written = f"{Decimal(str(number)):,.3f}".rstrip("0").rstrip(".")
+    return written.translate(_FRENCH_FIGURES) if language == "fr" else written
+
+
+_FRENCH_FIGURES = str.maketrans({",": NNBSP, ".": ","})
 
 
 def _typeset(found: re.Match[str]) -> str:

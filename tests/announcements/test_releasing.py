@@ -12,9 +12,9 @@ from sqlalchemy import insert, update
 from rallynov.announcements import releasing
 from rallynov.announcements.model import APART, Content, Status
 from rallynov.announcements.tables import AnnouncementFileRow
-from rallynov.delivery import bulk, outbox
+from rallynov.delivery import bulk, leases, outbox
 from rallynov.delivery.outbox import Receipt
-from rallynov.delivery.tables import ConversationRow, OutboxStatus
+from rallynov.delivery.tables import ConversationRow, OutboxRow, OutboxStatus
 from rallynov.people.consents.model import ChooseTopics, Topic
 from rallynov.people.consents.service import choose, stop
 from rallynov.storage.store import Store
@@ -136,7 +136,8 @@ def test_what_a_dead_process_had_in_hand_is_in_doubt_and_what_it_gave_back_leave
 ) -> None:
     one, two = desk.fetch(2)
     with desk.store.write() as tx:
-        outbox.release(tx, "me", [two.key])
+        leases.release(tx, "me", [two.key])
+        tx.execute(update(OutboxRow).values(lease_until=clock() - timedelta(days=999)))
         outbox.recover(tx, clock() + timedelta(minutes=2), alone=desk.store.is_sqlite)
     assert desk.states() == [("unknown", "process died while sending")] + [("planned", None)] * 3
     again = [sent.key for sent in desk.fetch()]

@@ -178,9 +178,10 @@ class BotApi(Control):
             hook = self._webhook.hook
             told = {"url": hook.url if hook else "", "has_custom_certificate": False}
             told["pending_update_count"] = len(self._updates.pending)
-            return told | (
-                {"last_error_message": self._webhook.last_error} if self._webhook.last_error else {}
-            )
+            if self._webhook.last_error:
+                told |= {"last_error_message": self._webhook.last_error}
+                told |= {"last_error_date": self._webhook.failed_at}
+            return told
         if method in PROFILE:
             return PROFILE[method](self.profile, params)
         if method == "getfile":

@@ -1,4 +1,7 @@
-"""Delivery of updates to a webhook on this machine: several at once, each tried until it answers 2xx."""
+"""Delivery of updates to a webhook on this machine: several at once, each tried until it answers 2xx.
+
+Those of one chat come one after the other, as the real server brings them.
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -8,6 +11,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
+from .chats import now
 from .faults import Refused
 from .updates import Updates, Waiting
 
@@ -44,6 +48,7 @@ class Webhook:
     ) -> None:
         self.hook: Hook | None = None
         self.last_error = ""
+        self.failed_at = 0
         self._updates, self._done, self._reply = updates, done, reply
         self._in_flight: dict[int, asyncio.Task[None]] = {}
 
@@ -51,10 +56,15 @@ class Webhook:
         """Start the delivery of what waits, as far as the webhook takes it."""
         if self.hook is None:
             return
+        busy: set[int] = set()
         for one in self._updates.pending:
             if len(self._in_flight) >= self.hook.at_once:
                 return
-            if one.update_id not in self._in_flight:
+            chat = _chat(one.raw)
+            free = chat is None or chat not in busy
+            if chat is not None:
+                busy.add(chat)
+            if free and one.update_id not in self._in_flight:
                 self._in_flight[one.update_id] = asyncio.create_task(self._deliver(self.hook, one))
 
     async def close(self) -> None:
@@ -71,7 +81,8 @@ class Webhook:
             error = "" if 200 <= status < 300 else f"Wrong response from the webhook: {status}"
         except (OSError, ValueError, IndexError, TimeoutError) as failure:
             error, body = f"Connection failed: {failure!r}", b""
-        self.last_error = error or self.last_error
+        if error:
+            self.last_error, self.failed_at = error, now()
         self._done(one, not error)
         if error:
             await asyncio.sleep(PAUSE)
@@ -79,6 +90,16 @@ class Webhook:
             self._reply(answer)
         del self._in_flight[one.update_id]
         self.pump()
+
+
+def _chat(raw: bytes) -> int | None:
+    """Give the chat of an update; None when it tells none."""
+    try:
+        update = orjson.loads(raw)
+        told = update.get("message") or update["callback_query"]["message"]
+        return int(told["chat"]["id"])
+    except (ValueError, TypeError, LookupError, AttributeError):
+        return None
 
 
 async def _post(hook: Hook, raw: bytes) -> tuple[int, bytes]:

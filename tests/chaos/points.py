@@ -5,11 +5,14 @@ The product has no hook for tests. Each point is passed once a turn, or once a b
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
+
+from fastapi import Response
 
 from bot.telegram.calls import Api
 from bot.telegram.poller import Poller
@@ -19,6 +22,7 @@ from rallynov.announcements.fanout import Fanout
 from rallynov.announcements.releasing import Releases
 from rallynov.delivery import bulk, inbox
 from rallynov.delivery.decider import Decider
+from rallynov.delivery.inbox import Incoming, Waiting
 from rallynov.delivery.receipts import Receipts
 from rallynov.delivery.service import Delivery
 from rallynov.delivery.turns import Batch
@@ -30,15 +34,15 @@ from rallynov.initiatives.attachments.folder import Folder
 Passed = Callable[[], None]
 
 
-def fuse(nth: int) -> Passed:
-    """Kills the process, as ``kill -9`` does, the nth time that it is called."""
+def fuse(nth: int, how: int = signal.SIGKILL) -> Passed:
+    """Kills the process, as ``kill -9`` does, the nth time that it is called; or has it stop where it is (SIGSTOP)."""
     left = nth
 
     def burn() -> None:
         nonlocal left
         left -= 1
         if left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), how)
 
     return burn
 
@@ -126,6 +130,46 @@ NEWS_POINTS: dict[str, Callable[[Passed], None]] = {
 """In the order of an announcement: a chunk of recipients is written, then committed; some are marked as being sent, then
 committed and not in hand."""
 
+HOOK = "/telegram/hook"
+"""Where the webhook of a victim is."""
+
+
+def _answers(path: str) -> Callable[..., bool]:
+    return lambda _response, scope, *_: scope["path"] == path
+
+
+def _typed(_delivery: Delivery, events: Sequence[Incoming], *_: object) -> bool:
+    return any(event.channel == "web" for event in events)
+
+
+HOOK_POINTS: dict[str, Callable[[Passed], None]] = {
+    "posted": lambda passed: before(Poller, "receive", passed),
+    "noting": lambda passed: after(inbox, "store", passed),
+    "noted": lambda passed: behind(Poller, "receive", passed),
+    "thanked": lambda passed: behind(Response, "__call__", passed, _answers(HOOK)),
+}
+"""In the order of an update that is posted: read, not stored; written, not committed; stored, not answered; answered."""
+
+UNBEARABLE = "mot insupportable"
+
+
+def _unbearable(_decider: Decider, _tx: object, waiting: Sequence[Waiting], *_: object) -> bool:
+    return any(UNBEARABLE in event.payload for event in waiting)
+
+
+UNBEARABLE_POINTS: dict[str, Callable[[Passed], None]] = {
+    "unbearable": lambda passed: before(Decider, "decide", passed, _unbearable)
+}
+"""About to decide on some words."""
+
+FORM_POINTS: dict[str, Callable[[Passed], None]] = {
+    "form read": lambda passed: before(Delivery, "take", passed, _typed),
+    "form noting": lambda passed: after(inbox, "store", passed),
+    "form noted": lambda passed: behind(Delivery, "take", passed, _typed),
+    "form answered": lambda passed: behind(Response, "__call__", passed, _answers("/say")),
+}
+"""The same of a form of the web chat."""
+
 
 def acknowledge_first() -> None:
     """Move the inbox's commit behind the acknowledgement: the fault that the tests must be able to see."""
@@ -138,4 +182,18 @@ def acknowledge_first() -> None:
     Poller.keep = keep  # type: ignore[method-assign, assignment]
 
 
-FAULTS: dict[str, Callable[[], None]] = {"acknowledge first": acknowledge_first}
+def thank_first() -> None:
+    """Answer 200 to what is posted before it is stored: the same fault, for the webhook."""
+    real = Poller.receive
+    later: set[asyncio.Future[None]] = set()
+
+    async def receive(self: Poller, update: object) -> None:
+        later.add(asyncio.ensure_future(real(self, update)))
+
+    Poller.receive = receive  # type: ignore[method-assign]
+
+
+FAULTS: dict[str, Callable[[], None]] = {
+    "acknowledge first": acknowledge_first,
+    "thank first": thank_first,
+}

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from announcements.crowds import announce, chats, people
 from botapi import BotApi
-from chaos.nursery import TOKEN, Lives, Nursery
+from chaos.nursery import TOKEN, Kill, Lives, Nursery
 from chaos.test_broadcast import QUICK, ended, morning, outcomes
 from postgres import Cluster
 from sqlalchemy import select
@@ -84,11 +84,36 @@ class Beside(threading.Thread):
 
 def owners(store: Store) -> set[str]:
     with store.read() as tx:
-        return set(tx.execute(select(LeaderRow.owner)).scalars())
+        return set(tx.execute(select(LeaderRow.owner).where(LeaderRow.role.startswith("telegram"))).scalars())
 
 
 def sends(api: BotApi, since: float = 0.0) -> int:
     return sum(1 for call in api.made("sendMessage") if call.at >= since)
+
+
+@pytest.mark.postgres
+def test_what_a_frozen_leader_was_storing_is_stored_and_answered_by_the_next_one(
+    nursery: Nursery, cluster: Cluster, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It stopped between the inbox and the commit; the server alone would find out after fifteen seconds, or never."""
+    store = Store(cluster.migrated())
+    with BotApi() as api:
+        told = {"constants": HASTY, "rate": 30, "shift": 0.0, "data": str(tmp_path), "how": signal.SIGSTOP}
+        order = told | {"api": api.url, "database": store.url.render_as_string(hide_password=False)}
+        one = Lives(nursery, order, [Kill("storing", 1)])
+        two = Beside(store, api.url, told, monkeypatch)
+        try:
+            one.start()
+            api.wait(lambda api: api.polling, 120)
+            api.text(7, "/start")
+            one.until(lambda: Path(f"/proc/{one.pid}/stat").read_text().split()[2] == "T", 60)
+            two.start()
+            api.wait(lambda api: api.messages(7), 60)
+            two.end()
+        finally:
+            one.abandon()
+        assert len(api.messages(7)) == 1
+    store.close()
 
 
 def frozen(

@@ -1,4 +1,4 @@
-"""A process that is the product without its web pages, made to die: a nursery that forks a victim per order.
+"""A process that is the product, its web pages only when a port is ordered, made to die: a nursery forks a victim an order.
 
 The nursery imports and builds the product once and has no thread, so a victim starts in milliseconds. It reads one order
 a line (JSON) and answers with two lines: the victim's process id, then how it ended.
@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, NoReturn
 
 import uvloop
-from points import FAULTS, FILE_POINTS, NEWS_POINTS, POINTS, fuse
+from points import FAULTS, FILE_POINTS, FORM_POINTS, HOOK_POINTS, NEWS_POINTS, POINTS, UNBEARABLE_POINTS, fuse
 
 from bot import announcing, logs, recurring, run, wiring
 from bot.run import _running
@@ -55,7 +55,15 @@ def victim(order: dict[str, Any]) -> int:
     if order.get("fault"):
         FAULTS[order["fault"]]()
     if order.get("point"):
-        {**POINTS, **FILE_POINTS, **NEWS_POINTS}[order["point"]](fuse(order["nth"]))
+        known = {
+            **POINTS,
+            **FILE_POINTS,
+            **NEWS_POINTS,
+            **HOOK_POINTS,
+            **FORM_POINTS,
+            **UNBEARABLE_POINTS,
+        }
+        known[order["point"]](fuse(order["nth"], order.get("how", signal.SIGKILL)))
     for module, constants in order.get("constants", {}).items():
         for name, value in constants.items():
             known = getattr(import_module(module), name)
@@ -68,10 +76,15 @@ def victim(order: dict[str, Any]) -> int:
         telegram_api=order["api"],
         database_url=order["database"],
         data_dir=order.get("data", "donnees"),
+        web_port=order.get("port", 0),
+        webhook_url=order.get("webhook"),
     )
     store = Store(settings.database)
     store.own()
     schema.migrate(store)
+    if "port" in order:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+        return run.serve(settings, store)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(live(settings, store))
 

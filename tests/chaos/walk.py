@@ -25,8 +25,9 @@ CHAT = 42
 PATIENCE = 30.0
 """Seconds that a person waits for an answer: more than any restart takes."""
 ASIDES = ("pause", "reprendre", "retour", "passer", "pourquoi", "/recap", "aide", "menu", "/confidentialite")
-DRAWN_BY_LOT = {"continuer", "invite", "collegues", "dossier"}
-"""Choices that make a code or an id at random: the model cannot know it."""
+DRAWN_BY_LOT = {"continuer", "invite", "collegues", "dossier", "held-question", "unnote"}
+"""Choices that make a code or an id at random, search in what each process prepares in its time, or rewrite what was shown:
+the model cannot know."""
 STORY = (
     "nous l'essayons depuis deux ans",
     "les habitants y tiennent tous beaucoup",

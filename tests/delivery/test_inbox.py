@@ -42,7 +42,8 @@ def finish(store: Store, waiting: Sequence[Waiting]) -> None:
 
 def fail(store: Store, now: datetime) -> bool:
     with store.write() as tx:
-        return inbox.failed(tx, inbox.claim(tx, now, 1)[0], "ValueError", now)
+        one = inbox.claim(tx, now, 1)[0]
+        return inbox.failed(tx, one, one.attempts + 1, "ValueError", now)
 
 
 def test_the_first_event_of_each_conversation_in_the_order_of_arrival(store: Store) -> None:
@@ -61,7 +62,8 @@ def test_an_event_seen_again_changes_nothing(store: Store) -> None:
     keep(store, event("1", payload="again"), event("2"), event("2"))
     assert names(claim(store)) == ["2"]
     with store.read() as tx:
-        assert tx.execute(select(InboxRow.payload, InboxRow.status)).first() == ("first", "done")
+        first = select(InboxRow.payload, InboxRow.status).order_by(InboxRow.seq)
+        assert tx.execute(first).first() == ("first", "done")
 
 
 def test_two_channels_do_not_share_their_names(store: Store) -> None:
@@ -89,6 +91,24 @@ def test_an_event_that_fails_is_tried_after_one_and_five_seconds_then_set_aside(
         assert fail(store, now) is (nth == 2)
         finish(store, [one for one in claim(store, now) if one.external_id == "b1"])
     assert names(claim(store, times[-1])) == ["a2"]
+
+
+def test_a_clock_that_goes_back_keeps_nobody_waiting_for_hours(store: Store) -> None:
+    keep(store, event("a1", "a"))
+    ahead = START + timedelta(hours=2)
+    assert not fail(store, ahead)
+    assert names(claim(store, ahead)) == []
+    assert names(claim(store, START)) == ["a1"]
+
+
+def test_one_event_alone_is_claimed_in_its_turn(store: Store) -> None:
+    keep(store, event("a1", "a"), event("a2", "a"), event("b1", "b"))
+    for seq, found in ((1, ["a1"]), (2, []), (3, ["b1"]), (4, [])):
+        with store.write() as tx:
+            assert names(inbox.claim(tx, START, 500, seq)) == found
+    fail(store, START)
+    with store.write() as tx:
+        assert inbox.claim(tx, START, 500, 1) == []  # its next try has not come
 
 
 def test_no_more_than_asked_for_and_the_oldest_of_them(sqlite: Store) -> None:
@@ -125,6 +145,38 @@ def test_a_conversation_in_another_process_hands_is_left_to_it(shared: Store) ->
         with shared.write() as two:
             assert "a2" not in names(inbox.claim(two, START, 500))  # not committed yet: still in their hands
     assert names(claim(shared)) == ["a2", "b1"]
+
+
+@pytest.mark.postgres
+def test_one_event_alone_locks_its_conversation_alone(shared: Store) -> None:
+    keep(shared, event("a1", "a"), event("b1", "b"))
+    with shared.write() as one:
+        assert names(inbox.claim(one, START, 500, 1)) == ["a1"]
+        with shared.write() as two:
+            assert names(inbox.claim(two, START, 500)) == ["b1"]
+            assert inbox.claim(two, START, 500, 1) == []
+
+
+@pytest.mark.postgres
+def test_whoever_has_waited_longest_comes_first_whatever_their_address(shared: Store) -> None:
+    """Three times more people wait than a batch takes, and those who were answered write again at once."""
+    keep(shared, *(event(f"{n}", f"{999 - n}") for n in range(300)))
+    answered: list[int] = []
+    for turn in range(3):
+        batch = claim(shared, limit=100)
+        finish(shared, batch)
+        keep(shared, *(event(f"{turn}:{one.seq}", one.address.partition(":")[2]) for one in batch))
+        answered += [one.seq for one in batch]
+    assert answered == list(range(1, 301))
+
+
+@pytest.mark.postgres
+def test_who_waits_for_another_try_takes_nobodys_place(shared: Store) -> None:
+    keep(shared, *(event(f"{n}", f"{n}") for n in range(30)))
+    with shared.write() as tx:
+        for one in inbox.claim(tx, START, 20):
+            inbox.failed(tx, one, 1, "ValueError", START)
+    assert names(claim(shared, limit=10)) == [f"{n}" for n in range(20, 30)]
 
 
 @pytest.mark.postgres

@@ -1,4 +1,4 @@
-"""Forty people at once, 40 turns each (``RALLYNOV_TURNS=200`` for more): each is answered in order, and by their own.
+"""Forty people at once, 40 turns each, 200 in the campaign: each is answered in order, and by their own.
 
 On SQLite in one process; on PostgreSQL in two, which take up the same conversations and of which one sends.
 Run as a program, this file is one of these processes.
@@ -161,6 +161,14 @@ def check(store: Store, sends: Sends) -> None:
         assert notes[address] == "\n".join(str(words(chat, nth)) for nth in range(7, TURNS, 8))
 
 
+@pytest.fixture(params=[40, pytest.param(200, marks=pytest.mark.campaign)])
+def _turns(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """How many turns each person takes, here and in the processes that are begun."""
+    monkeypatch.setattr(sys.modules[__name__], "TURNS", request.param)
+    monkeypatch.setenv("RALLYNOV_TURNS", str(request.param))
+
+
+@pytest.mark.usefixtures("_turns")
 async def test_in_one_process_on_sqlite(sqlite: Store) -> None:
     told = await work(str(sqlite.url), list(range(1, PEOPLE + 1)), sends=True)
     assert told["handled"] == PEOPLE * TURNS
@@ -169,6 +177,7 @@ async def test_in_one_process_on_sqlite(sqlite: Store) -> None:
 
 
 @pytest.mark.postgres
+@pytest.mark.usefixtures("_turns")
 def test_in_two_processes_on_postgresql(cluster: Cluster) -> None:
     url = cluster.database()
     store = Store(url)
@@ -181,7 +190,7 @@ def test_in_two_processes_on_postgresql(cluster: Cluster) -> None:
         )
         for nth in range(2)
     ]
-    told = [json.loads(process.communicate(timeout=90)[0].splitlines()[-1]) for process in processes]
+    told = [json.loads(process.communicate(timeout=300)[0].splitlines()[-1]) for process in processes]
     assert [process.returncode for process in processes] == [0, 0]
     handled = [one["handled"] for one in told]
     assert sum(handled) == PEOPLE * TURNS

@@ -11,10 +11,12 @@ from postgres import Cluster
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from rallynov.delivery import leadership
+from rallynov.delivery import inbox, leadership
+from rallynov.delivery.inbox import Incoming
 from rallynov.delivery.leadership import Leadership
 from rallynov.delivery.tables import LeaderRow
 from rallynov.storage import schema
+from rallynov.storage.sessions import BOUNDS
 from rallynov.storage.store import Store
 
 HOLDER = text("SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted")
@@ -50,6 +52,9 @@ class Candidate:
 @pytest.fixture
 def stores(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> list[Store]:
     monkeypatch.setattr(leadership, "BEAT", 0.02)
+    monkeypatch.setitem(
+        BOUNDS, "idle_in_transaction_session_timeout", "0"
+    )  # the take-over is what helps here
     url = cluster.database()
     opened = [Store(url), Store(url)]
     schema.migrate(opened[0])
@@ -151,6 +156,32 @@ async def test_a_leader_that_froze_in_a_transaction_holds_nobody_up(
     with pytest.raises(DBAPIError):
         one.fence(frozen)
     frozen.close()
+    for each, store in zip((one, two), stores, strict=True):
+        each._drop()
+        store.close()
+
+
+@pytest.mark.postgres
+def test_a_leader_that_froze_while_it_stored_keeps_the_next_one_from_nothing(
+    stores: list[Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next one is told the same updates again: it waits for none of what the frozen one has not committed."""
+    monkeypatch.setattr(leadership, "FROZEN", 0.0)
+    one, two = (Leadership(store, "telegram:42", "", lambda: START) for store in stores)
+    assert one._take()
+    frozen, update = stores[0].engine.connect(), Incoming("telegram", "42:7", "telegram:1", "{}", START)
+    inbox.store(frozen, [update])
+    other = stores[1].engine.connect()
+    alive = other.scalar(text("SELECT pg_backend_pid()"))  # nor is a transaction of its own cut off
+    assert not two._take()
+    with stores[1].write() as tx:
+        inbox.store(tx, [update])
+    assert other.scalar(text("SELECT pg_backend_pid()")) == alive
+    assert two._take()
+    with pytest.raises(DBAPIError):
+        inbox.store(frozen, [update])
+    for connection in (frozen, other):
+        connection.close()
     for each, store in zip((one, two), stores, strict=True):
         each._drop()
         store.close()

@@ -12,7 +12,7 @@ from delivery.stage import Inline, Stage, scene
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from rallynov.delivery import outbox, sender
+from rallynov.delivery import leases, outbox, sender
 from rallynov.delivery.decisions import Failure, FailureKind, Klass
 from rallynov.delivery.outbox import DOUBTS, LEASE, Outgoing, Receipt
 from rallynov.delivery.tables import OutboxRow, OutboxStatus
@@ -111,7 +111,7 @@ def test_after_a_crash_replies_go_out_again_and_announcements_do_not(store: Stor
 def test_beside_other_processes_only_what_outlived_its_lease_is_taken_up(store: Store) -> None:
     add(store, message("a"), owner="living")
     with store.write() as tx:
-        outbox.renew(tx, "living", LATE)
+        leases.renew(tx, "living", LATE)
     add(store, message("b"), owner="dead")
     assert recover(store, alone=False) == 1
     assert {key: row.status for key, row in rows(store).items()} == {"a": "sending", "b": "queued"}
@@ -140,7 +140,7 @@ def test_only_what_is_still_ours_is_given_back(store: Store) -> None:
     add(store, message("a"), message("b"), message("c"), owner="me")
     with store.write() as tx:
         tx.execute(update(OutboxRow).where(OutboxRow.key == "b").values(lease_owner="other"))
-        outbox.release(tx, "me", ["a", "b"])
+        leases.release(tx, "me", ["a", "b"])
     assert {key: row.status for key, row in rows(store).items()} == {
         "a": "queued",
         "b": "sending",

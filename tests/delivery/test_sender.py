@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from conversation import START, Clock, core
 from delivery.stage import OK, Inline, Outcome, Stage, scene
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from rallynov.delivery import inbox, sender
 from rallynov.delivery.decisions import Failure, FailureKind, Klass
 from rallynov.delivery.inbox import Incoming
-from rallynov.delivery.tables import ConversationRow
+from rallynov.delivery.outbox import Outgoing
+from rallynov.delivery.tables import ConversationRow, OutboxRow
 from rallynov.storage import schema
 from rallynov.storage.store import Store
 
@@ -121,6 +122,27 @@ def test_a_doubt_is_written_before_the_second_try(inline: Inline) -> None:
         stage.post("1:0")
         await stage.settled("1:0")
         assert seen == [0, 0, 1]
+
+    play(inline)
+
+
+def test_what_another_process_took_over_is_neither_doubted_nor_sent_again(inline: Inline) -> None:
+    @scene
+    async def play(stage: Stage) -> None:
+        def lose(message: Outgoing) -> None:
+            if message.key == "1:0":
+                taken = {"lease_owner": "another", "doubts": 4, "attempts": 6}
+                with stage.store.write() as tx:
+                    tx.execute(update(OutboxRow).where(OutboxRow.key == message.key).values(taken))
+
+        stage.channel.before = lose
+        stage.channel.told["1:0"] = [Failure(K.UNKNOWN)]
+        stage.post("1:0", "1:1")
+        assert await stage.settled("1:1") == ["sent"]
+        row = stage.row("1:0")
+        assert (row.lease_owner, row.status, row.doubts, row.attempts) == ("another", "sending", 4, 6)
+        assert len(stage.channel.at("1:0")) == 1
+        assert stage.sender.pending == 0
 
     play(inline)
 

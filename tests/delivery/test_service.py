@@ -191,6 +191,27 @@ def store_one(other: Core) -> None:
     other.turns.run()
 
 
+async def test_an_answer_in_the_same_transaction_is_told_without_a_look_at_the_database(
+    whole: Core, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def reading(_work: object) -> object:
+        raise AssertionError("it was told already")
+
+    monkeypatch.setattr(whole.delivery.store, "reading", reading)
+    with whole.delivery.expecting("web", "1") as handled:
+        await whole.delivery.take([said("1", "bonjour")])
+        assert await handled(20)
+    assert whole.delivery._waiting == {}
+
+
+async def test_an_event_that_comes_again_was_handled_long_ago(whole: Core) -> None:
+    await whole.delivery.take([said("1", "bonjour")])
+    assert await whole.delivery.handled("web", "1", 10)
+    with whole.delivery.expecting("web", "1") as handled:
+        await whole.delivery.take([said("1", "bonjour")])
+        assert await handled(10)
+
+
 async def test_patience_has_an_end(store: Store) -> None:
     idle = core(store, Clock()).delivery  # not started
     assert not await idle.handled("web", "never", 0.02)

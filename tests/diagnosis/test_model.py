@@ -61,8 +61,8 @@ def test_the_first_vector_checkpoint_by_checkpoint() -> None:
     assert marks == [0.667, 0.625, 0.5, 0.833, None, 0.5, 0.625, 0.25, 0.625, 0.25]
     assert [r.covered for r in found.readings] == [1, 1, 1, 1, 0, 1, 1, 0.5, 1, 1]
     assert [r.checkpoint.id for r in found.readings if not r.applies] == ["R5"]
-    assert names(found.strengths) == ["R4", "R1", "R2"]
-    assert names(found.priorities) == ["R3", "R8", "R10"]
+    assert names(found.priorities) == ["R3", "R8", "R2"]  # 7, 6 and 4.5 of weight × gap, R10 as much as R2
+    assert names(found.strengths) == ["R4", "R1", "R7"]
     assert found.to_strengthen == ()
     assert found.unknown == ()
 
@@ -143,10 +143,25 @@ def test_essential_checkpoints_under_one_half_are_told() -> None:
 
 def test_strengths_and_priorities_are_never_the_same() -> None:
     middle = read(GRID, dict.fromkeys(IDS, "2"))
-    assert names(middle.strengths) == ["R3", "R4", "R1"]
-    assert names(middle.priorities) == ["R2", "R5", "R7"]
+    assert names(middle.priorities) == ["R3", "R4", "R1"]
+    assert names(middle.strengths) == ["R2", "R5", "R7"]
     assert read(GRID, dict.fromkeys(IDS, "4")).priorities == ()
     assert read(GRID, dict.fromkeys(IDS, "0")).strengths == ()
+
+
+@pytest.mark.parametrize(
+    ("full", "priorities", "strengths"),
+    [
+        (("R8", "R9", "R10"), ["R3", "R4", "R1"], ["R8", "R9", "R10"]),
+        (("R6", "R9", "R10"), ["R3", "R4", "R1"], ["R6", "R9", "R10"]),
+        (("R3", "R4"), ["R1", "R2", "R5"], ["R3", "R4", "R7"]),
+    ],
+)
+def test_what_weighs_most_is_no_strength_while_it_has_most_to_win(
+    full: Sequence[str], priorities: list[str], strengths: list[str]
+) -> None:
+    found = read(GRID, {q: "4" if q.partition(".")[0] in full else "2" for q in IDS})
+    assert (names(found.priorities), names(found.strengths)) == (priorities, strengths)
 
 
 def test_a_note_is_added_below_the_others_and_bounded() -> None:
@@ -198,6 +213,25 @@ def test_agrees_with_the_formula(given: dict[str, str]) -> None:
     assert len(found.strengths) <= 3
     assert len(found.priorities) <= 3
     assert not set(names(found.strengths)) & set(names(found.priorities))
+
+
+@given(answers())
+@settings(max_examples=400, deadline=None)
+def test_priorities_are_the_most_to_win_and_strengths_the_best_of_the_rest(given: dict[str, str]) -> None:
+    found = read(GRID, given)
+    scored = [r for r in found.readings if r.mark is not None]
+    first, best = found.priorities, found.strengths
+    others = [r for r in scored if r not in first]
+    least = min((r.gap for r in first), default=0.0)
+    assert all(r.gap <= least + 1e-6 for r in others)
+    assert len(first) == min(3, sum(r.gap > 0 for r in scored))
+    rest = [r.mark or 0 for r in others if r not in best]
+    lowest = min((r.mark or 0 for r in best), default=1.0)
+    assert all(mark <= lowest for mark in rest)
+    assert len(best) == min(3, sum((r.mark or 0) >= 0.5 for r in others))
+    marks = [(r.mark or 0, r.checkpoint.weight) for r in best]
+    assert marks == sorted(marks, reverse=True)
+    assert all(r.mark is not None and r.mark >= 0.5 for r in best)
 
 
 @given(answers(), st.sampled_from(IDS))

@@ -41,7 +41,7 @@ def kept(
     answers: Mapping[str, str], notes: Mapping[str, str] | None = None, earlier: Earlier | None = None
 ) -> Kept:
     mine = Diagnosis(1, answers, notes or {}, earlier=earlier)
-    return Kept(mine, GRID.version, "Rally’nov, édition exemple", AT)
+    return Kept(mine, "Rally’nov, édition exemple", AT)
 
 
 CASES = {
@@ -110,10 +110,7 @@ def test_too_little_is_said_to_be_too_little() -> None:
     assert "points" not in said["score"]
     assert "50 sur 100" in said["score"]["so_far"]
     assert said["under_way"].startswith("1 question sur 23 a une réponse")
-    assert [item["name"] for item in said["steps"]["items"]] == [
-        "Une réponse nouvelle ici",
-        "Avec les personnes concernées",
-    ]
+    assert [item["name"] for item in said["steps"]["items"]] == ["Un besoin réel"]
     three = kept(dict.fromkeys(QUESTIONS[:3], "2"))
     assert data(three)["under_way"].startswith("3 questions sur 23 ont une réponse")
 

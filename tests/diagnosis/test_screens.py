@@ -1,18 +1,27 @@
 """What the screens of the diagnosis write from a reading."""
 
 import random
+from datetime import UTC, datetime
 
 import pytest
 
 from rallynov.diagnosis.model import LEVELS, NOT_CONCERNED, UNKNOWN, Diagnosis
 from rallynov.diagnosis.reading import Band, read
+from rallynov.diagnosis.report import Kept, report_data
 from rallynov.diagnosis.screens.result import details, result
 from rallynov.diagnosis.service import load_grid
 from rallynov.dialogue.screens import Block, Screen
-from rallynov.dialogue.words import Say, Term
+from rallynov.dialogue.words import Say, Term, Typed
+from rallynov.sheets.content import load_sheets
+from rallynov.wording import Wording
 
 GRID = load_grid()
 FORM = GRID.form()
+WORDING = Wording(
+    {"operator": "l'équipe", "contact": "l'équipe"},
+    content={language: shelf.terms() for language, shelf in load_sheets().items()},
+)
+AT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
 
 def lines(item: Say) -> Say:
@@ -67,3 +76,31 @@ def test_nothing_known_is_no_score() -> None:
     assert not slots(screen, "{band}")
     assert not [block for block in screen.blocks if isinstance(block, Block) and block.kind == "list"]
     assert screen.actions
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_screen_and_the_report_name_the_same(seed: int) -> None:
+    seeded = random.Random(seed)
+    given = {q.id: seeded.choice((*LEVELS, UNKNOWN)) for q in FORM.questions}
+    said = report_data(GRID, Kept(Diagnosis(1, given), "x", AT), WORDING, "fr")
+    shown = result(GRID, Diagnosis(1, given, finished_at=AT)).blocks
+    for heading, part in (
+        ("Your strengths", "strengths"),
+        ("Your next steps, the most useful first", "steps"),
+    ):
+        at = next((n for n, block in enumerate(shown) if block.items[0] == Say(heading)), None)
+        named = (
+            []
+            if at is None
+            else [dict(one.slots)["name"] for one in shown[at + 1].items if isinstance(one, Say)]
+        )
+        titles = [WORDING.word(name, "fr") for name in named if isinstance(name, Term)]
+        assert titles == [item["name"] for item in said[part]["items"]], (seed, part)  # type: ignore[index]
+    assert dict(_one(shown[-1]).slots)["version"] == Typed(GRID.version)
+    assert f"Grille {GRID.version}" in said["lines"]  # type: ignore[operator]
+
+
+def _one(block: Block) -> Say:
+    [item] = block.items
+    assert isinstance(item, Say)
+    return item

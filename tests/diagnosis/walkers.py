@@ -34,8 +34,25 @@ WORDS = (
         "pourquoi",
         "recommencer",
     ),
-    *("parler à une personne", "oui", "non", "nsp", "en plasse", "3", "deux", "en place", "99", "merci", "?"),
+    *(
+        "parler à une personne",
+        "oui",
+        "non",
+        "nsp",
+        "en plasse",
+        "pas encor",
+        "3",
+        "deux",
+        "en place",
+        "99",
+        "merci",
+        "?",
+    ),
 )
+AGREED, REFUSED = ("oui", "c'est ça", "ok"), ("non", "non merci", "pas du tout", "nan")
+"""What is typed under a guess."""
+TYPOS = ("pas encor", "en refléxoin", "a lessai", "en plasse", "je sai pas")
+"""What is typed at a question, to be asked about it."""
 HOSTILE = (
     *(
         "<b>",
@@ -116,6 +133,10 @@ class Walker:
             return self._text("command", "/start")
         card = self.cards[-1]
         offered = [key for key, _ in (*card.choices, *card.actions)]
+        if "other" in offered and self.random.random() < 0.5:
+            return self._text("word", self.random.choice((*AGREED, *REFUSED)))
+        if card.screen.startswith(("q:", "opening:")) and self.random.random() < 0.05:
+            return self._text("word", self.random.choice(TYPOS))
         if self.random.random() < 0.8 and offered:
             return self._take(card, self.random.choice(offered))
         kind = self.random.choice(("word", "hostile", "command", "old", "odd"))

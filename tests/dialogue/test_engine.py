@@ -160,7 +160,16 @@ def test_a_digression_comes_back_to_where_it_began() -> None:
 
 def test_an_erasure_is_chosen_never_guessed() -> None:
     erasing = replace(AT_QUESTION, place=ERASE, under=(Place("diagnosis"),))
-    for text in ("peut-être", "ouii peut etre", "eff", "je ne veux pas effacer", "2 ou 1", "tout"):
+    for text in (
+        "oui je crois",
+        "oui peut-être",
+        "peut-être",
+        "ouii peut etre",
+        "eff",
+        "je ne veux pas effacer",
+        "2 ou 1",
+        "tout",
+    ):
         assert step(erasing, Said(text)).commands == (), text
     for text in ("oui", "2", "oui, tout effacer"):
         assert step(erasing, Said(text)).commands == (EraseMe(),), text
@@ -196,6 +205,45 @@ def test_what_is_read_is_not_said_again_to_whoever_was_not_understood(focus: str
     assert (told.choices, told.actions) == (shown.choices, shown.actions)
     assert len(told.blocks) == 1 < len(shown.blocks)
     assert not told.shared
+
+
+@pytest.mark.parametrize(
+    "event", [Pressed("q:R1.1", "3", 2), Sent(Oddity.STICKER), Sent(Oddity.EDITED)], ids=repr
+)
+@pytest.mark.parametrize("focus", ["result", "recap", "recap:R1"])
+def test_what_is_read_is_not_said_again_behind_an_old_button_or_a_sticker(focus: str, event: Event) -> None:
+    facts = scene(**{question.id: "3" for question in GRID.form().questions})
+    place = replace(AT_QUESTION, place=Place("diagnosis", focus))
+    shown = ENGINE.screen(place.place, facts)
+    [told] = step(place, event, facts).replies
+    assert (told.name, told.choices, told.actions) == (shown.name, shown.choices, shown.actions)
+    assert [block.kind for block in told.blocks if block.kind not in {"text", "note"}] in ([], ["title"])
+    assert len(told.blocks) <= 2
+    assert told.figure is None
+
+
+def test_after_two_failures_a_person_is_one_press_away() -> None:
+    first = step(AT_QUESTION, Said("xyz"))
+    assert not first.replies[0].offers("contact")
+    second = step(first.conversation, Said("zyx"))
+    [told] = second.replies
+    assert told.offers("contact")
+    assert told == ENGINE.pending(second.conversation, scene()).led_by(*told.blocks[:2])
+    reached = step(second.conversation, Pressed("q:R1.1", "contact", second.conversation.nonce))
+    assert (reached.replies[0].name, reached.conversation.misses) == ("q:R1.1", 0)
+
+
+@pytest.mark.parametrize(("typed", "told"), [("enquête auprès usagers", True), ("xyz", False)])
+def test_a_few_words_are_told_that_a_sentence_is_kept(typed: str, told: bool) -> None:  # noqa: FBT001
+    blocks = step(AT_QUESTION, Said(typed)).replies[0].blocks
+    said = [WORDING.word(item, "fr") for block in blocks for item in block.items]
+    assert any("phrase entière" in line for line in said) is told
+
+
+def test_a_correction_is_never_said_to_have_an_answer() -> None:
+    said = WORDING.word(step(AT_QUESTION, Sent(Oddity.EDITED)).replies[0].blocks[0].items[0], "fr")
+    assert "réponse que vous aviez donnée" not in said
+    assert "à nouveau" in said
 
 
 def test_a_group_is_told_and_nothing_moves() -> None:

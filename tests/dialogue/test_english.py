@@ -36,7 +36,7 @@ ANSWERS = {
     "nc": "7|the seventh|n/a|N/A|not applicable|doesn't concern us|doesnt concern us|it does not concern us|not for us",
 }
 ASKED = {
-    "3 4 2": "yes|YES!|YESSS|yeah|yep",
+    "2 3 4": "yes|YES!|YESSS|yeah|yep",
     "0 nc": "no|nooo|nope",
     "3": "in plase|in plce|almost in place|in place for two years",
     "0": "not yett|not really in place|isn't in place|isnt in place|nothing in place",

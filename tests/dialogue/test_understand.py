@@ -104,7 +104,7 @@ def test_a_number_or_the_words_of_a_choice_are_an_answer(text: str, expected: Ex
         *_near("4", "suivi et partager", "partagé", "en place, suivi et partagé depuis 2012"),
         *_near("nsp", "je ne sai pas", "6 ou 9"),
         *_near("nc", "ne nous conserne pas"),
-        *_near("3 4 2", "oui", "OUI !", "ouiiii"),
+        *_near("2 3 4", "oui", "OUI !", "ouiiii"),
         *_near("0 nc", "non", "noooon"),
         *_near("3 4", "en pl", "place"),
         *_near("1 2", "2 ou 3", "2-3", "deux ou trois", "en réflexion ou à l'essai"),

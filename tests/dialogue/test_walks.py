@@ -10,7 +10,8 @@ import random
 
 import pytest
 from conversation import Clock, core
-from diagnosis.walkers import Act, Ground, Kept, Walker
+from diagnosis.walkers import AGREED, REFUSED, Act, Ground, Kept, Walker
+from spoken import WORDING, scale
 from sqlalchemy import select
 
 from rallynov.delivery import conversations
@@ -20,6 +21,7 @@ from rallynov.diagnosis.service import load_grid
 from rallynov.dialogue.engine import Engine
 from rallynov.dialogue.events import Pressed
 from rallynov.dialogue.turn import Conversation, Scene
+from rallynov.dialogue.understand import Exact, Option, Verb, understand, verb
 from rallynov.storage.store import Store
 
 WALKERS, STEPS = 24, 220
@@ -28,6 +30,7 @@ REACHED = 0.7
 HOME = {"menu", "welcome"}
 SCREENS = {"notice", "q:R1.1", "q:R10.2", "recap", "recap:R1", "result", "details", "restart", "erase", *HOME}
 VALUES = {question.id: question.values for question in load_grid().form().questions}
+LEVELS = {value: Option(value, names[0], names[1:]) for value, names in scale("fr").items()}
 
 
 def check(walker: Walker, act: Act, before: Kept, shown: list[Message]) -> None:
@@ -64,7 +67,10 @@ def _check_data(act: Act, card: Message, before: Kept, after: Kept, where: str) 
         return
     assert after.runs >= before.runs, where
     assert before.answers.keys() <= after.answers.keys(), where
-    assert before.notes.keys() <= after.notes.keys(), where
+    withdrawn = before.notes.keys() - after.notes.keys()
+    asked = (before.runs, card.screen.partition(":")[2])
+    assert not withdrawn or (act.kind == "offered" and act.key == "unnote" and withdrawn == {asked}), where
+    assert act.key != "unnote" or act.kind != "offered" or asked not in after.notes, where
     changed = {at: value for at, value in after.answers.items() if before.answers.get(at) != value}
     assert len(changed) <= 1, where
     for (run, question), value in changed.items():
@@ -74,15 +80,35 @@ def _check_data(act: Act, card: Message, before: Kept, after: Kept, where: str) 
         assert act.kind == "offered" or (act.kind in {"word", "command", "old"} and _current(act, card)), (
             where
         )
+        assert act.kind != "word" or value in _meant(act, card, question, before.talk.guesses), where
         assert act.kind != "offered" or value == {"skip": "nsp"}.get(act.key, act.key), where
     noted = {at for at, note in after.notes.items() if before.notes.get(at) != note}
-    assert not noted or (act.kind == "hostile" and noted == {(before.runs, card.screen.partition(":")[2])}), (
-        where
-    )
+    told = act.kind == "hostile" or before.talk.held is not None
+    assert not noted or (told and noted == {(before.runs, card.screen.partition(":")[2])}), where
+
+
+def _meant(act: Act, card: Message, question: str, guesses: tuple[str, ...]) -> set[str]:
+    """What a typed word may save: what it reads as on the card or on the whole question, a skip, or a guess agreed to."""
+    text = act.update["message"]["text"]
+    if guesses and text in REFUSED:
+        return set()
+    if guesses and text in AGREED:
+        return {guesses[0]} if len(guesses) == 1 else set()
+    whole = [LEVELS[value] for value in VALUES[question]]
+    drawn = [LEVELS[key] for key, _ in card.choices if key in LEVELS]
+    read = [understand(text, options) for options in (drawn, whole)]
+    skipped = {"nsp"} if verb(text, WORDING.verbs("fr")) is Verb.SKIP else set()
+    return skipped | {one.key for one in read if isinstance(one, Exact)}
 
 
 def _current(act: Act, card: Message) -> bool:
     return act.kind != "old" or act.token == card.token(act.key)
+
+
+def _under_a_guess(act: Act, before: Kept) -> set[tuple[str, str]]:
+    """What was typed under the guess of one level, and that level."""
+    alone = act.kind == "word" and len(before.talk.guesses) == 1
+    return {(act.update["message"]["text"], before.talk.guesses[0])} if alone else set()
 
 
 def ways_home(engine: Engine, talk: Conversation, scene: Scene, left: int = 2) -> bool:
@@ -104,9 +130,11 @@ def test_random_walks_reach_the_result(seed: int, sqlite: Store, clock: Clock) -
     walkers = [Walker(chat, random.Random(f"{seed}.{chat}")) for chat in range(1, WALKERS + 1)]
     ground = Ground(core(sqlite, clock), clock, walkers)
     states: set[object] = set()
+    answered: set[tuple[str, str]] = set()
     for _ in range(STEPS):
         for walker, act, before, shown in ground.step():
             check(walker, act, before, shown)
+            answered |= _under_a_guess(act, before)
             talk = walker.kept.talk
             state = (talk.place, talk.under, talk.guesses)
             if state not in states:
@@ -115,6 +143,8 @@ def test_random_walks_reach_the_result(seed: int, sqlite: Store, clock: Clock) -
                 assert home, f"no way home in two presses from {state}"
     with sqlite.read() as tx:
         assert set(tx.execute(select(InboxRow.status)).scalars()) == {"done"}
+    assert {guess for word, guess in answered if word in REFUSED} >= {"0", "3", "nsp"}
+    assert {guess for word, guess in answered if word in AGREED} >= {"0", "3", "nsp"}
     screens = {card.screen for walker in walkers for card in walker.cards}
     assert screens >= SCREENS, SCREENS - screens
     reached = sum(walker.finished for walker in walkers) / WALKERS

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from conversation import Clock
-from sqlalchemy import select
+from sqlalchemy import select, update
 from transcripts import Card, card_of
 
 from bot.telegram import updates
@@ -18,6 +18,7 @@ from rallynov.delivery.message import Message, load
 from rallynov.delivery.tables import ConversationRow, OutboxRow
 from rallynov.diagnosis.tables import AnswerRow, DiagnosisRow
 from rallynov.people.tables import PersonRow
+from rallynov.privacy.service import purge
 
 
 @dataclass
@@ -65,6 +66,14 @@ class Telegrammer:
 
     def kept(self) -> list[str]:
         return kept(self.core, f"telegram:{self.chat}")
+
+    def tidied(self) -> None:
+        """Let what is too old be erased, as it is every hour."""
+        with self.core.store.write() as tx:
+            tx.execute(
+                update(OutboxRow).where(OutboxRow.finished_at.is_(None)).values(finished_at=self.clock())
+            )
+            purge(tx, self.clock())
 
     def _message(self) -> dict[str, Any]:
         chat = {"id": self.chat, "type": "private"}

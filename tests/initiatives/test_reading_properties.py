@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from rallynov.initiatives.communes import load_places
@@ -147,6 +147,8 @@ def test_what_is_shown_is_read_back(data: st.DataObject, field: Field, language:
 
 @given(TYPED, st.sampled_from([one for one in FORM.fields if one.kind in {Kind.LINE, Kind.TEXT}]))
 def test_what_is_left_to_type_agrees_with_what_is_read(typed: str, field: Field) -> None:
+    address = any(sign in typed.casefold() for sign in ("://", "@", "www."))
+    assume(field.id != "person" or not address)  # the name of somebody is no address, whatever its length
     reading = read(field, typed, TODAY, PLACES)
     assert isinstance(reading, Value) == (length_left(field, typed) == (0, 0) and clean_text(typed) != "")
     assert 0 in length_left(field, typed)

@@ -84,7 +84,8 @@ def test_a_newcomer_at_our_own_doors_reads_what_the_door_says(
     shown = talk.send(plain.text_payload("hello", told))
     assert language_of(built, talk.address) == language
     assert shown.blocks[0][1][0].startswith({"en": "Welcome", "fr": "Bienvenue"}[language])
-    looked = built.turns.look(talk.address) or Message(())
+    with sqlite.read() as tx:
+        looked = built.turns.look(tx, talk.address) or Message(())
     assert looked.choices == shown.choices
     assert looked.blocks[0][1] == (
         {"en": "What would you like to do?", "fr": "Que voulez-vous faire\u202f?"}[language],

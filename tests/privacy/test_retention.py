@@ -18,7 +18,8 @@ from sqlalchemy import Connection, insert, text
 from rallynov.editions.service import CLOSES
 from rallynov.editions.stages.model import KEPT as SEAT
 from rallynov.masking import LEAST
-from rallynov.privacy.service import purge
+from rallynov.privacy.service import Retention, purge
+from rallynov.privacy.steps import apart
 from rallynov.storage import lifetimes, schema
 from rallynov.storage.backup import replaced
 from rallynov.storage.lifetimes import Rule, rules
@@ -148,15 +149,19 @@ def there(tx: Connection, probe: str) -> bool:
 @pytest.mark.parametrize(
     "rule", [one for one in rules().values() if one.name not in ON_DISK], ids=lambda rule: rule.name
 )
-def test_kept_one_second_before_and_gone_one_second_after(rule: Rule, sqlite: Store, clock: Clock) -> None:
+async def test_kept_one_second_before_and_gone_one_second_after(
+    rule: Rule, sqlite: Store, clock: Clock
+) -> None:
     assert rule.name in CASES, "a rule needs its case"
     write, probes = CASES[rule.name]
     at = clock.at
     with sqlite.write() as tx:
         write(tx, at)
-        purge(tx, at + rule.kept - SECOND)
+    await apart(sqlite, Retention(at + rule.kept - SECOND).steps())
+    with sqlite.read() as tx:
         assert [probe for probe in probes if not there(tx, probe)] == []
-        purge(tx, at + rule.kept + SECOND)
+    await apart(sqlite, Retention(at + rule.kept + SECOND).steps())
+    with sqlite.read() as tx:
         assert [probe for probe in probes if there(tx, probe)] == []
 
 

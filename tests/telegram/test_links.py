@@ -2,13 +2,27 @@
 
 from dataclasses import replace
 
+import pytest
 from botapi import BotApi
 from desk import Desk
+from hypothesis import example, given
+from hypothesis import strategies as st
+from spoken import WORDING
 from telegram_html import parse
 
-from rallynov.delivery.message import Message
+from bot.telegram.links import Links
+from bot.telegram.sender import _html, _plain
+from rallynov.delivery.decisions import Sent
+from rallynov.delivery.message import LONGEST, Message, split
+from rallynov.text import utf16_len
 
 CODE = "abcdefghij234567"
+TAKEN = 4096
+"""UTF-16 units of a text that Telegram takes."""
+LONGEST_BASE = "https://" + "a" * 92
+LONGEST_BOT = "https://t.me/" + "b" * 32
+LONGEST_CODE = "c" * 64
+"""Letters of what opens a bot, at most: Telegram's own limit."""
 
 
 async def test_a_code_is_links_and_a_text_to_copy(telegram: BotApi, desk: Desk) -> None:
@@ -68,3 +82,54 @@ async def test_a_group_is_shown_the_way_to_the_private_conversation(telegram: Bo
     desk.bot = None
     await desk.send(group, chat=-1009)
     assert not any("reply_markup" in one for one in (*telegram.messages(7), *telegram.messages(-1009)[1:]))
+
+
+SIZES = st.integers(1, 900) | st.integers(LONGEST - 500, LONGEST + 100)
+BLOCKS = st.lists(
+    st.builds(lambda size, letter: ("text", (letter * size,)), SIZES, st.sampled_from("aé😀")), max_size=6
+)
+
+
+@given(
+    BLOCKS,
+    st.lists(st.integers(1, 60), max_size=8),
+    st.sampled_from(["fr", "en"]),
+    st.sampled_from(
+        [("", LONGEST_CODE), ("/bureau/dossiers/" + "d" * 64, ""), ("/p", "annonces-" + "e" * 55)]
+    ),
+)
+@example([("text", ("a" * 3980,))], [], "fr", ("/bureau/dossiers/" + "d" * 24, ""))
+def test_what_is_written_where_a_page_or_a_code_is_found_always_fits(
+    blocks: list[tuple[str, tuple[str]]], labels: list[int], language: str, where: tuple[str, str]
+) -> None:
+    links = Links(WORDING, LONGEST_BASE, lambda: LONGEST_BOT)
+    choices = tuple((str(n), "x" * size) for n, size in enumerate(labels))
+    page, code = where
+    whole = Message(tuple(blocks), choices, language=language, page=page, code=code)
+    parts = split(whole)
+    for part in parts:
+        assert 0 < utf16_len(parse(_html(part, links))) <= TAKEN
+        assert 0 < utf16_len(_plain(part, links)) <= TAKEN
+    assert [bool(links.lines(part)) for part in parts] == [False] * (len(parts) - 1) + [True]
+    without = Links(WORDING)
+    assert not blocks or all(_html(part, without) for part in parts), (
+        "no page, no code: still no empty message"
+    )
+
+
+@pytest.mark.parametrize("plain", [False, True])
+async def test_a_text_held_too_long_leaves_in_parts_with_its_buttons_on_the_last(
+    telegram: BotApi, desk: Desk, *, plain: bool
+) -> None:
+    desk.transport._links = replace(desk.links, web="https://" + "a" * 500)  # longer than what is left to it
+    words = " ".join(f"mot{n}" for n in range(430))
+    message = Message(
+        (("text", (words + "a" * (3590 - len(words)),)),), (), (("back", "Retour"),), page="/p/1"
+    )
+    assert split(message) == (message,)
+    assert isinstance(await desk.send(message, plain=plain), Sent)
+    told = telegram.messages(7)
+    assert len(told) == 2
+    assert " ".join(str(one["text"]).strip() for one in told).startswith(words[:1000])
+    assert str(told[-1]["text"]).endswith("a/p/1")
+    assert ["reply_markup" in one for one in told] == [False, True]

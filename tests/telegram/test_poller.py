@@ -3,20 +3,20 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
-from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
 import pytest
 from botapi import BotApi
 from conversation import Clock, core
+from spell import Line, Spell
 from sqlalchemy import select, text
 
 from bot.telegram.calls import Api
 from bot.telegram.direct import DirectRequest
 from bot.telegram.failures import MaybeSentTimedOut
 from bot.telegram.http import CONNECT, READ, make_request
-from bot.telegram.poller import DeafError, Poller, Time
+from bot.telegram.poller import DeafError, Poller
 from rallynov.delivery import service
 from rallynov.delivery.service import Delivery
 from rallynov.delivery.tables import InboxRow
@@ -25,59 +25,6 @@ from rallynov.storage.store import Store
 TOKEN = "123456:AAsecretSECRET"  # noqa: S105
 BACK = 35.0
 """Seconds after the end of a spell within which polling is back."""
-
-
-class Spell:
-    """Time that moves when it is slept, and what goes wrong until an hour of it."""
-
-    def __init__(self) -> None:
-        self.at = 0.0
-        self.begun = 0.0
-        self.end = 0.0
-        self.heal: Callable[[], None] = lambda: None
-        self.now = Clock()
-        self.waits: list[float] = []
-
-    def begin(self, seconds: float, heal: Callable[[], None]) -> None:
-        self.begun, self.end, self.heal = self.at, self.at + seconds, heal
-
-    @property
-    def over(self) -> bool:
-        return self.at >= self.end
-
-    async def sleep(self, seconds: float) -> None:
-        self.waits.append(seconds)
-        self.move(seconds)
-        await asyncio.sleep(0)
-
-    def move(self, seconds: float) -> None:
-        self.at += seconds
-        if self.over:
-            self.heal()
-
-    def moment(self) -> datetime:
-        return self.now()
-
-    def time(self) -> Time:
-        return Time(lambda: self.at, self.moment, self.sleep)
-
-
-class Line:
-    """The line to Telegram: another one is used while a spell lasts."""
-
-    def __init__(self, good: Api, spell: Spell) -> None:
-        self.good, self.spell = good, spell
-        self.bad: Callable[[str, dict[str, Any]], Any] | None = None
-        self.tries: list[float] = []
-
-    def tell(self, method: str, /, **params: Any) -> bool:
-        return False
-
-    async def call(self, method: str, /, **params: Any) -> Any:
-        self.tries.append(self.spell.at)
-        if self.bad is not None and not self.spell.over:
-            return await self.bad(method, params)
-        return await self.good.call(method, **params)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from rallynov.text import utf16_len
 TOKEN = "123456789:AAsecretSECRET"  # noqa: S105
 OTHER_NAMES = {
     "bureau", "desk", "equipe", "team", "questions", "inbox", "repondre", "robot", "chiffres", "figures", "export",
-    "exporter",
+    "exporter", "aidecomplete",
     "dossiers", "deposer", "sansrappel", "garder", "relire", "reread", "suite", "noreminders",
     "start", "annuler", "help", "pause", "reprendre", "recommencer", "privacy", "supprimer", "triage", "fiche",
     "sheets", "sheet", "etape", "stages", "stage", "language", "lang", "news", "inviter", "invitation", "roles",
@@ -165,9 +165,7 @@ def test_every_command_of_the_list_is_understood(sqlite: Store, language: str) -
     clock = Clock()
     product = core(sqlite, clock)
     talk = Talk(product, clock)
-    words = say(
-        "I did not recognise “{typed}”. Press one of the buttons, or type its number.", typed=Typed("")
-    )
+    words = say("I did not recognise “{typed}”. Choose an answer below, or type its number.", typed=Typed(""))
     beginning = product.wording.word(words, language)[:14]
 
     def is_lost(command: str) -> bool:

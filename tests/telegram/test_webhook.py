@@ -11,12 +11,12 @@ from conversation import Clock, core
 from fastapi import FastAPI
 from sqlalchemy import select, text
 from stored import count
-from telegram.error import InvalidToken, NetworkError, TelegramError
+from telegram.error import TelegramError
 
 from bot.telegram import webhook
-from bot.telegram.poller import DeafError, Poller, Time
+from bot.telegram.poller import Poller, Time
 from rallynov.delivery.service import Delivery
-from rallynov.delivery.tables import InboxRow
+from rallynov.delivery.tables import CursorRow, InboxRow
 from rallynov.storage.store import Store
 
 TOKEN = "123456:AAsecretSECRET"  # noqa: S105
@@ -93,6 +93,13 @@ async def test_a_good_update_is_stored_before_the_200(
     monkeypatch.setattr(delivery, "take", watched)
     answer = await door.post("/telegram/hook", **post())
     assert (answer.status_code, answer.content, stored) == (200, b"", [1])
+
+
+async def test_what_is_posted_says_nothing_of_how_far_was_polled(
+    door: httpx.AsyncClient, sqlite: Store
+) -> None:
+    assert (await door.post("/telegram/hook", **post())).status_code == 200
+    assert (count(sqlite, InboxRow), count(sqlite, CursorRow)) == (1, 0)
 
 
 async def test_the_same_update_again_is_one_row(door: httpx.AsyncClient, sqlite: Store) -> None:
@@ -184,22 +191,6 @@ async def test_a_press_is_answered_once_stored(door: httpx.AsyncClient, api: Api
     await door.post("/telegram/hook", **post(orjson.dumps({"update_id": 8, "callback_query": query})))
     await api.called.wait()
     assert api.calls == [("answerCallbackQuery", {"callback_query_id": "77"})]
-
-
-async def test_registering_goes_on_until_it_is_heard() -> None:
-    api, waits = Api(*[NetworkError("x")] * 6, InvalidToken("x")), Waits()
-    await webhook.register(api, URL, TOKEN, Time(lambda: 0.0, Clock(), waits))  # type: ignore[arg-type]
-    method, told = api.calls[-1]
-    assert (method, told["url"], told["secret_token"]) == ("setWebhook", URL, webhook.secret(TOKEN))
-    assert "drop_pending_updates" not in told
-    assert waits.seconds == [1, 2, 4, 8, 16, 30, 8]
-
-
-async def test_a_token_that_stays_refused_ends_the_door() -> None:
-    ticks = iter(range(0, 1000, 20))
-    api = Api(*[InvalidToken("x")] * 10)
-    with pytest.raises(DeafError):
-        await webhook.register(api, URL, TOKEN, Time(lambda: float(next(ticks)), Clock(), Waits()))  # type: ignore[arg-type]
 
 
 def test_the_secret_is_one_that_telegram_takes_and_tells_nothing_of_the_token() -> None:

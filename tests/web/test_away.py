@@ -13,12 +13,13 @@ from web.conftest import Open
 from web.test_walk import begin
 from web.visitor import Visitor, read
 
-from bot.web.assets import Assets
+from bot.web import news as lines
 from bot.web.door import Door
 from bot.web.news import LISTENERS, News
-from bot.web.view import View
 from bot.web.visitors import address_of
 from bot.wiring import Core
+from rallynov.delivery import inbox
+from rallynov.delivery.inbox import Incoming
 from rallynov.delivery.tables import InboxRow
 from rallynov.delivery.turns import Batch
 
@@ -131,7 +132,7 @@ async def test_a_strange_position_is_the_beginning(visitor: Visitor, after: str)
 
 async def test_a_page_hears_of_what_was_said_elsewhere(visitor: Visitor, door: Door) -> None:
     await begin(visitor)
-    news = News(door, View(door, Assets()))
+    news = News(door)
     address = address_of(visitor.client.cookies["rallynov"])
     told = news._told(address, 0)
     assert (await anext(told)).startswith("retry:")
@@ -144,18 +145,65 @@ async def test_a_page_hears_of_what_was_said_elsewhere(visitor: Visitor, door: D
     assert not door.delivery._watching
 
 
+def _listen(cookie: str) -> Request:
+    headers = [(b"cookie", f"rallynov={cookie}".encode())]
+    return Request(
+        {"type": "http", "headers": headers, "method": "GET", "path": "/events", "query_string": b""}
+    )
+
+
 async def test_one_visitor_cannot_hold_every_line(visitor: Visitor, door: Door) -> None:
     await begin(visitor)
-    news = News(door, View(door, Assets()))
-    address = address_of(visitor.client.cookies["rallynov"])
-    lines = [news._heard(address, 0) for _ in range(LISTENERS)]
-    for line in lines:
+    news = News(door)
+    cookie = visitor.client.cookies["rallynov"]
+    held = [news._heard(address_of(cookie), 0) for _ in range(LISTENERS)]
+    for line in held:
         await anext(line)
-    cookie = {"Cookie": f"rallynov={visitor.client.cookies['rallynov']}"}
-    scope = {"type": "http", "headers": [(k.lower().encode(), v.encode()) for k, v in cookie.items()]}
-    request = Request({**scope, "method": "GET", "path": "/events", "query_string": b""})
-    assert (await news.events(request)).status_code == 204
-    for line in lines:
+    assert (await news.events(_listen(cookie))).status_code == 204
+    for line in held:
         await line.aclose()
-    assert (await news.events(request)).status_code == 200
+    assert (await news.events(_listen(cookie))).status_code == 200
     assert not news._listening
+
+
+async def test_a_crowd_cannot_hold_more_lines_than_there_are(
+    visitor: Visitor, door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await begin(visitor)
+    news = News(door)
+    monkeypatch.setattr(lines, "LINES", 3)
+    held = [news._heard(f"web:{n}", 0) for n in range(3)]
+    for line in held:
+        await anext(line)
+    cookie = visitor.client.cookies["rallynov"]
+    assert (await news.events(_listen(cookie))).status_code == 204
+    await held[0].aclose()
+    assert (await news.events(_listen(cookie))).status_code == 200
+    for line in held:
+        await line.aclose()
+
+
+async def test_nobody_listens_to_a_conversation_that_was_never_begun(
+    visitor: Visitor, door: Door, core: Core
+) -> None:
+    news = News(door)
+    made_up = "made-up-by-somebody-00001"
+    assert (await news.events(_listen(made_up))).status_code == 204
+    await core.delivery.close()  # nobody answers: a first answer that is late is heard of all the same
+    first = Incoming("web", "1", address_of(made_up), '{"text": "bonjour"}', door.clock())
+    with core.store.write() as tx:
+        inbox.store(tx, [first])
+    assert (await news.events(_listen(made_up))).status_code == 200
+
+
+async def test_who_listens_is_not_sent_away_while_the_database_is(
+    visitor: Visitor, door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await begin(visitor)
+    cookie = visitor.client.cookies["rallynov"]
+    monkeypatch.setattr(door.delivery.store, "reading", _gone)
+    assert (await News(door).events(_listen(cookie))).status_code == 200
+
+
+async def _gone(_: object) -> None:
+    raise OperationalError("BEGIN", {}, Exception("disk I/O error"))

@@ -54,6 +54,17 @@ async def test_a_form_sent_twice_is_one_event(visitor: Visitor, core: Core) -> N
     assert (await visitor.open()).said.count("en place") == 1
 
 
+async def test_a_form_sent_again_in_another_language_is_one_event(visitor: Visitor, core: Core) -> None:
+    page = await begin(visitor)
+    before = count(core.store, InboxRow)
+    token = next(iter(page.buttons))
+    for language in ("fr", "en", "fr"):
+        await visitor.post(**{**page.hidden, "lang": language}, press=token)
+    assert count(core.store, InboxRow) == before + 1
+    await visitor.post(**page.hidden, text=token)
+    assert count(core.store, InboxRow) == before + 2, "typed, it is another one"
+
+
 async def test_the_first_form_sent_twice_is_one_visitor(visitor: Visitor, core: Core) -> None:
     page = await visitor.open()
     token = next(iter(page.buttons))

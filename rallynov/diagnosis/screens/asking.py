@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cache, lru_cache
 from math import ceil
 
-from rallynov.diagnosis.model import NOTE_LIMIT, Checkpoint, Diagnosis, Grid
+from rallynov.diagnosis.model import NOT_CONCERNED, NOTE_LIMIT, Checkpoint, Diagnosis, Grid
 from rallynov.dialogue.form import Form, Question
 from rallynov.dialogue.screens import Block, Choice, Screen, note, quote, text, title
 from rallynov.dialogue.words import Plural, Say, Slot, Term, Typed, Words, plural, say
@@ -18,17 +18,41 @@ PAUSE = Choice("pause", say("Pause"))
 HELP = Choice("help", say("Help"))
 KEEP = Choice("keep", say("Keep my answer"))
 MENU = Choice("menu", say("Menu"))
+DATA = Choice("confidentialite", say("Your data"))
 NOT_NOW = Choice("menu", say("Menu"), "choices:no:synonyms")
+REPORT = Choice("rapport", say("My report (PDF)"))
 RECAP = Choice("recap", say("Read and change my answers"))
+UNNOTE = Choice("unnote", say("Withdraw my note"), "choices:unnote:synonyms")
+PAUSED = say("Your answers are kept for three months after your last visit. To come back, type “resume”.")
+"""What is said to whoever leaves; how long it is kept is the rule ``visit`` of ``retention.toml``."""
+GONE = say(
+    "I have no answers of yours, or no longer: they are erased three months after the last visit. We begin again from the "
+    "start."
+)
+"""What is said to whoever comes back to answers of which there is none."""
+ONE_INITIATIVE = note(
+    say(
+        "Think of one initiative alone: a precise change in the work, a service or an organisation. For another one, you "
+        "will do the diagnosis again."
+    )
+)
+"""What is told once, before the first question of a run."""
+NO_NOTE = say(
+    "This question has no note. A note is withdrawn at the question that holds it: type “recap” to go there."
+)
+"""What is said to whoever would withdraw a note where there is none."""
+FOR_EVERY_INITIATIVE = say("This checkpoint concerns every initiative: choose a level, or “I do not know”.")
+"""What is said to whoever would set aside what cannot be."""
 
 
-def notice() -> Screen:
-    """The privacy notice, before anything personal."""
+def notice(*, again: bool = False) -> Screen:
+    """The privacy notice, before anything personal; put ``again`` to whoever accepted another version of it."""
+    changed = (note(say("This notice has changed since you accepted it. Your answers are kept.")),)
     return Screen(
         "notice",
-        (title(say("Before we begin")), text(Term("privacy:notice:summary"))),
+        (*(changed if again else ()), title(say("Before we begin")), text(Term("privacy:notice:summary"))),
         (Choice("accept", say("I have read this and I agree"), "choices:yes:synonyms"),),
-        (NOT_NOW, HELP),
+        (NOT_NOW, DATA, HELP),
     )
 
 
@@ -57,7 +81,8 @@ class Questions:
         if asked not in mine.noted:
             return screen
         written = quote(Typed(mine.noted[asked]))
-        return replace(screen, blocks=(*screen.blocks[:3], written, *screen.blocks[3:]), shared=False)
+        blocks, kept = (*screen.blocks[:3], written, *screen.blocks[3:]), screen.actions
+        return replace(screen, blocks=blocks, actions=(*kept[:2], UNNOTE, *kept[2:]), shared=False)
 
     def _draw(self, asked: str, left: int, given: str | None) -> Screen:
         blocks: list[Block] = [
@@ -69,10 +94,12 @@ class Questions:
             blocks.append(
                 note(say("Your present answer: {answer}.", answer=Term(f"grid:scale.{given}:label")))
             )
-        choices = tuple(level(value) for value in self._grid.values(self._grid.checkpoint_of(asked)))
+        values = self._grid.values(self._grid.checkpoint_of(asked))
+        choices = tuple(level(value) for value in values)
+        unseen = (UNNOTE,) if NOT_CONCERNED in values else (level(NOT_CONCERNED), UNNOTE)
         actions = _actions(self._form, asked, given)
         name = f"opening:{asked}" if self._opening else f"q:{asked}"
-        return Screen(name, tuple(blocks), choices, actions, notes=True, shared=True)
+        return Screen(name, tuple(blocks), choices, actions, notes=True, shared=True, unseen=unseen)
 
     def _progress(self, left: int, asked: str) -> Words:
         number, total = self._form.number(asked), len(self._form.questions)
@@ -115,6 +142,21 @@ def note_limit(kept_note: str) -> tuple[Block, ...]:
     if len(kept_note) < NOTE_LIMIT:
         return ()
     return (note(say("Only the first {n} characters of your notes are kept here.", n=NOTE_LIMIT)),)
+
+
+def changed(mine: Diagnosis, grid: Grid, left: int) -> Block:
+    """Say that the grid is not the one of the answers, and how many questions of a finished run are to be answered."""
+    versions: dict[str, Slot] = {"before": Typed(mine.version), "now": Typed(grid.version)}
+    if mine.finished_at and left:
+        words: Words = plural(
+            "The grid has changed ({before}, now {now}): one question is new. Your answers are kept.",
+            "The grid has changed ({before}, now {now}): {n} questions are new. Your answers are kept.",
+            left,
+            **versions,
+        )
+    else:
+        words = say("The grid has changed ({before}, now {now}). Your answers are kept.", **versions)
+    return note(words)
 
 
 def questions_left(left: int) -> Plural:

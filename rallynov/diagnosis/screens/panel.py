@@ -16,8 +16,9 @@ INVITED: tuple[Block, ...] = (
     title(say("A colleague invites you")),
     text(
         say(
-            "You are invited to answer the same questions for your organisation. Your levels are shown beside those of "
-            "your colleagues once you have finished, with the role that you choose; your notes never are."
+            "You are invited to answer the same questions for your organisation, about one initiative: the one that your "
+            "colleague told you of. Your levels are shown beside those of your colleagues once you have finished, with the "
+            "role that you choose; your notes never are."
         )
     ),
 )
@@ -35,7 +36,7 @@ INVITATION: tuple[Block, ...] = (
     text(
         say(
             "Send one of these links to one colleague: it works once, for fourteen days. Make another for each "
-            "person."
+            "person. Tell everyone which initiative you answer about: the same for all."
         )
     ),
 )

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 
 from rallynov.diagnosis.model import Diagnosis, Earlier, Grid
 from rallynov.diagnosis.reading import Reading, Result, nearest, read, whole
-from rallynov.diagnosis.screens.asking import MENU
+from rallynov.diagnosis.screens.asking import MENU, REPORT
 from rallynov.diagnosis.screens.radar import radar
 from rallynov.dialogue.screens import Block, Choice, Figure, Paper, Screen, listing, note, text, title
 from rallynov.dialogue.words import Day, Say, Term, Typed, Words, say
 
 DETAILS = Choice("details", say("Checkpoint by checkpoint"))
-REPORT = Choice("rapport", say("My report (PDF)"))
 ANSWERS = Choice("recap", say("Read and change my answers"))
 COLLEAGUES = Choice("collegues", say("Answer with colleagues"))
 DOSSIER = Choice("dossier", say("Prepare my dossier"))
@@ -27,23 +26,31 @@ def result(grid: Grid, mine: Diagnosis, *, figured: bool = True) -> Screen:
     """
     found = read(grid, mine.given)
     before = read(grid, mine.earlier.answers) if mine.earlier else None
-    indicative = say(
-        "This result is indicative. It is not a label, and it closes no door: whatever it says, you "
-        "may take part. Grid {version}.",
-        version=Typed(grid.version),
-    )
     blocks = (
         title(say("Your result")),
         *_verdict(found),
         *_strengths(found),
         *_priorities(found),
         *(_compared(mine.earlier, found, before) if mine.earlier and before else ()),
-        note(indicative),
+        note(_INDICATIVE),
+        note(_made(grid, mine)),
     )
     actions = (DETAILS, REPORT, DOSSIER, ANSWERS, COLLEAGUES, Choice("restart", say("New diagnosis")), MENU)
     sheets = _sheets(found.priorities)
     figure = drawn(mine, found, before) if figured else None
     return Screen("result", blocks, sheets, actions, figure=figure, read=True)
+
+
+_INDICATIVE = say(
+    "This result is indicative. It is not a label, and it closes no door: whatever it says, you may take part."
+)
+
+
+def _made(grid: Grid, mine: Diagnosis) -> Say:
+    version = Typed(grid.version)
+    if mine.finished_at is None:
+        return say("Grid {version}", version=version)
+    return say("Done on {day}. Grid {version}.", day=Day(mine.finished_at), version=version)
 
 
 def _sheets(readings: Sequence[Reading]) -> tuple[Choice, ...]:

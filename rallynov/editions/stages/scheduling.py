@@ -20,6 +20,7 @@ from rallynov.editions.model import PARIS, Edition, day_of
 from rallynov.editions.stages import letters, rows, seating
 from rallynov.editions.stages.model import Stage, Status
 from rallynov.editions.stages.tables import StageRow
+from rallynov.storage.beginning import begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def cancel(tx: Connection, before: Stage, reason: str, now: datetime, post: Post
 
 def _take_back(tx: Connection, stage: Stage, now: datetime) -> bool:
     """Take back the news of a stage that wait to leave; tell whether there were some."""
-    news = OutboxRow.key.startswith(f"stage:{stage.id}:news:", autoescape=True)
+    news = begins(OutboxRow.key, f"stage:{stage.id}:news:", tx.dialect.name)
     waits = news & (OutboxRow.status == OutboxStatus.QUEUED)
     taken = {"status": OutboxStatus.SKIPPED, "finished_at": now}
     return tx.execute(update(OutboxRow).where(waits).values(taken)).rowcount > 0

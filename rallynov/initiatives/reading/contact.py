@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final
-
-import phonenumbers
-from email_validator import EmailNotValidError, validate_email
-from phonenumbers import PhoneNumber, PhoneNumberFormat
+from typing import TYPE_CHECKING, Final
 
 from rallynov.dialogue.words import Typed, plural, say
 from rallynov.initiatives.form import Field
@@ -17,6 +13,9 @@ from rallynov.initiatives.reading.mail_domains import ENDINGS, NEIGHBOURS, PROVI
 from rallynov.initiatives.reading.result import Doubt, Reading, Refusal, Value, mend
 from rallynov.initiatives.reading.showing import FRANCE
 from rallynov.text import clean_line, slips
+
+if TYPE_CHECKING:
+    from phonenumbers import PhoneNumber
 
 _SWITZERLAND: Final = 41
 _MOST_FIGURES: Final = 17
@@ -58,6 +57,8 @@ def read_email(field: Field, typed: str) -> Reading:
 
 def _address(text: str) -> str:
     """Return an address as it is kept, "" when it is none."""
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415  # megabytes, for a dossier alone
+
     try:
         return validate_email(text, check_deliverability=False).normalized
     except EmailNotValidError:
@@ -106,7 +107,9 @@ def read_phone(field: Field, typed: str) -> Reading:
     number = _number(text)
     if number is None:
         return mend(field)
-    code = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    import phonenumbers  # noqa: PLC0415  # megabytes, for a dossier alone
+
+    code = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     if number.country_code == FRANCE:
         return Value(code) if re.fullmatch(r"\+33[1-9]\d{8}", code) else _french(number)
     if not phonenumbers.is_possible_number(number):
@@ -122,6 +125,8 @@ def _number(text: str) -> PhoneNumber | None:
     if not text.startswith(("+", "0")) or re.search(r"[^\W\d]", text) or len(text) > 40:
         return None
     text = "+" + text[2:] if text.startswith("00") else text
+    import phonenumbers  # noqa: PLC0415  # see above
+
     try:
         return phonenumbers.parse(text, "FR")
     except phonenumbers.NumberParseException:

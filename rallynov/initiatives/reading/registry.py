@@ -5,9 +5,6 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from stdnum.exceptions import ValidationError
-from stdnum.fr import siren, siret
-
 from rallynov.dialogue.words import Plural, Say, Typed, plural, say
 from rallynov.initiatives.form import Field
 from rallynov.initiatives.reading.result import Reading, Refusal, Value, mend
@@ -71,6 +68,9 @@ def _is_rcs(text: str) -> bool:
 
 
 def _siret(figures: str) -> Reading:
+    from stdnum.exceptions import ValidationError  # noqa: PLC0415  # 1 MB, that many processes never need
+    from stdnum.fr import siren, siret  # noqa: PLC0415
+
     if len(figures) == _SIREN and siren.is_valid(figures):
         return Refusal(_of_fourteen(figures))
     if len(figures) != _SIRET:
@@ -84,6 +84,8 @@ def _siret(figures: str) -> Reading:
 
 
 def _of_fourteen(figures: str) -> Say:
+    from stdnum.fr import siren  # noqa: PLC0415  # see above
+
     return say(
         "{siren} is a SIREN, of 9 figures. Add the 5 figures of your establishment: a SIRET has 14.",
         siren=Typed(siren.format(figures)),

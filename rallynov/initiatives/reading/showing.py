@@ -7,9 +7,6 @@ from datetime import UTC, datetime
 from functools import reduce
 from typing import Final
 
-import phonenumbers
-from phonenumbers import NumberParseException
-
 from rallynov.dialogue.words import Day, Slot, Term, Typed, Words, say
 from rallynov.initiatives.form import Field, Json, Kind
 from rallynov.initiatives.reading.columns import of_column
@@ -24,7 +21,7 @@ def show(field: Field, value: Json) -> Words:
         return _NOTHING
     try:
         return _shown(field, value)
-    except (TypeError, ValueError, LookupError, NumberParseException):  # the shape of another release
+    except (TypeError, ValueError, LookupError):  # the shape of another release
         return Typed(str(value))
 
 
@@ -82,7 +79,12 @@ def _date(value: Json) -> Words:
 
 
 def _phone(value: Json) -> Words:
-    number = phonenumbers.parse(str(value))
+    import phonenumbers  # noqa: PLC0415  # megabytes, for a dossier alone
+
+    try:
+        number = phonenumbers.parse(str(value))
+    except phonenumbers.NumberParseException:
+        return _as_it_is(value)
     national = number.country_code == FRANCE
     form = (
         phonenumbers.PhoneNumberFormat.NATIONAL if national else phonenumbers.PhoneNumberFormat.INTERNATIONAL

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from rallynov.people.tables import BigId
 from rallynov.storage.base import Base
+from rallynov.storage.partial import partial
 from rallynov.storage.personal import person, personal
 
 STANDS = text("withdrawn_at IS NULL")
@@ -27,15 +28,14 @@ class ConsentRow(Base):
 
     __tablename__ = "consent"
     __table_args__ = (
-        Index(
+        partial(
             "uq_consent_standing",
             "person_id",
             "topic",
             unique=True,
-            sqlite_where=STANDS,
-            postgresql_where=STANDS,
+            where=STANDS,
         ),
-        Index("ix_consent_topic", "topic", "person_id", sqlite_where=STANDS, postgresql_where=STANDS),
+        partial("ix_consent_topic", "topic", "person_id", where=STANDS),
         Index("ix_consent_person_id", "person_id"),
     )
 
@@ -54,13 +54,12 @@ class ObjectionRow(Base):
 
     __tablename__ = "objection"
     __table_args__ = (
-        Index(
+        partial(
             "uq_objection_held",
             "person_id",
             "against",
             unique=True,
-            sqlite_where=HOLDS,
-            postgresql_where=HOLDS,
+            where=HOLDS,
         ),
         Index("ix_objection_person_id", "person_id"),
     )

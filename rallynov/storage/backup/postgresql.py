@@ -19,6 +19,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from rallynov.storage.backup.model import BackupError, Fault, Why
+from rallynov.storage.sessions import unhurried
 from rallynov.storage.store import Store
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def snapshot(store: Store) -> Iterator[tuple[Connection, str]]:
     """Open a transaction that sees one moment, and the name under which others may see it too."""
     with store.read() as tx:
         tx.exec_driver_sql(_SNAPSHOT)
+        unhurried(tx)
         yield tx, str(tx.exec_driver_sql("SELECT pg_export_snapshot()").scalar_one())
 
 

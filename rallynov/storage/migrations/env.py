@@ -3,7 +3,10 @@
 from alembic import context
 
 from rallynov.storage.base import Base
+from rallynov.storage.partial import tell_postgresql
 
+for table in Base.metadata.tables.values():
+    tell_postgresql(table)
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=Base.metadata,
