@@ -50,6 +50,7 @@ class Minute:
 
     def __init__(self, settings: Settings, store: Store) -> None:
         self._folder, self._store, self._known = settings.data_dir, store, -1
+        self._owed = False
         home = Path(store.url.database or "").parent if store.is_sqlite else settings.data_dir
         self._places = {settings.backups.absolute(), settings.data_dir.absolute(), home.absolute()}
 
@@ -62,9 +63,11 @@ class Minute:
                 settling = erasing.Settling(clock())
                 await apart(self._store, settling.steps())
                 settled = settling.settled
-            if settled or known != self._known:
-                await asyncio.to_thread(erasing.scrub, self._store)
+            self._owed = self._owed or bool(settled) or known != self._known
             self._known = known
+            if self._owed:
+                await asyncio.to_thread(self._store.empty_journal)
+                self._owed = False
         except Exception as error:  # tried again in a minute; the rows are there
             log.error("tombstones_failed", error=type(error).__name__)
 

@@ -132,7 +132,7 @@ class Chat:
                 log.warning("answer_not_seen", error=type(error).__name__)
         if asked.quick:
             return await self._news(cookie, asked.reader, said.after)
-        return RedirectResponse("/#fin" if asked.cookie else "/?suite=1#fin", 303)
+        return RedirectResponse("/#debut" if asked.cookie else "/?suite=1#debut", 303)
 
     async def _refused(self, asked: _Asked, desk: Desk, status: int) -> Response:
         """Say why a message was not kept, with what was typed still in its field."""

@@ -200,4 +200,4 @@ def _offered(file: Arrived) -> OfferedFile:
 def _back(request: Request) -> str:
     """Return the page of a dossier that the form stood on; else the end of the conversation."""
     path = urlsplit(request.headers.get("referer", "")).path
-    return f"{path}#files" if re.fullmatch(r"/dossiers?(?:/[A-Za-z0-9_-]{1,64})?", path) else "/#fin"
+    return f"{path}#files" if re.fullmatch(r"/dossiers?(?:/[A-Za-z0-9_-]{1,64})?", path) else "/#debut"

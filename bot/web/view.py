@@ -34,7 +34,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 class Talk:
     """A conversation as a page shows it.
 
-    ``live`` is the message whose buttons can be pressed. ``opening`` stands before the exchanges; ``reminder`` stands
+    ``live`` is the message whose buttons can be pressed, ``first`` the one that a new answer begins with: one reads from there. ``opening`` stands before the exchanges; ``reminder`` stands
     after them when the last one is not what is pending. ``language`` is empty before there is a conversation.
     ``dossier`` is the one that the conversation is about, ``beside`` all of it, for a whole page.
     """
@@ -45,6 +45,7 @@ class Talk:
     opening: Message | None = None
     reminder: Message | None = None
     last: int = 0
+    first: int = 0
     follows: bool = True
     earlier: bool = False
     language: str = ""
@@ -164,6 +165,7 @@ class View:
             welcome if begins else None,
             reminder,
             read.exchanges[-1].id if read.exchanges else after * read.follows,
+            _first(read.exchanges),
             read.follows,
             read.earlier,
             language,
@@ -185,6 +187,14 @@ class View:
         """Give a command that the page of a dossier has sent as the words of its button."""
         told = self._door.dossiers.told(said.text) if said and self._door.dossiers else None
         return Words(self._door.wording.word(told, language)) if told else said
+
+
+def _first(exchanges: Sequence[Exchange]) -> int:
+    """Return the id of the message that the last answer begins with; 0 without any."""
+    if not exchanges:
+        return 0
+    last = exchanges[-1]
+    return next(one.id for one in exchanges if one is last or (last.turn and one.turn == last.turn))
 
 
 def _own_name(wording: Wording, language: str) -> str:

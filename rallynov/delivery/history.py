@@ -36,12 +36,13 @@ class Words:
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """One message of the bot; ``said`` is what it answers, None when it answers nothing or is a second
-    part.
+    part. ``turn`` is the event that it answers, 0 for none: the parts of one answer share it.
     """
 
     id: int
     said: Words | None
     message: Message
+    turn: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def transcript(
         if row_id != context or _seq(key):
             answered.add(seq)
         if row_id != context:
-            exchanges.append(Exchange(row_id, _words(said, read, labels), messages[row_id]))
+            exchanges.append(Exchange(row_id, _words(said, read, labels), messages[row_id], seq))
     waiting = [words for payload in _waiting(tx, address) if (words := _words(payload, read, labels))]
     before = messages.get(context) if context == after else None
     return Transcript(tuple(exchanges), tuple(waiting), before, context == after, context not in {0, after})

@@ -142,21 +142,6 @@ def due(store: Store, now: datetime) -> bool:
         return tx.execute(late.limit(1)).first() is not None
 
 
-def scrub(store: Store) -> None:
-    """Leave nothing of what was erased in SQLite's journal, which repeats it until it is written over.
-
-    In the file itself freed space is blanked at once (``secure_delete``). PostgreSQL's autovacuum frees its own.
-    """
-    if store.is_sqlite:
-        connection = (
-            store.engine.raw_connection()
-        )  # the engine's own begin a transaction, where this is refused
-        try:
-            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        finally:
-            connection.close()
-
-
 def _forget_address(tx: Connection, address: str, at: datetime) -> None:
     waits = select(InboxRow.seq).where(InboxRow.address == address, InboxRow.status == InboxStatus.NEW)
     unsent = select(OutboxRow.id).where(

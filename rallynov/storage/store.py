@@ -105,6 +105,19 @@ class Store:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._writer, lambda: work(*args, **kwargs))
 
+    def empty_journal(self) -> None:
+        """Leave nothing in SQLite's journal, which repeats what was blanked until it is written over (synchronous).
+
+        ``JournalBusyError`` when somebody keeps it: to be tried again.
+        """
+        if self._journal:
+            self._journal.empty()
+
+    @property
+    def owned(self) -> bool:
+        """Whether this process has taken the SQLite file for itself."""
+        return self._lock is not None
+
     def own(self) -> None:
         """Take the SQLite file for this process; ``AlreadyRunningError`` when another ``run`` has it."""
         if not self.is_sqlite or not self.url.database:
@@ -121,9 +134,9 @@ class Store:
     def close(self) -> None:
         """End the writer thread and the connections; release the file."""
         self._readings.close()
+        self._writer.shutdown(wait=True)
         if self._journal:
             self._journal.close()
-        self._writer.shutdown(wait=True)
         self._forget()
         self.engine.dispose()
         if self._lock is not None:

@@ -61,6 +61,19 @@ def _tab_to(page: Page, selector: str) -> None:
 
 
 @pytest.mark.parametrize("width", SIZES)
+def test_an_answer_in_several_parts_is_read_from_its_first(browse: Browse, width: int) -> None:
+    page = browse(width=width)
+    page.click(choice(page, "begin"))
+    expect(page.locator("#fin article")).to_be_focused()
+    page.locator("#text").fill("/confidentialite")
+    page.keyboard.press("Enter")
+    begins = page.locator("#debut")
+    expect(begins).to_have_count(1)
+    expect(begins.locator("h2").first).to_be_in_viewport()
+    expect(page.locator("#journal > li:has(#debut) ~ li.bot")).not_to_have_count(0)
+
+
+@pytest.mark.parametrize("width", SIZES)
 def test_by_the_keyboard_alone(browse: Browse, site: Site, width: int) -> None:
     page = browse(width=width)
     page.keyboard.press("Tab")
@@ -138,7 +151,7 @@ def test_an_answer_is_changed_from_anywhere_by_the_keyboard(
         _tab_to(page, choice(page, key))
         page.keyboard.press("Space")
     expect(page.locator("#fin")).to_contain_text("Pas encore")
-    page.click('#offers button[value*="|resume|"]')
+    page.click('#offers button[value*="|onward|"]')
     expect(page.locator("#fin article")).to_contain_text("Question 4 sur 23")
 
 

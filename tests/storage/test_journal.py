@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from rallynov.storage import journal
+from rallynov.storage.journal import Journal, JournalBusyError
 from rallynov.storage.store import Store
 
 PAGES = 16
@@ -53,11 +54,11 @@ async def test_what_was_written_meanwhile_is_copied_by_the_writer(
     threads: list[str] = []
     told = [(0, 100, 60), (0, 110, 110)]
 
-    def checkpoint(_connection: Any) -> tuple[int, int, int]:
+    def checkpoint(_journal: Journal, _how: str) -> tuple[int, int, int]:
         threads.append(threading.current_thread().name.partition("_")[0])
         return told.pop(0)
 
-    monkeypatch.setattr(journal, "_checkpoint", checkpoint)
+    monkeypatch.setattr(Journal, "_checkpoint", checkpoint)
     await sqlite.writing(write, sqlite, 1)
     assert sqlite._journal
     assert sqlite._journal._copying
@@ -67,10 +68,80 @@ async def test_what_was_written_meanwhile_is_copied_by_the_writer(
 
 
 async def test_a_disk_that_refuses_stops_no_turn(sqlite: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_connection: Any) -> tuple[int, int, int]:
+    def refuse(_journal: Journal, _how: str) -> tuple[int, int, int]:
         raise journal.Error("disk I/O error")
 
-    monkeypatch.setattr(journal, "_checkpoint", refuse)
+    monkeypatch.setattr(Journal, "_checkpoint", refuse)
     for n in range(3):
         await sqlite.writing(write, sqlite, n)
     assert count(sqlite) == 3
+
+
+def held(store: Store) -> bool:
+    """Whether the journal still holds anything."""
+    return size(store) > 0
+
+
+async def test_it_is_emptied_behind_the_copy_under_way(
+    sqlite: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite refuses a second copy at once: whoever empties it would leave all that was blanked."""
+    begun, let_go = threading.Event(), threading.Event()
+    real = Journal._checkpoint
+
+    def slow(mine: Journal, how: str) -> tuple[int, int, int]:
+        if how == "PASSIVE":
+            begun.set()
+            assert let_go.wait(20)
+        return real(mine, how)
+
+    monkeypatch.setattr(Journal, "_checkpoint", slow)
+    await sqlite.writing(write, sqlite, 1)
+    assert await asyncio.to_thread(begun.wait, 20)
+    emptying = asyncio.ensure_future(asyncio.to_thread(sqlite.empty_journal))
+    await sqlite.writing(lambda: None)
+    assert held(sqlite)
+    let_go.set()
+    await emptying
+    assert not held(sqlite)
+
+
+async def test_it_is_tried_again_while_somebody_is_in_the_way(
+    sqlite: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "PAUSE", 0.0)
+    real, refused = Journal._checkpoint, [True, True]
+
+    def busy(mine: Journal, how: str) -> tuple[int, int, int]:
+        return (1, -1, -1) if how == "TRUNCATE" and refused and refused.pop() else real(mine, how)
+
+    monkeypatch.setattr(Journal, "_checkpoint", busy)
+    await sqlite.writing(write, sqlite, 1)
+    await asyncio.to_thread(sqlite.empty_journal)
+    assert not held(sqlite)
+    assert refused == []
+
+
+def test_who_cannot_empty_it_is_told(sqlite: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "PATIENCE", -1.0)
+    monkeypatch.setattr(Journal, "_checkpoint", lambda _journal, _how: (1, -1, -1))
+    with pytest.raises(JournalBusyError):
+        sqlite.empty_journal()
+
+
+async def test_what_is_committed_as_the_store_closes_is_not_told_as_failed(sqlite: Store) -> None:
+    begun, let_go = threading.Event(), threading.Event()
+
+    def last() -> None:
+        begun.set()
+        assert let_go.wait(20)
+        write(sqlite, 1)
+
+    await sqlite.writing(write, sqlite, 0)
+    work = asyncio.ensure_future(sqlite.writing(last))
+    assert await asyncio.to_thread(begun.wait, 20)
+    closing = asyncio.ensure_future(asyncio.to_thread(sqlite.close))
+    await asyncio.sleep(0)
+    let_go.set()
+    await work
+    await closing

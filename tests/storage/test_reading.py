@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
 
 from rallynov.storage.reading import GROUP
 from rallynov.storage.store import Store
@@ -54,6 +55,54 @@ async def test_one_that_fails_fails_alone(store: Store) -> None:
     assert isinstance(two, KeyError)
     assert "nowhere" in str(three)
     assert await store.reading(lambda tx: number(tx, 2)) == 2
+
+
+async def test_a_database_that_is_away_is_asked_once_for_all(
+    sqlite: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = Counted(sqlite, monkeypatch)
+    first = asyncio.ensure_future(sqlite.reading(lambda tx: number(tx, 1)))
+    await asyncio.to_thread(counted.begun.wait, 20)
+    asked = [asyncio.ensure_future(sqlite.reading(lambda tx: number(tx, 2))) for _ in range(5)]
+    await asyncio.sleep(0)
+
+    tried: list[int] = []
+
+    def away() -> Connection:
+        tried.append(1)
+        raise OperationalError("BEGIN", {}, Exception("nobody answers"))
+
+    monkeypatch.setattr(counted, "_read", away)
+    counted.let_go.set()
+    told = await asyncio.gather(first, *asked, return_exceptions=True)
+    assert {type(one) for one in told} == {OperationalError}
+    assert len(tried) == 2  # by the first, and by the five who asked meanwhile
+
+
+def test_another_loop_finds_its_place(sqlite: Store) -> None:
+    """A loop that ends while it is read for leaves the thread to the next one."""
+    begun, let_go = threading.Event(), threading.Event()
+
+    def slow(tx: Connection) -> int:
+        begun.set()
+        assert let_go.wait(20)
+        return number(tx, 1)
+
+    async def leave() -> None:
+        asking = asyncio.ensure_future(sqlite.reading(slow))
+        assert await asyncio.to_thread(begun.wait, 20)
+        asking.cancel()
+
+    async def come() -> int:
+        asked = asyncio.ensure_future(sqlite.reading(lambda tx: number(tx, 2)))
+        let_go.set()
+        async with asyncio.timeout(20):
+            return await asked
+
+    asyncio.run(leave())
+    let_go.set()
+    sqlite._readings._pool.submit(lambda: None).result(20)  # behind it
+    assert asyncio.run(come()) == 2
 
 
 async def test_whoever_goes_away_keeps_nobody_waiting(sqlite: Store, monkeypatch: pytest.MonkeyPatch) -> None:

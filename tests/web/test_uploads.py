@@ -38,7 +38,7 @@ async def test_a_file_sent_and_fetched_again(
 ) -> None:
     assert ("input", "file") in [(tag, values.get("type")) for tag, values in someone.page.tags]
     answer = await send(someone, one("Plan d’action.pdf", samples.pdf()))
-    assert (answer.status_code, answer.headers["location"]) == (303, "/#fin")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/#debut")
     await someone.open()
     assert someone.page.said[-1] == "📎 Plan d’action.pdf"
     assert "vérification en cours" in someone.answer.text  # type: ignore[union-attr]

@@ -82,6 +82,29 @@ async def test_the_same_words_typed_again_later_are_another_event(visitor: Visit
     assert count(core.store, InboxRow) == before + 2
 
 
+async def test_an_answer_in_several_parts_is_read_from_its_first(visitor: Visitor) -> None:
+    page = await begin(visitor)
+    assert starts(page) == [len(articles(page)) - 1]
+    page = await visitor.say("/confidentialite")
+    parts = [n for n, article in enumerate(articles(page)) if n > 2]
+    assert len(parts) >= 2, "the rules no longer take several messages"
+    assert starts(page) == [parts[0]]
+    assert [tag for tag in page.tags if tag[1].get("id") == "fin"] == [("li", {"class": "bot", "id": "fin"})]
+    answer = await visitor.post(**page.hidden, text="retour")
+    assert answer.headers["location"] == "/#debut"
+    page = await visitor.open()
+    assert starts(page) == [len(articles(page)) - 1]
+
+
+def articles(page: Page) -> list[dict[str, str]]:
+    return [values for tag, values in page.tags if tag == "article"]
+
+
+def starts(page: Page) -> list[int]:
+    """Where one is led to, among the messages of the bot."""
+    return [n for n, values in enumerate(articles(page)) if values.get("id") == "debut"]
+
+
 async def test_an_old_page_loses_nothing(visitor: Visitor) -> None:
     old = await begin(visitor)
     token = next(iter(old.buttons))

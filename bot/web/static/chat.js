@@ -18,7 +18,7 @@
   const shown = () => Number(find("after").value);
 
   function show(focus) {
-    const message = document.querySelector("#fin article");
+    const message = find("debut"); // an answer in several parts is read from its first
     if (!message) return;
     if (focus) message.focus({ preventScroll: true });
     message.scrollIntoView({ block: "start" });
@@ -120,7 +120,7 @@
 
   // The page comes back whole when its own words change: where one is comes first there too.
   document.addEventListener("htmx:beforeOnLoad", (event) => {
-    if (event.detail.xhr.getResponseHeader("HX-Refresh")) history.replaceState(null, "", "#fin");
+    if (event.detail.xhr.getResponseHeader("HX-Refresh")) history.replaceState(null, "", "#debut");
   });
 
   document.addEventListener("htmx:beforeSwap", (event) => {
@@ -131,7 +131,7 @@
     if (!event.detail.shouldSwap) return;
     if (sending) busy(false);
     held = find("offers").contains(document.activeElement);
-    if (serverResponse.includes('id="fin"')) find("fin")?.removeAttribute("id");
+    for (const id of ["fin", "debut"]) if (serverResponse.includes(`id="${id}"`)) find(id)?.removeAttribute("id");
   });
 
   document.addEventListener("htmx:afterRequest", (event) => {
@@ -207,8 +207,8 @@
 
   // The browser itself goes to the fragment of an address, and takes the focus back to the page.
   addEventListener("load", () => {
-    if (location.hash === "#fin" && document.activeElement === document.body) show(true);
+    if (location.hash === "#debut" && document.activeElement === document.body) show(true);
   });
-  if (location.hash === "#fin") show(true);
+  if (location.hash === "#debut") show(true);
   else if (find("line").hasAttribute("sse-connect") && find("journal").children.length > 1) show(false);
 })();
