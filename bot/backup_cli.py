@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from bot import backup_words as words
-from bot import logs
+from bot import logs, unusable
 from bot.backup_making import NAME, back_up
 from bot.backup_restoring import Restoring
 from bot.opening import beside, fail, read_settings, told
@@ -40,7 +40,7 @@ def backup(
 ) -> None:
     """Sauvegarder la base et les pièces dans une archive, à côté d'un « run » qui travaille."""
     settings = _settings()
-    with told(settings), _explained():
+    with told(settings), _explained(settings):
         store = beside(settings)
         try:
             made, manifest = back_up(settings, store, _place(settings, output))
@@ -93,16 +93,30 @@ def _settings() -> Settings:
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
-    """Turn whatever prevents a backup, or its return, into a sentence and an exit code."""
+def _explained(base: Settings | None = None) -> Iterator[None]:
+    """Turn whatever prevents a backup, or its return, into a sentence and an exit code; of a ``base``, its file too."""
     try:
         yield
     except BackupError as error:
+        if base and (found := _unusable(base, error)):
+            raise fail(str(found), found.code) from None
         raise fail(words.sentence(error.fault), words.code(error)) from None
     except AlreadyRunningError:
         raise fail(words.SENTENCES[Why.RUNNING], words.LATER) from None
     except OSError as error:
         raise fail(*words.why(error)) from None
+
+
+def _unusable(settings: Settings, error: BackupError) -> unusable.Trouble | None:
+    """Say what is wrong with the file of the database, when it is to blame."""
+    file = unusable.file_of(settings)
+    match file, error.fault.why:
+        case Path() as file, Why.DAMAGED:
+            return unusable.damaged(file, error.fault.what)
+        case Path() as file, Why.UNREADABLE:
+            return unusable.of_disk(file)
+        case _:
+            return None
 
 
 @contextmanager

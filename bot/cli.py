@@ -22,7 +22,7 @@ from bot.export_cli import export, export_request
 from bot.faq_cli import faq
 from bot.french import Command, Group
 from bot.invitations_cli import invite, roles
-from bot.opening import migrated, read_settings, shared, told, unstored
+from bot.opening import migrated, read_settings, shared, told, unstored, warn
 from bot.partner_cli import partner_link
 from bot.privacy_cli import privacy
 from bot.settings import Settings
@@ -136,6 +136,8 @@ def check() -> None:
     logs.configure(settings.log_format, level=40)
     with told(settings):
         unstored(settings)
+    if settings.webhook_url and not settings.token:
+        warn("RALLYNOV_WEBHOOK_URL ne sert à rien sans RALLYNOV_TELEGRAM_TOKEN : Telegram n'est pas lu.")
     typer.echo("Les réglages et les contenus conviennent.")
 
 

@@ -25,7 +25,7 @@ Output = Annotated[
 Named = Annotated[str, typer.Option("--edition", metavar="NOM", help="Une autre édition que celle en cours.")]
 Viewed = Annotated[
     str,
-    typer.Option("--view", "--vue", metavar="VUE", help="complete, jury, publication, contacts ou suivi."),
+    typer.Option("--view", "--vue", metavar="VUE", help="complet, jury, publication, contacts ou suivi."),
 ]
 Statuses = Annotated[
     list[str] | None,

@@ -65,7 +65,7 @@ def invite(
             metavar="ROLE",
             help="coordinator, administrator, partner, jury ou reader (lecture seule).",
         ),
-    ],
+    ] = "",
     organisation: Annotated[
         str, typer.Option("--organisation", metavar="NOM", help="La structure d'un partenaire.")
     ] = "",
@@ -149,6 +149,12 @@ def _opened(settings: Settings, *, demo: bool) -> Iterator[tuple[Store, str]]:
 
 def _grant(role: str, organisation: str, *, approver: bool, president: bool) -> Grant:
     """Read what is invited to, or tell what does not fit together."""
+    if not role.strip():
+        raise fail(
+            "Dites à quel rôle, par exemple : rallynov invite --role jury\n"
+            "Les rôles : coordinator, administrator, partner, jury ou reader.",
+            USAGE,
+        )
     given = GIVEN.get(role.strip().casefold())
     if given is None:
         raise fail(

@@ -7,11 +7,11 @@ import gc
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from multiprocessing import get_context
-from multiprocessing.connection import Connection as Pipe
-from typing import TypeVar, cast
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict
+
+from rallynov.forking import EndedError, forked
 
 Value = TypeVar("Value")
 _M_ARENA_MAX = -8
@@ -20,34 +20,15 @@ _M_ARENA_MAX = -8
 def apart(work: Callable[[], Value]) -> Value:
     """Do some work in a process of its own, so that what it loads is given back; only before any thread is started.
 
-    What it raises is raised here. Where a forked process is not to be trusted (it is on Linux), it is done in this one.
+    What it raises is raised here. Where a forked process is not to be trusted (it is on Linux), it is done in this one,
+    as when that process was killed, or what it has to tell cannot be carried over.
     """
     if sys.platform != "linux":
         return work()
-    processes = get_context("fork")
-    ours, theirs = processes.Pipe(duplex=False)
-    child = processes.Process(target=_working, args=(work, theirs))
-    child.start()
-    theirs.close()
     try:
-        done, error = ours.recv()
-    except EOFError:
-        done, error = None, None
-    child.join()
-    if error is not None:
-        raise error
-    if child.exitcode:
-        return work()  # it was killed, or its value cannot be carried over
-    return cast("Value", done)
-
-
-def _working(work: Callable[[], object], parent: Pipe) -> None:
-    told: tuple[object, Exception | None]
-    try:
-        told = work(), None
-    except Exception as error:
-        told = None, error
-    parent.send(told)
+        return forked(work)
+    except EndedError:
+        return work()
 
 
 @contextmanager

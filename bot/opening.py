@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
-from bot import logs
+from bot import logs, unusable
 from bot.settings import Settings, mistyped
 from bot.wiring import Core, StartError, build
 from rallynov.storage import schema
@@ -106,9 +106,9 @@ def told(settings: Settings) -> Iterator[None]:
 
 
 def _database_failed(settings: Settings, error: DBAPIError) -> typer.Exit:
+    if found := unusable.trouble(settings, error):
+        return fail(str(found), found.code)
     said = logs.redact(str(error.orig)).strip()
-    if settings.database.startswith("sqlite") and "locked" not in said:
-        return fail(f"Le fichier de la base de données ne peut pas être utilisé : {said}")
     if isinstance(error, OperationalError):
         return fail(
             f"La base de données ne répond pas. Vérifiez qu'elle est démarrée, et RALLYNOV_DATABASE_URL. Elle dit : {said}",
@@ -140,37 +140,49 @@ def _opened(settings: Settings, *, own: bool) -> Store:
         return store
     except OSError as error:
         why = OSERRORS.get(error.errno or 0, error.strerror)
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise StartError(str(unusable.no_room(settings.data_dir.absolute())), unusable.IO) from None
         raise StartError(f"{error.filename} ne peut pas être utilisé : {why}.", CONFIG) from None
 
 
 def migrated(settings: Settings, *, checked: bool = False) -> Store:
     """Take the database for this process, and bring it up to date."""
     store = _opened(settings, own=True)
-    if checked and store.is_sqlite:
-        with store.read() as tx:
-            found = tx.exec_driver_sql("PRAGMA quick_check(1)").scalar()
-        if found != "ok":
-            raise StartError(
-                f"La base {store.url.database} est abîmée ({found}) : remettez une sauvegarde à sa place.",
-                CONFIG,
-            )
-    if copy := schema.migrate_apart(store):
-        warn(f"Copie de la base avant la mise à jour : {copy}")
+    try:
+        if checked and store.is_sqlite:
+            _look(store)
+        if copy := schema.migrate_apart(store):
+            warn(f"Copie de la base avant la mise à jour : {copy}")
+    except BaseException:
+        store.close()
+        raise
     return store
+
+
+def _look(store: Store) -> None:
+    with store.read() as tx:
+        found = tx.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+    if found != "ok":
+        broken = unusable.damaged(store.url.database or "", str(found))
+        raise StartError(str(broken), broken.code)
 
 
 def shared(settings: Settings) -> Store:
     """Open the database beside a ``run``; it is taken, for a moment, only when it must be brought up to date."""
     store = _opened(settings, own=False)
-    if schema.revision(store) != schema.head():
-        try:
+    try:
+        if schema.revision(store) != schema.head():
             migrated(settings).close()
-        except AlreadyRunningError:
-            raise StartError(
-                f"Rally'nov tourne sur cette base ({settings.data_dir}) dans une autre version : "
-                "arrêtez-le, puis recommencez.",
-                CONFIG,
-            ) from None
+    except AlreadyRunningError:
+        store.close()
+        raise StartError(
+            f"Rally'nov tourne sur cette base ({settings.data_dir}) dans une autre version : "
+            "arrêtez-le, puis recommencez.",
+            CONFIG,
+        ) from None
+    except BaseException:
+        store.close()
+        raise
     return store
 
 

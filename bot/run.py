@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
-import faulthandler
 import os
 import signal
 import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
 from typing import TypeAlias
 
 import structlog
@@ -26,12 +26,12 @@ from bot.recurring import keep, ticking
 from bot.settings import Settings
 from bot.telegram.app import Account, Resources, TelegramDoor
 from bot.telegram.poller import DeafError
+from bot.watching import watch
 from bot.web.app import create_app
-from bot.web.door import Door
-from bot.web.metrics import registry
+from bot.web.door import Door, Probe
+from bot.web.metrics import little_room, registry
 from bot.wiring import Core, StartError, build, clock, new_token
 from rallynov.announcements.archive import Archive
-from rallynov.delivery.service import Delivery
 from rallynov.editions import service as editions
 from rallynov.editions.model import SAMPLE
 from rallynov.faq import learning
@@ -40,12 +40,6 @@ from rallynov.storage.store import Store
 
 log = structlog.get_logger("rallynov.run")
 UNAVAILABLE, DEAF, CONFIG = 69, 70, 78
-WATCH = 5.0
-"""Seconds between two looks of the watchdog."""
-LOOKS = 2
-"""Looks that must find the same before it ends the process."""
-HUNG = 180.0
-"""Seconds without a look of the watchdog after which the process ends, whatever it is doing."""
 LONGEST = 7.5
 """Seconds that the shutdown may take in all."""
 Limit: TypeAlias = Callable[[int], None]
@@ -70,12 +64,20 @@ def _socket(settings: Settings, spare: int = 0) -> socket.socket:
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 raise StartError(
-                    f"L'adresse {host}, port {number}, ne peut pas être utilisée ({error.strerror}) : "
+                    f"L'adresse {host}, port {number}, ne peut pas être utilisée{_why(error)} : "
                     "voyez RALLYNOV_WEB_HOST et RALLYNOV_WEB_PORT.",
                     CONFIG,
                 ) from None
     taken = f"Les ports {port} à {port + spare} sont déjà pris" if spare else f"Le port {port} est déjà pris"
     raise StartError(f"{taken} : choisissez-en un autre par RALLYNOV_WEB_PORT.", UNAVAILABLE)
+
+
+def _why(error: OSError) -> str:
+    told = {
+        errno.EADDRNOTAVAIL: "cette machine n'a pas cette adresse",
+        errno.EACCES: "ce port est réservé à l'administrateur de la machine",
+    }
+    return f" ({why})" if (why := told.get(error.errno or 0)) else ""
 
 
 def serve(settings: Settings, store: Store) -> int:
@@ -189,6 +191,16 @@ def _telegram(settings: Settings, core: Core) -> TelegramDoor:
         ) from None
 
 
+def _probes(settings: Settings, core: Core, telegram: TelegramDoor | None) -> dict[str, Probe]:
+    probes: dict[str, Probe] = {
+        "worker": core.delivery.trouble,
+        "disk": partial(little_room, settings.data_dir),
+    }
+    if telegram:
+        probes["telegram"] = telegram.trouble
+    return probes
+
+
 def _application(settings: Settings, core: Core, telegram: TelegramDoor | None) -> FastAPI:
     door = Door(
         delivery=core.delivery,
@@ -202,7 +214,7 @@ def _application(settings: Settings, core: Core, telegram: TelegramDoor | None) 
         new_token=new_token,
         registry=registry(settings.data_dir, clock),
         secure=(settings.web_url or "").startswith("https://"),
-        probes={"worker": core.delivery.trouble} | ({"telegram": telegram.trouble} if telegram else {}),
+        probes=_probes(settings, core, telegram),
         routers=[router] if telegram and (router := telegram.router()) else [],
         telegram_link=telegram.link if telegram else lambda: None,
         papers=core.papers,
@@ -246,7 +258,7 @@ async def _until_the_end(
     )
     server = _Server(config)
     pages = loop.create_task(server.serve(sockets=[listening]))
-    tasks = {pages, loop.create_task(asked.wait()), loop.create_task(_watch(core.delivery, telegram))}
+    tasks = {pages, loop.create_task(asked.wait()), loop.create_task(watch(core.delivery, telegram))}
     if telegram:
         tasks.add(loop.create_task(telegram.run()))
     lean.settle()
@@ -275,21 +287,3 @@ def _code(task: asyncio.Task[object]) -> int:
         log.error("door_failed", error=type(error).__name__)
         return 1
     return 0
-
-
-async def _watch(delivery: Delivery, telegram: TelegramDoor | None) -> None:
-    """End the process when the poll loop or the writer has stopped turning: better restarted than deaf or mute.
-
-    Seen twice, lest a machine that was asleep is taken for a hung one. The loop that should look may itself hang, or a
-    search hold everything up: then the interpreter ends the process, and says where it stood.
-    """
-    doubts = 0
-    try:
-        while doubts < LOOKS:
-            faulthandler.dump_traceback_later(HUNG, exit=True)
-            await asyncio.sleep(WATCH)
-            poll, write = telegram is not None and telegram.stuck(), delivery.stuck()
-            doubts = doubts + 1 if poll or write else 0
-    finally:
-        faulthandler.cancel_dump_traceback_later()
-    raise DeafError("the poll loop is stuck" if poll else "the writer is stuck")

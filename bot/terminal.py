@@ -18,7 +18,6 @@ from rallynov.delivery.inbox import Incoming
 from rallynov.delivery.message import Drawing, Message, load
 from rallynov.delivery.service import Delivery
 from rallynov.delivery.tables import ConversationRow, OutboxRow
-from rallynov.diagnosis.screens.asking import PAUSED
 from rallynov.dialogue.words import Typed, Words, say
 from rallynov.papers.model import Papers
 from rallynov.text import marks
@@ -28,6 +27,8 @@ CHANNEL = "terminal"
 WIDTH = 88
 """Columns at most: a longer line is hard to read, whatever the window."""
 POINTS = 6
+PARTED = say("What you have said stays here for three months after your last visit. To come back: rallynov chat.")
+"""What is said to whoever leaves; how long it is kept is the rule ``visit`` of ``retention.toml``."""
 PATIENCE = 30.0
 
 
@@ -133,8 +134,9 @@ class Terminal:
         """Say something, and return what is answered."""
         payload = plain.text_payload(text, self._language)
         event = Incoming(CHANNEL, self._new_id(), self._address, payload, self._clock())
-        await self._delivery.take([event])
-        await self._delivery.handled(CHANNEL, event.external_id, PATIENCE)
+        with self._delivery.expecting(CHANNEL, event.external_id) as handled:
+            await self._delivery.take([event])
+            await handled(PATIENCE)
         return await asyncio.to_thread(self._answers)
 
     def _answers(self) -> list[Message]:
@@ -183,11 +185,11 @@ class Terminal:
     def greet(self, columns: int, write: Callable[[str], None]) -> None:
         """Say how to leave; what follows is drawn for that many columns."""
         self._width = min(columns, WIDTH)
-        self._tell(say("To close this conversation: Ctrl-D. Everything is kept."), write)
+        self._tell(say("Answer by a number, or by the words between brackets. To close: Ctrl-D."), write)
 
     def part(self, write: Callable[[str], None]) -> None:
         """Say goodbye, and how long everything is kept."""
-        self._tell(PAUSED, write)
+        self._tell(PARTED, write)
 
     def _tell(self, words: Words, write: Callable[[str], None]) -> None:
         write("\n" + _wrapped(self._word(words), self._width))

@@ -157,7 +157,7 @@ AWAY = [
     ("migrate", "postgresql://rallynov@127.0.0.1:5432/x?rien=1", 78, "La base de données ne peut pas être"),
     ("chat", "postgresql://rallynov@127.0.0.1:1/x", 69, "La base de données ne répond pas"),
     ("run", "sqlite:////proc/rien/rallynov.db", 78, "ne peut pas être utilisé"),
-    ("run", "sqlite:///{}/damaged.db", 78, "Le fichier de la base de données ne peut pas être utilisé"),
+    ("run", "sqlite:///{}/damaged.db", 78, "damaged.db est abîmée"),
 ]
 
 

@@ -28,6 +28,13 @@ def check(**settings: str) -> Result:
     )
 
 
+def test_a_webhook_without_a_token_does_nothing_and_that_is_told() -> None:
+    alone = check(WEBHOOK_URL="https://rallye.example/hook")
+    assert (alone.exit_code, "ne sert à rien sans RALLYNOV_TELEGRAM_TOKEN" in alone.output) == (0, True)
+    with_token = check(WEBHOOK_URL="https://rallye.example/hook", TELEGRAM_TOKEN=TOKEN)
+    assert (with_token.exit_code, "ne sert à rien" in with_token.output) == (0, False)
+
+
 @pytest.mark.parametrize(
     ("name", "value", "told"),
     [

@@ -7,9 +7,9 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
-from bot import logs
+from bot import logs, unusable
 from bot.doctor import database, machine, serving, telegram
 from bot.doctor.finding import Finding, bad, examine, good, look
 from bot.opening import beside, unstored
@@ -40,14 +40,18 @@ def examined(settings: Settings) -> Iterator[Finding]:
 
 def _contents(settings: Settings, core: list[Core]) -> Iterator[Finding]:
     core.append(unstored(settings))
+    if settings.webhook_url and not settings.token:
+        yield look(
+            "contents", "RALLYNOV_WEBHOOK_URL ne sert à rien sans jeton.", "Voyez RALLYNOV_TELEGRAM_TOKEN."
+        )
     yield good("contents", "Les réglages et les textes conviennent.")
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
     if settings.database.startswith("sqlite"):
-        found = list(_missing(_file(settings)))
-        yield from found
-        if found:
+        missing = list(_missing(_file(settings)))
+        yield from missing
+        if missing:
             return
     store: Store | None = None
     try:
@@ -56,7 +60,10 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield from database.waiting(store, clock())
     except StartError as error:
         yield bad("database", str(error))
-    except OperationalError as error:
+    except DBAPIError as error:
+        if found := unusable.trouble(settings, error):
+            yield bad("database", found.sentence, found.mend)
+            return
         said = logs.redact(str(error.orig)).strip().splitlines()[0]
         yield bad(
             "database",

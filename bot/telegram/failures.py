@@ -80,11 +80,14 @@ _BAD_REQUESTS: Final[tuple[tuple[str, FailureKind], ...]] = (
     ("chat_write_forbidden", FailureKind.GONE),
 )
 
-# PTB keeps no status: these two are told by the phrase it makes of a code, or by Telegram's own description.
+# PTB keeps no status: these are told by the phrase it makes of a code, or by Telegram's own description.
 _STATUSES: Final[tuple[tuple[str, FailureKind], ...]] = (
     ("too many requests", FailureKind.FLOOD),
     ("request entity too large", FailureKind.BAD_CONTENT),
     ("content too large", FailureKind.BAD_CONTENT),
+    ("internal server error", FailureKind.AILING),
+    ("bad gateway", FailureKind.AILING),
+    ("service unavailable", FailureKind.AILING),
 )
 
 

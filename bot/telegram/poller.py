@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -21,7 +21,7 @@ from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, Tel
 from bot.telegram.calls import Api
 from bot.telegram.retries import SLOWEST, asked, pause
 from bot.telegram.updates import ALLOWED, CHANNEL, Parsed, parse
-from rallynov.delivery import inbox
+from rallynov.delivery import faults, inbox
 from rallynov.delivery.cycle import Cursor
 from rallynov.delivery.service import Delivery
 from rallynov.delivery.tables import CursorRow
@@ -74,6 +74,7 @@ class Poller:
         self._failures = 0
         self._offset: int | None = None
         self._known = False
+        self._unstored = False
         self._refused_since: float | None = None
         self._conflicts: list[float] = []
         self._unhooked_at: float | None = None
@@ -104,7 +105,9 @@ class Poller:
             except TelegramError as error:
                 await self._failed(type(error).__name__)
             except Exception as error:  # the database is away: nothing was acknowledged, try again
-                await self._failed(type(error).__name__)
+                self._unstored = True
+                why = {"error": type(error).__name__, "reason": faults.said(error)}
+                await self._again("updates_not_stored", why)
 
     def trouble(self) -> str | None:
         """Say why updates do not come, or not all of them; None when they do."""
@@ -138,6 +141,7 @@ class Poller:
         )
         if not isinstance(raw, list):  # a proxy's answer: not to be asked for again at once
             raise NetworkError("the answer holds no updates")
+        self.last_ok = self._time.monotonic()
         if not raw:
             return
         self._offset = await self.keep(raw, self._offset)
@@ -179,9 +183,11 @@ class Poller:
             await self._api.call("answerCallbackQuery", callback_query_id=press)
 
     def _heard(self) -> None:
-        if self._failures or self._refused_since is not None:
+        if self._unstored:
+            log.info("updates_are_stored_again")
+        elif self._failures or self._refused_since is not None:
             log.info("telegram_is_back")
-        self.last_ok = self._time.monotonic()
+        self._unstored = False
         self._failures = 0
         self._refused_since = None
 
@@ -222,9 +228,12 @@ class Poller:
         await self._time.sleep(wait)
 
     async def _failed(self, why: str, slowest: float = SLOWEST) -> None:
+        await self._again("telegram_unavailable", {"error": why}, slowest)
+
+    async def _again(self, what: str, why: Mapping[str, str], slowest: float = SLOWEST) -> None:
         """Wait 1, 2, 4… seconds from the last try on; one line of log per try, never the text of an update."""
         spent = self._time.monotonic() - self.last_look  # a call that timed out was a wait already
         wait = max(1.0, pause(self._failures, slowest) - spent)
         self._failures += 1
-        log.warning("telegram_unavailable", error=why, wait=wait)
+        log.warning(what, **why, wait=wait)
         await self._time.sleep(wait)

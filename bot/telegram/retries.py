@@ -7,9 +7,9 @@ from itertools import count
 from typing import TypeVar
 
 import structlog
-from sqlalchemy.exc import InterfaceError, OperationalError
 from telegram.error import RetryAfter
 
+from rallynov.delivery import faults
 from rallynov.storage.store import Store
 
 log = structlog.get_logger("rallynov.telegram")
@@ -40,7 +40,9 @@ async def until_stored(
         turned()
         try:
             return await store.writing(work)
-        except (OperationalError, InterfaceError) as error:
+        except Exception as error:
+            if not faults.passing(error):
+                raise
             wait = pause(failures)
             log.warning("database_away", error=type(error).__name__, wait=wait)
             await sleep(wait)

@@ -23,6 +23,8 @@ from rallynov.delivery.outbox import Outgoing
 from rallynov.text import split_message, utf16_len
 
 NO_PREVIEW = {"is_disabled": True}
+KEPT = 64
+"""Messages in parts of which it is known what has left, at most."""
 SHOWN = 1.0
 """Seconds that a file waits, once made, for Telegram to have shown that it is coming."""
 
@@ -37,6 +39,8 @@ class TelegramTransport:
         self._files = files
         self._links = links
         self._news = News(api, files, links, paid=paid)
+        self._parts: dict[str, list[str]] = {}
+        """What is still to leave of messages in parts, by their keys: the next try goes on from there."""
 
     def chat(self, address: str) -> int:
         """Return the chat id of an address (``telegram:12345``)."""
@@ -50,7 +54,7 @@ class TelegramTransport:
                 return await self._news.send(message, self.chat(message.address), plain=plain)
             send = self._text if plain or not parcels.kind(drawn) else self._file
             send = self._venue if drawn.pin and not plain else send
-            answer = await send(drawn, message.address, plain=plain)
+            answer = await send(drawn, message, plain=plain)
             return Sent(int(answer["message_id"]), answered=bool(drawn.card))
         except (KeyError, TypeError, ValueError) as error:
             return Failure(FailureKind.UNKNOWN, detail=type(error).__name__)
@@ -73,17 +77,20 @@ class TelegramTransport:
         except Exception as error:
             return classify(error)
 
-    async def _text(self, drawn: Message, address: str, *, plain: bool) -> Any:
+    async def _text(self, drawn: Message, message: Outgoing, *, plain: bool) -> Any:
+        address = message.address
         if drawn.pin:
             return await self._said(address, "\n".join(drawn.pin[2:]))
         if parcels.kind(drawn):
             return await self._said(address, self._files.words(drawn))
+        if message.key in self._parts:
+            return await self._in_parts(drawn, message)
         try:
             return await self._said(address, **self._written(drawn, self.chat(address), plain=plain))
         except BadRequest as error:
             if not too_long(error):
                 raise
-            return await self._in_parts(drawn, address)
+            return await self._in_parts(drawn, message)
 
     def _written(self, drawn: Message, chat: int, *, plain: bool) -> dict[str, Any]:
         buttons = keyboard(drawn)
@@ -93,19 +100,28 @@ class TelegramTransport:
             buttons = {"inline_keyboard": [*rows, *(buttons["inline_keyboard"] if buttons else [])]}
         return {"text": _html(drawn, self._links), "reply_markup": buttons, "parse_mode": "HTML"}
 
-    async def _in_parts(self, drawn: Message, address: str) -> Any:
-        """Send in several messages, without markup, what Telegram holds too long for one; the buttons are on the last."""
-        words = _plain(drawn, self._links)
-        *first, last = split_message(words, max(2, min(LONGEST, utf16_len(words) * 2 // 3)))
-        for part in first:
-            await self._said(address, part)
-        return await self._said(address, last, reply_markup=keyboard(drawn))
+    async def _in_parts(self, drawn: Message, message: Outgoing) -> Any:
+        """Send in several messages, without markup, what Telegram holds too long for one; the buttons are on the last.
 
-    async def _venue(self, drawn: Message, address: str, *, plain: bool) -> Any:
+        Where one fails its message does, and begins with that one when it is tried again.
+        """
+        words = _plain(drawn, self._links)
+        cut = split_message(words, max(2, min(LONGEST, utf16_len(words) * 2 // 3)))
+        parts = self._parts.setdefault(message.key, cut)
+        if len(self._parts) > KEPT:
+            del self._parts[next(iter(self._parts))]
+        while len(parts) > 1:
+            await self._said(message.address, parts[0])
+            del parts[0]
+        answer = await self._said(message.address, parts[0], reply_markup=keyboard(drawn))
+        self._parts.pop(message.key, None)
+        return answer
+
+    async def _venue(self, drawn: Message, message: Outgoing, *, plain: bool) -> Any:
         latitude, longitude, name, where = drawn.pin or (0.0, 0.0, "", "")
         return await self._api.call(
             "sendVenue",
-            chat_id=self.chat(address),
+            chat_id=self.chat(message.address),
             latitude=latitude,
             longitude=longitude,
             title=name,
@@ -118,7 +134,8 @@ class TelegramTransport:
             "sendMessage", chat_id=chat, text=text, link_preview_options=NO_PREVIEW, **more
         )
 
-    async def _file(self, drawn: Message, address: str, *, plain: bool) -> Any:
+    async def _file(self, drawn: Message, message: Outgoing, *, plain: bool) -> Any:
+        address = message.address
         async with self._shown(f"upload_{parcels.kind(drawn)}", self.chat(address)):
             made = await self._files.pack(drawn, address)
         if isinstance(made, str):

@@ -58,6 +58,9 @@ class Health:
 
     async def _failing(self, now: datetime) -> dict[str, str]:
         found = {name: trouble for name, probe in self._door.probes.items() if (trouble := _ask(probe))}
+        since = self._door.delivery.unwritten()
+        if since:  # what is written below may still find room in the journal
+            return found | {"database": f"what comes could not be written for {since:.0f} s"}
         try:
             async with asyncio.timeout(WITHIN):
                 return found | await self._door.delivery.store.writing(self._stored, now)

@@ -18,6 +18,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.unusable import LEAST
 from rallynov.delivery.cycle import STEPS, Counts
 from rallynov.delivery.outbox import RANKS
 from rallynov.delivery.service import Delivery
@@ -94,6 +95,14 @@ class Keeping(Collector):
         if self._folder.is_dir():
             free = shutil.disk_usage(self._folder).free
             yield GaugeMetricFamily("rallynov_disk_free_bytes", "Room on the disk of the data.", value=free)
+
+
+def little_room(folder: Path) -> str | None:
+    """Say that the disk of a data folder is about to be full."""
+    if not folder.is_dir():
+        return None
+    free = shutil.disk_usage(folder).free
+    return f"{free // 1024} kB of room are left" if free < LEAST else None
 
 
 def registry(folder: Path, clock: Callable[[], datetime]) -> CollectorRegistry:

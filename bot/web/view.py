@@ -15,11 +15,12 @@ from bot.web import drawings, visitors
 from bot.web.assets import Assets
 from bot.web.door import Door
 from bot.web.reader import Reader
-from bot.web.words import TROUBLES, labels
+from bot.web.words import LABELS, TROUBLES, labels
 from rallynov.delivery import conversations, history
 from rallynov.delivery.conversations import Address
 from rallynov.delivery.history import Exchange, Words
 from rallynov.delivery.message import Message
+from rallynov.diagnosis.tables import answered
 from rallynov.dialogue.words import Words as Sayable
 from rallynov.dialogue.words import say
 from rallynov.initiatives.lookup import Listed
@@ -34,9 +35,10 @@ TEMPLATES = Path(__file__).parent / "templates"
 class Talk:
     """A conversation as a page shows it.
 
-    ``live`` is the message whose buttons can be pressed, ``first`` the one that a new answer begins with: one reads from there. ``opening`` stands before the exchanges; ``reminder`` stands
-    after them when the last one is not what is pending. ``language`` is empty before there is a conversation.
-    ``dossier`` is the one that the conversation is about, ``beside`` all of it, for a whole page.
+    ``live`` is the message whose buttons can be pressed, ``first`` the one that a new answer begins with: one reads from
+    there. ``opening`` stands before the exchanges; ``reminder`` stands after them when the last one is not what is
+    pending. ``language`` is empty before there is a conversation. ``dossier`` is the one that the conversation is about,
+    ``beside`` all of it, for a whole page. ``answered`` tells that there are answers to read again.
     """
 
     live: Message
@@ -51,6 +53,7 @@ class Talk:
     language: str = ""
     dossier: Listed | None = None
     beside: Overview | None = None
+    answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +174,7 @@ class View:
             language,
             dossier,
             beside,
+            bool(known and known.person_id and answered(tx, known.person_id)),
         )
 
     def _dossier(
@@ -184,7 +188,9 @@ class View:
         return near, lookup.overview(tx, address, near.id, self._door.clock())
 
     def _told(self, said: Words | None, language: str) -> Words | None:
-        """Give a command that the page of a dossier has sent as the words of its button."""
+        """Give a command that a page has sent as the words of its button: that of a dossier, or of a code."""
+        if said and said.text.startswith("/start "):
+            return Words(self._door.wording.word(LABELS["code_go"], language), pressed=True)
         told = self._door.dossiers.told(said.text) if said and self._door.dossiers else None
         return Words(self._door.wording.word(told, language)) if told else said
 

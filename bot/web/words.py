@@ -65,8 +65,8 @@ LABELS: Mapping[str, Say] = {
     "code_type": say("The code, to type or to copy:"),
     "code_go": say("Continue here"),
     "code_once": say(
-        "This link leads to a conversation of the rally: yours, begun elsewhere, or one to which a colleague invites you. "
-        "It works once. Nothing happens before you press the button."
+        "This link leads to a conversation of the rally: yours, begun elsewhere, or one to which somebody invites you: a "
+        "colleague, or the team of the rally, for a role. It works once. Nothing happens before you press the button."
     ),
     "code_news": say(
         "This link leads to the announcements of the rally: you choose what you receive, and nothing before. Nothing happens "

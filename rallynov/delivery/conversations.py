@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -45,6 +45,8 @@ def dump(talk: Conversation) -> str:
         state["a"] = talk.aside
     if talk.held:
         state["h"] = [talk.held.mark, talk.held.text]
+    if talk.unseen:
+        state["x"] = 1
     return orjson.dumps(state).decode()
 
 
@@ -67,6 +69,7 @@ def load(state: str | None) -> Conversation:
         asked_at,
         raw.get("a", ""),
         Held(*raw["h"]) if "h" in raw else None,
+        "x" in raw,
     )
 
 
@@ -137,6 +140,16 @@ def unreachable(tx: Connection, addresses: Sequence[str], now: datetime) -> None
     """Remember that nothing can be sent to addresses until they write again."""
     gone = update(ConversationRow).where(ConversationRow.address.in_(addresses))
     tx.execute(gone.values(unreachable_at=now))
+
+
+def doubt(tx: Connection, drawn: Mapping[str, int], *, unseen: bool) -> None:
+    """Remember whether the screens drawn last may not have arrived, by address and number; older ones say nothing."""
+    asked = select(ConversationRow.address, ConversationRow.state).where(ConversationRow.address.in_(drawn))
+    for address, state in tx.execute(asked.order_by(ConversationRow.address).with_for_update()).all():
+        talk = load(state)
+        if talk.nonce == drawn[address] and talk.unseen != unseen:
+            one = ConversationRow.address == address
+            tx.execute(update(ConversationRow).where(one).values(state=dump(replace(talk, unseen=unseen))))
 
 
 def forget(tx: Connection, people: Sequence[str]) -> None:

@@ -16,9 +16,10 @@ from rallynov.delivery.facts import Facts, Habits, Kinds, Known, Occasion, Unrea
 from rallynov.delivery.inbox import Waiting
 from rallynov.delivery.message import Message, resolve
 from rallynov.delivery.subject import Subject, Tools
+from rallynov.dialogue import unseen
 from rallynov.dialogue.engine import Engine
 from rallynov.dialogue.events import Commanded, Event, Ignored, Left, Pressed
-from rallynov.dialogue.turn import Place, Scene, Turn
+from rallynov.dialogue.turn import Conversation, Place, Scene, Turn
 from rallynov.wording import Wording
 
 
@@ -129,9 +130,17 @@ class Decider:
         return spoken if spoken in self._wording.languages else self._wording.languages[0]
 
     def _turn(self, tx: Connection, heard: _Heard, known: Known, scene: Scene, now: datetime) -> Turn:
-        turn = self._engine.step(heard.address.talk, heard.happened, scene)
+        turn = self._step(heard.address.talk, heard.happened, scene)
         self._habits.learn(heard.occasion, known.asked)
         return self._become(tx, heard, turn, now) if turn.person else turn
+
+    def _step(self, talk: Conversation, happened: Event, scene: Scene) -> Turn:
+        """Decide; on a screen that may not have arrived, only a button of it or a command is taken for what it says."""
+        if unseen.blind(talk, happened, self._engine.commands):
+            return unseen.shown_again(talk, self._engine.pending(talk, scene), scene)
+        turn = self._engine.step(talk, happened, scene)
+        drawn = turn.conversation
+        return replace(turn, conversation=replace(drawn, unseen=False)) if drawn.nonce != talk.nonce else turn
 
     def _become(self, tx: Connection, heard: _Heard, turn: Turn, now: datetime) -> Turn:
         """Show what another person left pending, on an address that is now theirs."""

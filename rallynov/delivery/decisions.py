@@ -22,6 +22,8 @@ class FailureKind(Enum):
     """The request never reached the server."""
     UNKNOWN = auto()
     """The message may have been delivered."""
+    AILING = auto()
+    """The server answered that it cannot serve now: what it answers so is rarely delivered."""
     FLOOD = auto()
     """Too many messages: wait."""
     BLOCKED = auto()
@@ -152,6 +154,9 @@ Decision: TypeAlias = (
 
 LONGEST: Final = 60.0
 """Seconds between two tries, at most."""
+AILING_TRIES: Final = 4
+"""Tries after which an ailing server is asked once more only: 1 + 2 + 4 s, then ``AILING_LAST``."""
+AILING_LAST: Final = 8.0
 CONFLICT_TRIES: Final = 7
 """Tries after which a conflict has lasted more than a minute: 1 + 2 + 4 + 8 + 16 + 32 s."""
 
@@ -174,6 +179,7 @@ def decide(
     |---|---|
     | NOT_SENT | retry after 1, 2, 4… 60 s, without end |
     | UNKNOWN | bulk: marked unknown; others: resent once, then marked unknown |
+    | AILING | bulk: marked unknown; others: retried after 1, 2 and 4 s, then as UNKNOWN, 8 s later |
     | FLOOD | the chat is held for `retry_after`, or as long as a retry would wait |
     | BLOCKED | skipped, the person is unreachable until they write |
     | GONE | skipped |
@@ -203,6 +209,14 @@ def _unknown(case: _Case) -> Decision:
     return MarkUnknown() if case.klass is Klass.BULK or case.resent else ResendOnce()
 
 
+def _ailing(case: _Case) -> Decision:
+    if case.klass is Klass.BULK:
+        return MarkUnknown()
+    if case.attempts < AILING_TRIES:
+        return Retry(backoff(case.attempts))
+    return MarkUnknown() if case.resent else ResendOnce(AILING_LAST)
+
+
 def _flood(case: _Case) -> Decision:
     wait = case.failure.retry_after
     return Hold(backoff(case.attempts) if wait is None else wait)
@@ -226,6 +240,7 @@ def _conflict(case: _Case) -> Decision:
 _TABLE: Final[Mapping[FailureKind, Callable[[_Case], Decision]]] = {
     FailureKind.NOT_SENT: lambda case: Retry(backoff(case.attempts)),
     FailureKind.UNKNOWN: _unknown,
+    FailureKind.AILING: _ailing,
     FailureKind.FLOOD: _flood,
     FailureKind.BLOCKED: lambda _: Skip("blocked", unreachable=True),
     FailureKind.GONE: lambda _: Skip("chat not found", unreachable=False),

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, case, update
 
-from rallynov.delivery import outbox
+from rallynov.delivery import conversations, outbox
 from rallynov.delivery.outbox import Outgoing, moment
 from rallynov.delivery.tables import UNSENT, OutboxRow, OutboxStatus
 from rallynov.storage.prepared import Prepared
@@ -17,7 +17,10 @@ def doubt(tx: Connection, owner: str, message: Outgoing) -> bool:
     """Remember, before a message is sent again, that it may have arrived; False when it is in other hands by now."""
     held = OutboxRow.lease_owner == owner, OutboxRow.status == OutboxStatus.SENDING
     told = {"doubts": message.doubts, "attempts": message.attempts}
-    return tx.execute(update(OutboxRow).where(OutboxRow.key == message.key, *held).values(told)).rowcount > 0
+    ours = tx.execute(update(OutboxRow).where(OutboxRow.key == message.key, *held).values(told)).rowcount > 0
+    if ours and (number := message.screen()):
+        conversations.doubt(tx, {message.address: number}, unseen=True)
+    return ours
 
 
 def renew(tx: Connection, owner: str, now: datetime) -> None:

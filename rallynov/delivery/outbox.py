@@ -77,6 +77,13 @@ class Outgoing:
         """Return the message itself."""
         return self.drawn or load(self.body)
 
+    def screen(self) -> int:
+        """Return the number of the screen that it shows; 0 for none: it is no reply of a turn."""
+        try:
+            return 0 if self.part or self.klass is not Klass.REPLY else self.message().nonce
+        except (KeyError, TypeError, ValueError):  # a body that nobody can read
+            return 0
+
     def doubted(self) -> Outgoing:
         """Return this message after a try whose end is not known."""
         return replace(self, attempts=self.attempts + 1, doubts=self.doubts + 1)
@@ -224,12 +231,21 @@ def finish(tx: Connection, receipts: Sequence[Receipt], owner: str, now: datetim
     gone = [receipt.message.address for receipt in receipts if receipt.unreachable]
     if gone:
         conversations.unreachable(tx, gone, now)
+    _arrived(tx, receipts)
     for circular, file_id in {
         receipt.message.part.circular: receipt.file_id
         for receipt in receipts
         if receipt.file_id and receipt.message.part
     }.items():
         tx.execute(update(CircularRow).where(CircularRow.id == circular).values(file_id=file_id))
+
+
+def _arrived(tx: Connection, receipts: Sequence[Receipt]) -> None:
+    """Note which screens may not have arrived, and which did after all."""
+    for status in (OutboxStatus.UNKNOWN, OutboxStatus.SENT):
+        tried = [one.message for one in receipts if one.status is status and one.message.attempts]
+        if drawn := {message.address: number for message in tried if (number := message.screen())}:
+            conversations.doubt(tx, drawn, unseen=status is OutboxStatus.UNKNOWN)
 
 
 def skip(tx: Connection, addresses: Sequence[str], now: datetime) -> None:

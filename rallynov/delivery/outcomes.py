@@ -14,6 +14,7 @@ from rallynov.delivery.decisions import (
     Done,
     Fail,
     Failure,
+    FailureKind,
     Hold,
     Klass,
     MarkUnknown,
@@ -45,7 +46,7 @@ Rest = Callable[[float], Awaitable[None]]
 
 
 class Doubt(Protocol):
-    """Remembers that a message may have arrived already."""
+    """Remembers that a message may have arrived already, or that nothing may have."""
 
     async def __call__(self, message: Outgoing) -> bool:
         """Return once it is written; tell whether the message is still ours to send."""
@@ -122,17 +123,23 @@ class Outcomes:
                 log.error("message_failed", channel=self._transport.channel, key=message.key, reason=reason)
                 return Receipt(message, OutboxStatus.FAILED, error=reason)
             case MarkUnknown():
+                log.warning(
+                    "message_uncertain",
+                    channel=self._transport.channel,
+                    key=message.key,
+                    reason=failure.detail or "no answer",
+                )
                 return Receipt(message, OutboxStatus.UNKNOWN, error=failure.detail or "no answer")
             case Skip(reason, unreachable):
                 return Receipt(message, OutboxStatus.SKIPPED, error=reason, unreachable=unreachable)
             case StopSending(reason):
                 return await self._token.refused(reason)
             case Retry() | Hold():
-                return await self._wait(lane, message, decision)
+                return await self._wait(lane, message, decision, failure.kind)
             case _:
                 return await self._change(lane, message, decision, failure)
 
-    async def _wait(self, lane: Lane, message: Outgoing, decision: Retry | Hold) -> str:
+    async def _wait(self, lane: Lane, message: Outgoing, decision: Retry | Hold, kind: FailureKind) -> str:
         """Have a message wait: an announcement where it holds up nobody, the others in their lane."""
         if isinstance(decision, Hold):
             jitter = zlib.crc32(message.key.encode()) % 1000 / 1000
@@ -143,18 +150,27 @@ class Outcomes:
             wait = decision.after if isinstance(decision, Retry) else decision.seconds
             self._stream.later(lane.waiting.popleft(), self._loop.time() + wait)
             return "later"
+        if kind is FailureKind.AILING and message.attempts == 0 and not await self._doubted(lane):
+            return "later"
         if isinstance(decision, Retry):
             await self._rest(decision.after)
         return "again"
 
+    async def _doubted(self, lane: Lane) -> bool:
+        """Remember, before another try, that the person may see nothing; tell whether the message is still ours."""
+        doubted = lane.waiting[0]
+        if await self._doubt(doubted):
+            return True
+        log.warning("lease_lost", key=doubted.key)
+        if lane.waiting and lane.waiting[0] is doubted:  # else dropped meanwhile
+            lane.waiting.popleft()
+        return False
+
     async def _change(self, lane: Lane, message: Outgoing, decision: object, failure: Failure) -> str:
         match decision:
             case ResendOnce(after):
-                lane.waiting[0] = doubted = message.doubted()
-                if not await self._doubt(doubted):
-                    log.warning("lease_lost", key=message.key)
-                    if lane.waiting and lane.waiting[0] is doubted:  # else dropped meanwhile
-                        lane.waiting.popleft()
+                lane.waiting[0] = message.doubted()
+                if not await self._doubted(lane):
                     return "later"
                 await self._rest(after)
             case Migrate(chat):

@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 import structlog
 
-from rallynov.delivery import inbox
+from rallynov.delivery import faults, inbox
 from rallynov.delivery.cycle import Aside, Counts, Cursor, Kept, Taken, settle
 from rallynov.delivery.decisions import Klass
 from rallynov.delivery.inbox import Incoming
@@ -127,6 +127,10 @@ class Delivery:
         lasting = self._cycles.lasting()
         return f"a transaction has been under way for {lasting:.0f} s" if lasting > SLOW else None
 
+    def unwritten(self) -> float:
+        """Return for how many seconds nothing of what comes could be written; 0 while it is."""
+        return self._cycles.unwritten()
+
     def stuck(self) -> bool:
         """Tell whether nothing has been written for so long that nothing ever will be."""
         return self._cycles.lasting() > STUCK
@@ -231,7 +235,7 @@ class Delivery:
         try:
             batch = await self._cycles.run(taken, kept, ending=self._ending)
         except Exception as error:  # the doors are told: what they hold is not acknowledged
-            log.error("cycle_not_written", error=type(error).__name__)
+            log.error("cycle_not_written", error=type(error).__name__, reason=faults.said(error))
             settle([*taken, *kept], error)
             await asyncio.sleep(IDLE)
             return False

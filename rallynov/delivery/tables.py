@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from rallynov.storage.base import Base
 from rallynov.storage.partial import partial
-from rallynov.storage.personal import NOTHING, address, person, personal
+from rallynov.storage.personal import EMPTIED, NOTHING, address, person, personal
 
 WAITING = text("status = 'new'")
 OF_BROADCAST = text("broadcast IS NOT NULL")
@@ -57,7 +57,7 @@ class InboxRow(Base):
     channel: Mapped[str] = mapped_column(info=NOTHING)
     external_id: Mapped[str] = mapped_column(info=NOTHING)
     address: Mapped[str] = mapped_column(info=address("where they write from"))
-    payload: Mapped[str] = mapped_column(info=personal("what they wrote or pressed"))
+    payload: Mapped[str] = mapped_column(info=personal("what they wrote or pressed") | EMPTIED)
     received_at: Mapped[datetime] = mapped_column(info=personal("when"))
     status: Mapped[str] = mapped_column(default=InboxStatus.NEW, info=NOTHING)
     attempts: Mapped[int] = mapped_column(default=0)

@@ -6,6 +6,7 @@ here.
 
 from __future__ import annotations
 
+import time
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -84,10 +85,11 @@ class Turns:
 
     def run(self, limit: int = LIMIT) -> Batch:
         """Handle one event of each waiting conversation; empty when nothing waits."""
+        since = time.thread_time()
         try:
             return self._transact(limit, None)
         except Exception as error:
-            if faults.passing(error):  # no event is at fault
+            if faults.passing(error, since):  # no event is at fault
                 raise
             log.warning("batch_failed", error=type(error).__name__)
             return self.one_by_one(self.waiting(limit))
@@ -119,7 +121,6 @@ class Turns:
     def _counted(self, seq: int) -> Batch:
         if seq not in self._tried:
             with self._store.write() as tx:
-                self._tried.add(seq)
                 now = self._tools.clock()
                 events = inbox.claim(tx, now, LIMIT, seq)
                 lost = [event for event in events if event.attempts >= inbox.TRIES]
@@ -128,15 +129,17 @@ class Turns:
                     inbox.trying(tx, seq)
             if lost or not events:
                 return Batch(tuple(lost), self._leaving(sorry), len(lost), claimed=True)
+            self._tried.add(seq)
         part = self._alone(seq)
         self._tried.discard(seq)
         return part
 
     def _alone(self, seq: int) -> Batch:
+        since = time.thread_time()
         try:
             return self._transact(LIMIT, seq)
         except Exception as error:  # whatever broke, the next events go on
-            if faults.passing(error):
+            if faults.passing(error, since):
                 raise
             with self._store.write() as tx:
                 now = self._tools.clock()
@@ -147,7 +150,9 @@ class Turns:
     def _set_back(self, tx: Connection, event: Waiting, error: Exception, now: datetime) -> list[Outgoing]:
         """Have an event wait for another try; after the third it is set aside, and the person is told."""
         log.error("event_failed", seq=event.seq, error=type(error).__name__, where=_where(error))
-        attempts = event.attempts + (event.seq not in self._tried)
+        counted = event.seq in self._tried or isinstance(error, DeadlyError)
+        self._tried.discard(event.seq)
+        attempts = event.attempts + (not counted)
         if not inbox.failed(tx, event, attempts, type(error).__name__, now):
             return []
         log.error("event_set_aside", seq=event.seq, channel=event.channel)

@@ -21,6 +21,8 @@ from rallynov.storage.store import Store
 log = structlog.get_logger("rallynov.delivery")
 WARY = 600.0
 """Seconds for which a death is feared."""
+LATELY = 60.0
+"""Seconds after which a cycle that could not be written says nothing of now: whoever failed tries again sooner."""
 FEW = 20
 """Events that are done alone while it is."""
 
@@ -36,16 +38,32 @@ class Cycles:
         self._begun_at: float | None = None
         self._wary_until: float | None = None
         """Until when a death is feared; None as long as nobody looked how the process before ended."""
+        self._failed: list[float] = []
+        """When the first and the last of the cycles failed that could not be written, since one was."""
         self._left: list[int] = []
         """Events that waited when this process began and are not tried yet."""
+        self._marked = False
+        """Whether the end of this process is remembered: not beside the one that owns a SQLite file."""
 
     async def run(self, taken: Sequence[Taken], kept: Sequence[Kept], *, ending: bool) -> Batch:
         """Write one cycle, without turns when the process ends; raises when nothing of it was written."""
         self._begun_at = time.monotonic()
         try:
-            return await self._store.writing(self._write, taken, kept, ending)
+            batch = await self._store.writing(self._write, taken, kept, ending)
+        except Exception:
+            self._failed = [*self._failed[:1], time.monotonic()]
+            raise
         finally:
             self._begun_at = None
+        if taken or kept or batch.handled:
+            self._failed.clear()
+        return batch
+
+    def unwritten(self) -> float:
+        """Return for how many seconds no cycle could be written, though several were to be; 0 when one was since."""
+        now = time.monotonic()
+        several = len(self._failed) > 1 and now - self._failed[-1] < LATELY
+        return now - self._failed[0] if several else 0.0
 
     def lasting(self) -> float:
         """Return for how many seconds the cycle under way has been waiting or written; 0 when none is."""
@@ -58,6 +76,7 @@ class Cycles:
             self._begin()
         if self._wary_until and not ending:
             return self._warily(taken, kept)
+        since = time.thread_time()
         try:
             with self._store.write() as tx:
                 record(tx, taken, kept, self._clock())
@@ -65,24 +84,26 @@ class Cycles:
                 begin_aside(taken)
                 return batch
         except Exception as error:
-            if ending or faults.passing(error):
+            if ending or faults.passing(error, since):
                 raise
             log.warning("batch_failed", error=type(error).__name__)
         self._record(taken, kept)
         return self._turns.one_by_one(self._turns.waiting())
 
     def _begin(self) -> None:
-        with self._store.write() as tx:
-            died = endings.died(tx)
-            endings.mark(tx, self._clock(), running=True)
+        died, self._marked = False, not self._store.is_sqlite or self._store.owned
+        if self._marked:
+            with self._store.write() as tx:
+                died = endings.died(tx)
+                endings.begin(tx, self._clock())
         self._left = self._turns.waiting() if died else []
         self._wary_until = time.monotonic() + WARY if died else 0.0
 
     def end(self) -> None:
         """Remember that this process ended well; on the writer thread, after its last cycle."""
-        if self._wary_until is not None:
+        if self._marked:
             with self._store.write() as tx:
-                endings.mark(tx, self._clock(), running=False)
+                endings.end(tx)
 
     def _warily(self, taken: Sequence[Taken], kept: Sequence[Kept]) -> Batch:
         """Store first; then do alone what waited at the start, or the few who are there: a crowd cannot wait so long."""

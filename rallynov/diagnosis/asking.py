@@ -17,9 +17,9 @@ from rallynov.diagnosis.model import (
 )
 from rallynov.diagnosis.screens import asking
 from rallynov.dialogue.form import Form, Question
-from rallynov.dialogue.screens import Block, Screen, note, quote, text
+from rallynov.dialogue.screens import Block, Screen, note, text
 from rallynov.dialogue.turn import Command, Move, Place, Scene
-from rallynov.dialogue.words import Term, Typed, say
+from rallynov.dialogue.words import Term, say
 from rallynov.people.model import AcceptNotice, Person
 
 
@@ -60,6 +60,10 @@ class Threshold:
         begun = scene.of(Diagnosis).again(self._version)
         order = StartDiagnosis(begun.run, self._version)
         return Move(place, (order,), (asking.ONE_INITIATIVE,), scene.having(begun))
+
+
+UNCLEAR = say("Still not clear? Type “skip” to leave this question for later, or “talk to a person”.")
+"""What is said under the reason of a question, to whoever it does not help."""
 
 
 def closed(grid: Grid, form: Form[Question], move: Move, scene: Scene) -> Move:
@@ -135,7 +139,8 @@ class Asking:
         if told.asked_before(self._grid):
             orders.append(ChangeGrid(mine.run, self._grid.version))
             told = told.regraded(self._grid.version)
-        if told.finished_at is None and self._over(told):
+        changed = told.finished_at is None or mine.given.get(question) != value
+        if changed and self._over(told):  # what is dated is the answers as they stand
             orders.append(FinishDiagnosis(mine.run))
             told = told.finishing(scene.now)
         return Move(commands=tuple(orders), scene=scene.having(told))
@@ -146,19 +151,16 @@ class Asking:
 
     def why(self, question: str) -> Move:
         """Say why a question is asked."""
-        return Move(lead=(text(Term(f"grid:{question}:why")),))
+        return Move(lead=(text(Term(f"grid:{question}:why")), note(UNCLEAR)))
 
     def withdraw(self, question: str, scene: Scene) -> Move:
-        """Take away what was written beside a question, and give it back once: it is kept no more."""
+        """Take away what was written beside a question; what says so does not quote it, for it is kept too."""
         mine = scene.of(Diagnosis)
-        gone = mine.noted.get(question)
-        if gone is None:
+        if question not in mine.noted:
             return Move(lead=(note(asking.NO_NOTE),))
-        told = note(
-            say("Your note is withdrawn and no longer kept. Here it is once more, should you need it:")
-        )
+        told = note(say("Your note is withdrawn: it is no longer kept."))
         order = DropNote(mine.run, question)
-        return Move(None, (order,), (told, quote(Typed(gone))), scene.having(mine.unnoting(question)))
+        return Move(None, (order,), (told,), scene.having(mine.unnoting(question)))
 
     def write(self, question: str, text: str, scene: Scene) -> Move | None:
         """Keep a sentence as a note of the question: people answer in words. None when it is no sentence."""

@@ -149,6 +149,11 @@ class Diagnosis:
         """The notes by question id."""
         return self.notes or {}
 
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """The questions answered by "I do not know", or skipped: left aside, in no order."""
+        return tuple(asked for asked, value in self.given.items() if value == UNKNOWN)
+
     def answering(self, question: str, value: str) -> Diagnosis:
         """Return this diagnosis with one answer given or changed."""
         return replace(self, answers={**self.given, question: value})

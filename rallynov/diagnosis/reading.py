@@ -18,6 +18,8 @@ APART = 2
 """Levels between two colleagues from which a question is to be discussed."""
 TRIED = 2
 """The level from which a practice is at least tried."""
+IN_PLACE = LEVELS[3]
+"""The level from which what is left is to follow and to share."""
 
 
 class Band(StrEnum):
@@ -48,18 +50,27 @@ def whole(points: float) -> int:
 class Reading:
     """One checkpoint read: ``mark`` from 0 to 1 (None when nothing is scored), ``covered`` from 0 to 1.
 
-    ``applies`` is false when every question is "not concerned": the checkpoint leaves the denominator.
+    ``applies`` is false when every question is "not concerned": the checkpoint leaves the denominator. ``lowest`` is
+    the lowest level answered, 0 when there is none.
     """
 
     checkpoint: Checkpoint
     mark: float | None
     covered: float
     applies: bool
+    lowest: int = 0
 
     @property
     def points(self) -> int | None:
         """The mark in points of 100, never rounded up."""
         return None if self.mark is None else whole(self.mark * 100)
+
+    @property
+    def in_place(self) -> bool:
+        """Tell whether it stands at "in place" and each of its answers is at least tried: its next step is to follow and
+        to share.
+        """
+        return self.mark is not None and nearest(self.mark) >= IN_PLACE and self.lowest >= TRIED
 
     @property
     def gap(self) -> float:
@@ -92,21 +103,30 @@ class Result:
 
     @property
     def strengths(self) -> tuple[Reading, ...]:
-        """Up to three checkpoints at half or more that are no priority, the best mark first, then the heaviest."""
-        good = [(r.mark, r) for r in self.readings if r.mark is not None and r.mark >= WEAK_BELOW]
+        """Up to three checkpoints at half or more that are no priority, the best mark first, then the heaviest; of an
+        indicative result, those whose every question is answered.
+        """
+        told = [r for r in self.readings if r.covered == 1 or not self.indicative]
+        good = [(r.mark, r) for r in told if r.mark is not None and r.mark >= WEAK_BELOW]
         others = [(mark, r) for mark, r in good if r not in self.priorities]
         ranked = sorted(others, key=lambda one: (-one[0], -one[1].checkpoint.weight))
         return tuple(r for _, r in ranked[:3])
 
     @property
     def priorities(self) -> tuple[Reading, ...]:
-        """Up to three checkpoints with the most weight × gap; of equals, the first of the grid."""
+        """Up to three checkpoints with the most weight × gap; of equals, the first of the grid. None of an indicative
+        result.
+        """
+        if self.indicative:
+            return ()
         short = [r for r in self.readings if r.gap > 0]
         return tuple(sorted(short, key=lambda r: -round(r.gap, 9))[:3])
 
     @property
     def to_strengthen(self) -> tuple[Reading, ...]:
-        """Essential checkpoints under one half: to strengthen before submitting."""
+        """Essential checkpoints under one half: to strengthen before submitting; none of an indicative result."""
+        if self.indicative:
+            return ()
         return tuple(
             r for r in self.readings if r.checkpoint.essential and r.mark is not None and r.mark < WEAK_BELOW
         )
@@ -179,4 +199,5 @@ def _read_checkpoint(checkpoint: Checkpoint, answers: Mapping[str, str]) -> Read
     levels = [int(value) for value in concerned if value in LEVELS]
     mark = sum(levels) / len(levels) / TOP if levels else None
     covered = len(levels) / len(concerned) if concerned else 0.0
-    return Reading(checkpoint, mark, covered, applies=bool(concerned))
+    lowest = min(levels, default=0)
+    return Reading(checkpoint, mark, covered, applies=bool(concerned), lowest=lowest)

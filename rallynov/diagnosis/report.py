@@ -14,7 +14,7 @@ from typing import TypeAlias
 from rallynov.diagnosis.model import Checkpoint, Diagnosis, Grid
 from rallynov.diagnosis.reading import Reading, Result, read
 from rallynov.diagnosis.report_rows import answers, checkpoints, method
-from rallynov.diagnosis.screens.result import drawn
+from rallynov.diagnosis.screens.result import drawn, step
 from rallynov.dialogue.form import Form, Question
 from rallynov.dialogue.words import Day, Term, Typed, Words, plural, say
 from rallynov.figures.model import Plot, points
@@ -57,7 +57,7 @@ def report_data(grid: Grid, kept: Kept, wording: Wording, language: str) -> Give
         **_verdict(found, grid.form(), mine, speak),
         "since": _since(grid, mine, found, speak),
         "radar": _radar(plot(grid, mine, wording, language), found, speak),
-        "strengths": _listed(say("Your strengths"), found.strengths, "strength", speak),
+        "strengths": _listed(say("Your strengths"), found.strengths, _strength, speak),
         "steps": _steps(found, speak),
         "checkpoints": checkpoints(found, wording, language),
         "answers": answers(grid, mine, speak),
@@ -108,12 +108,12 @@ def _verdict(found: Result, form: Form[Question], mine: Diagnosis, speak: Speak)
 
 
 def _score(found: Result, speak: Speak) -> Given | None:
-    """Return total and band; ``firm`` is false when they rest on too little to be told first."""
+    """Return total and band; ``firm`` is false, and there is no band, when they rest on too little."""
     if found.band is None or found.total is None:
         return None
     total, band = int(points(found.total, "0")), Term(f"grid:band.{found.band}:title")
     if found.indicative:
-        so_far = say("So far: {total} out of 100, “{band}”.", total=total, band=band)
+        so_far = say("On these answers alone: {total} out of 100.", total=total)
         return {"firm": False, "words": speak(say("A result to complete")), "so_far": speak(so_far)}
     return {
         "firm": True,
@@ -184,18 +184,20 @@ def _radar(drawn: Plot | None, found: Result, speak: Speak) -> Given | None:
 def _steps(found: Result, speak: Speak) -> Given:
     """Return the next steps; where too little is known to choose them, the essential checkpoints to begin with."""
     if found.priorities:
-        return _listed(say("Your next steps, the most useful first"), found.priorities, "next", speak)
-    essential = [reading for reading in found.unknown if reading.checkpoint.essential]
-    return _listed(say("Where to begin"), essential, "next", speak)
+        return _listed(say("Your next steps, the most useful first"), found.priorities, step, speak)
+    essential = [r for r in found.readings if r.checkpoint.essential and r.applies and r.covered < 1]
+    return _listed(say("Where to begin"), essential, step, speak)
 
 
-def _listed(title: Words, readings: Sequence[Reading], what: str, speak: Speak) -> Given:
+def _strength(reading: Reading) -> Term:
+    return Term(f"grid:{reading.checkpoint.id}:strength")
+
+
+def _listed(
+    title: Words, readings: Sequence[Reading], told: Callable[[Reading], Term], speak: Speak
+) -> Given:
     """Return up to three checkpoints, each with the sentence that the grid has for it."""
     items = [
-        {
-            "name": speak(_title(reading.checkpoint)),
-            "words": speak(Term(f"grid:{reading.checkpoint.id}:{what}")),
-        }
-        for reading in readings
+        {"name": speak(_title(reading.checkpoint)), "words": speak(told(reading))} for reading in readings
     ]
     return {"title": speak(title), "items": items}

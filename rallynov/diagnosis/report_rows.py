@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from rallynov.diagnosis.model import LEVELS, NOT_CONCERNED, TOP, UNKNOWN, Checkpoint, Diagnosis, Grid
 from rallynov.diagnosis.reading import INDICATIVE_BELOW, Band, Reading, Result
+from rallynov.diagnosis.screens.result import step
 from rallynov.dialogue.words import Say, Term, Words, say
 from rallynov.figures.model import points
 from rallynov.wording import Wording
@@ -54,7 +55,7 @@ def _checkpoint(rank: int, reading: Reading, speak: Speak, evidence: tuple[str, 
     done = say("Nothing more to do here: tell others how you did it.")
     return row | {
         "evidence": list(evidence),
-        "next": speak(done if reading.mark == 1 else Term(f"grid:{checkpoint.id}:next")),
+        "next": speak(done if reading.mark == 1 else step(reading)),
         "sheets": [
             {"number": number, "title": speak(Term(f"sheets:{number}:title"))} for number in checkpoint.sheets
         ],

@@ -56,7 +56,9 @@ def check_words(grid: Grid, wording: Wording) -> None:
     keys += [f"grid:role.{role}:{name}" for role in Role for name in ("label", "synonyms")]
     keys += [f"grid:triage.{concern}:text" for concern in Concern]
     for checkpoint in grid.checkpoints:
-        keys += [f"grid:{checkpoint.id}:{name}" for name in ("title", "evidence", "next", "strength")]
+        keys += [
+            f"grid:{checkpoint.id}:{name}" for name in ("title", "evidence", "next", "further", "strength")
+        ]
         keys += [f"grid:{q}:{name}" for q in checkpoint.questions for name in ("ask", "hint", "why", "short")]
     for language in wording.languages:
         for key in keys:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, text
+from sqlalchemy import Connection, ForeignKey, ForeignKeyConstraint, bindparam, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rallynov.storage.base import Base
 from rallynov.storage.personal import NOTHING, person, personal
+from rallynov.storage.prepared import Prepared
 
 
 class DiagnosisRow(Base):
@@ -54,3 +55,13 @@ class AnswerRow(Base):
     value: Mapped[str | None] = mapped_column(info=personal("their answer"))
     note: Mapped[str | None] = mapped_column(info=personal("their note"))
     answered_at: Mapped[datetime] = mapped_column(info=personal("when they answered"))
+
+
+_ANSWERED = Prepared(
+    lambda _: select(AnswerRow.run).where(AnswerRow.person_id == bindparam("who")).limit(1),
+)
+
+
+def answered(tx: Connection, person: str) -> bool:
+    """Tell whether anything is kept of what a person answered."""
+    return bool(_ANSWERED.rows(tx, who=person))

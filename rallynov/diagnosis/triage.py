@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rallynov.diagnosis import flow
+from rallynov.diagnosis import flow, opening
 from rallynov.diagnosis.asking import Asking, Threshold
 from rallynov.diagnosis.model import Diagnosis, Grid
 from rallynov.diagnosis.reading import concern
@@ -19,7 +19,7 @@ from rallynov.dialogue.turn import Move, Place, Scene
 from rallynov.dialogue.words import Term, plural, say
 
 NAME = "triage"
-HERE = Place(NAME)
+HERE = opening.HERE
 
 
 class TriageDialogue:
@@ -49,7 +49,7 @@ class TriageDialogue:
         if key == "accept":
             return self._threshold.enter(place, scene)
         if key in {"pause", "menu"}:
-            return flow.leave(key)
+            return replace(flow.leave(key), to=opening.LEFT)
         if key == "onward":
             return Move(to=flow.HERE)
         question = self._question(place, scene.of(Diagnosis))

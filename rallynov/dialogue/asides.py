@@ -5,6 +5,7 @@ The counsel knows what can be asked and decides; the engine keeps the pending qu
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import Enum, auto
 from typing import Protocol
 
@@ -15,7 +16,9 @@ from rallynov.dialogue.words import Typed, say
 
 ANSWER, QUESTION = "held-answer", "held-question"
 PREFIX = "aside-"
-"""What the keys of the actions beside a pending question begin with."""
+"""What the keys of what is offered beside a pending question begin with."""
+NONE = f"{PREFIX}none"
+"""The key that refuses every question proposed beside a pending one."""
 
 
 class Taken(Enum):
@@ -34,12 +37,11 @@ class Counsel(Protocol):
     def name(self) -> str:
         """Name of its own places."""
 
-    def taken(
-        self, text: str, asking: Screen, move: Move | None, scene: Scene, *, told: bool = False
-    ) -> Taken:
+    def taken(self, text: str, asking: Screen, move: Move | None, scene: Scene, *, aside: str = "") -> Taken:
         """Tell whether a text is an answer or a question; ``move`` is what it does as an answer, None when it is none.
 
-        ``told`` is whether something was just told beside what is asked: a thank you is then for that.
+        ``aside`` is what was just told beside what is asked: a thank you is then for that, and where questions were
+        proposed, a few words may be about them.
         """
 
     def sure(self, text: str, scene: Scene) -> bool:
@@ -52,10 +54,35 @@ class Counsel(Protocol):
         """Decide on a question that a command carries, given on a screen; None for any other command."""
 
     def beside(self, aside: str, scene: Scene) -> tuple[Choice, ...]:
-        """Return the actions beside the pending question, after an answer that did not leave it."""
+        """Return what is offered beside the pending question, after an answer that did not leave it: actions, or the
+        questions that may have been meant and, last, ``NONE``.
+        """
 
     def chose(self, aside: str, key: str, scene: Scene) -> Move:
         """Decide on one of those actions."""
+
+
+def offered(screen: Screen, beside: tuple[Choice, ...]) -> Screen:
+    """Add what is offered beside a pending question: actions, or questions, which then have the numbers."""
+    if not beside:
+        return screen
+    if beside[-1].key != NONE:
+        return replace(screen, actions=(*beside, *screen.actions), shared=False)
+    one, many = say("Did you mean this question?"), say("Did you mean one of these questions?")
+    asked = text(many if len(beside) > 2 else one)
+    return replace(screen, blocks=(*screen.blocks, asked), choices=beside, mend=None, shared=False)
+
+
+def drawn(talk: Conversation, screen: Screen, beside: tuple[Choice, ...]) -> Screen:
+    """Return a screen with what is offered beside it; else with a doubt about what was typed, when nothing is guessed."""
+    shown = offered(screen, beside)
+    doubt = talk.held if holds(talk, screen) and not (talk.guesses or proposes(shown)) else None
+    return doubted(shown, doubt) if doubt else shown
+
+
+def proposes(screen: Screen) -> bool:
+    """Tell whether a screen proposes questions instead of the choices of the pending one."""
+    return any(choice.key == NONE for choice in screen.choices)
 
 
 def mark(place: Place, screen: Screen) -> str:
@@ -66,7 +93,8 @@ def mark(place: Place, screen: Screen) -> str:
 def doubted(screen: Screen, held: Held) -> Screen:
     """Ask whether a text is the answer or a question: it is shown, and kept until that is said."""
     shown = held.text if len(held.text) <= _SHOWN else held.text[:_SHOWN].rstrip() + "…"
-    blocks = (quote(Typed(shown)), text(say("Is this your answer, or a question to me?")))
+    just = note(say("You have just typed, and it is not kept yet:"))
+    blocks = (just, quote(Typed(shown)), text(say("Is this your answer, or a question to me?")))
     choices = (
         Choice(ANSWER, say("It is my answer"), "choices:mine:synonyms"),
         Choice(QUESTION, say("It is a question"), "choices:asks:synonyms"),
@@ -103,6 +131,13 @@ def let_go(held: Held | None, *, guessed: bool = False) -> tuple[Block, ...]:
         return ()
     gone = say("What you had typed before is not kept. Here it is again, should you need it:")
     return note(gone), quote(Typed(held.text))
+
+
+def beneath(talk: Conversation, counsel: Counsel | None) -> Conversation | None:
+    """Return a conversation as it is beneath a card of the counsel; None where there is no such card."""
+    if counsel is None or talk.place.dialogue != counsel.name or not talk.under:
+        return None
+    return replace(talk, place=talk.under[-1], under=(), guesses=(), aside="")
 
 
 def through(screen: Screen, key: str) -> bool:

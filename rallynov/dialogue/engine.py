@@ -11,11 +11,11 @@ from dataclasses import replace
 from zlib import crc32
 
 from rallynov.dialogue import asides, replies
-from rallynov.dialogue.asides import ANSWER, PREFIX, QUESTION, Counsel, Taken, doubted, mark
+from rallynov.dialogue.asides import ANSWER, NONE, PREFIX, QUESTION, Counsel, Taken, mark
 from rallynov.dialogue.dialogue import Dialogue, TakesFiles
 from rallynov.dialogue.events import Attached, Commanded, Event, Oddity, Pressed, Said, Sent
 from rallynov.dialogue.hearing import NO, NOTHING, STOOD_FOR, Heard, Hearing, Lexicon, instead, named
-from rallynov.dialogue.repeats import repeated, stops, warned
+from rallynov.dialogue.repeats import repeated, stops, unkept, warned
 from rallynov.dialogue.replies import OTHER, answered, helped, lost, no_such_step, proposal, ways_out
 from rallynov.dialogue.screens import Block, Screen
 from rallynov.dialogue.turn import Conversation, Move, Place, Scene, Turn
@@ -52,9 +52,8 @@ class Engine:
             case Sent(Oddity.GROUP):
                 return Turn(talk, (replies.group_reply(),))
             case Sent(oddity):
-                return self._draw(
-                    talk, replies.brief(self.pending(talk, scene), replies.oddity(oddity)), scene
-                )
+                told = replies.brief(self.pending(talk, scene), replies.oddity(oddity))
+                return self._draw(talk, told, scene)
             case Attached():
                 return self._attached(talk, event, scene)
             case _:
@@ -71,14 +70,12 @@ class Engine:
         screen = self.screen(talk.place, scene)
         if talk.guesses:
             screen = proposal(screen, talk.guesses)
-        elif asides.holds(talk, screen) and talk.held:
-            screen = doubted(screen, talk.held)
-        return helped(self._beside(screen, talk.aside, scene), talk.misses)
+        return helped(self._beside(screen, talk, scene), talk.misses)
 
-    def _beside(self, screen: Screen, aside: str, scene: Scene) -> Screen:
-        """Add what is offered about the answer that was just given without leaving the pending question."""
-        offered = self._counsel.beside(aside, scene) if aside and self._counsel else ()
-        return replace(screen, actions=(*offered, *screen.actions), shared=False) if offered else screen
+    def _beside(self, screen: Screen, talk: Conversation, scene: Scene) -> Screen:
+        """Add what is offered about what was just told beside the pending question; else a doubt about what was typed."""
+        beside = self._counsel.beside(talk.aside, scene) if talk.aside and self._counsel else ()
+        return asides.drawn(talk, screen, beside)
 
     def _pressed(self, talk: Conversation, press: Pressed, scene: Scene) -> Turn:
         fingerprint = f"press:{press.nonce}:{press.key}"
@@ -93,7 +90,8 @@ class Engine:
             put = replies.again if press.nonce == talk.nonce else replies.brief  # whole: its facts changed
             return self._draw(talk, put(screen, told), scene)
         turn = self._chosen(replace(talk, last=fingerprint), press.key, scene)
-        return replace(turn, frozen=answered(screen, press.key)) if screen.choices else turn
+        asks = screen.choices and not press.key.startswith(PREFIX)
+        return replace(turn, frozen=answered(screen, press.key)) if asks else turn
 
     def _said(self, talk: Conversation, text: str, scene: Scene) -> Turn:
         if not text:
@@ -104,92 +102,98 @@ class Engine:
         again, talk = fingerprint == talk.last, replace(talk, last=fingerprint)
         screen = self.screen(talk.place, scene)
         drawn = self.pending(talk, scene)
-        if agreed := self._hearing.agreed(text, drawn, scene.language) if drawn.offers(OTHER) else "":
-            return self._agreed(talk, agreed, drawn, scene)
+        refusal = OTHER if drawn.offers(OTHER) else NONE
+        if agreed := self._hearing.agreed(text, drawn, scene.language) if drawn.offers(refusal) else "":
+            return self._agreed(talk, agreed, drawn, refusal, scene)
         heard = self._hear(text, drawn, screen, scene)
         if heard.near in {(ANSWER,), (QUESTION,)}:
             return self._chosen(talk, heard.near[0], scene)
-        if talk.guesses and heard == NOTHING:
+        if heard == NOTHING and drawn.offers(refusal):
             return self._beyond(talk, text, screen, scene)
         if asides.holds(talk, screen) and not drawn.offers(heard.key):
             if self._hear(text, asides.DENIAL, asides.DENIAL, scene).key == NO:
                 return self._again(replace(talk, guesses=()), scene)
             if not (heard.command or heard.verb):
-                heard = self._hear(text, self.pending(replace(talk, held=None), scene), screen, scene)
+                beneath = self.pending(replace(talk, held=None), scene)
+                heard = self._hear(text, beneath, screen, scene, numbered=screen.free)
         if not (word := stops(heard, text, self._commands)):
-            return self._heard(talk, heard, text, scene)
+            return unkept(self._heard(talk, heard, text, scene), drawn, heard, text)
         stopped = self._heard(talk, Heard(command=word) if again else heard, text, scene)
-        return stopped if again else warned(stopped, word)
+        return stopped if again else unkept(warned(stopped, word), drawn, heard, text)
 
-    def _agreed(self, talk: Conversation, agreed: str, drawn: Screen, scene: Scene) -> Turn:
+    def _agreed(self, talk: Conversation, agreed: str, drawn: Screen, refusal: str, scene: Scene) -> Turn:
         """Refuse at a no what was guessed, take it at a yes; of several guesses, a yes asks which."""
-        if agreed == NO or len(drawn.choices) == 1:
-            return self._chosen(talk, OTHER if agreed == NO else drawn.choices[0].key, scene)
+        keys = [choice.key for choice in drawn.choices if choice.key != refusal]
+        if agreed == NO or len(keys) == 1:
+            return self._chosen(talk, refusal if agreed == NO else keys[0], scene)
+        return self._which(talk, drawn, scene)
+
+    def _which(self, talk: Conversation, drawn: Screen, scene: Scene) -> Turn:
         missed = replace(talk, misses=talk.misses + 1)
         return self._again(missed, scene, *replies.which_one(), *ways_out(missed.misses, drawn))
 
     def _beyond(self, talk: Conversation, text: str, screen: Screen, scene: Scene) -> Turn:
         """Take a text that is nothing of what was guessed: perhaps an answer of the question itself."""
-        heard = self._hear(text, screen, screen, scene)
-        none = replies.no_such_number(text, heard)
+        heard = self._hear(text, screen, screen, scene, numbered=bool(talk.guesses))
+        none = replies.no_such_number(text, heard) if talk.guesses or not screen.free else ()
         if none or replies.declined(text, talk.guesses):
-            return self._again(replace(talk, guesses=()), scene, *none)
+            return self._again(replace(talk, guesses=(), aside=""), scene, *none)
         return self._heard(talk, heard, text, scene)
 
-    def _hear(self, text: str, drawn: Screen, screen: Screen, scene: Scene) -> Heard:
-        return self._hearing.hear(text, drawn, screen, self.commands, scene.language)
+    def _hear(self, text: str, drawn: Screen, under: Screen, scene: Scene, *, numbered: bool = True) -> Heard:
+        return self._hearing.hear(text, drawn, under, self.commands, scene.language, numbered=numbered)
 
     def _heard(self, talk: Conversation, heard: Heard, text: str, scene: Scene) -> Turn:
         if heard.key:
             return self._chosen(talk, heard.key, scene)
         if heard.command:
-            return self._commanded(talk, Commanded(heard.command), scene)
+            return self._commanded(talk, Commanded(heard.command, heard.argument), scene)
         if heard.verb:
             return self._again(replace(talk, guesses=()), scene, *no_such_step(heard.verb))
         if heard.near and heard.near != ("none",) and not (self._counsel and self._counsel.sure(text, scene)):
-            screen = self.screen(talk.place, scene)
-            told = screen.notes and self._dialogue(talk.place).write(talk.place, text, scene)
-            held, gone = asides.holding(talk.held, mark(talk.place, screen), text if told else "")
-            misses = talk.misses + 1 if talk.guesses or talk.misses else 0  # a first guess is no failure
-            near = replace(
-                talk, guesses=heard.near, misses=misses, held=held
-            )  # for when it was none of these
-            asked = helped(proposal(screen, heard.near), misses).led_by(*gone, *ways_out(misses, screen))
-            return self._draw(near, asked, scene)
+            return self._guessed(talk, heard.near, text, scene)
         return self._written(talk, text, scene)
+
+    def _guessed(self, talk: Conversation, near: tuple[str, ...], text: str, scene: Scene) -> Turn:
+        """Ask which of the near matches of a text is meant."""
+        screen = self.screen(talk.place, scene)
+        if near[0].startswith(PREFIX):
+            return self._which(talk, screen, scene)
+        told = screen.notes and self._dialogue(talk.place).write(talk.place, text, scene)
+        held, gone = asides.holding(talk.held, mark(talk.place, screen), text if told else "")
+        misses = talk.misses + 1 if talk.guesses or talk.misses else 0  # a first guess is no failure
+        asked = helped(proposal(screen, near), misses).led_by(*gone, *ways_out(misses, screen))
+        return self._draw(replace(talk, guesses=near, misses=misses, held=held, aside=""), asked, scene)
 
     def _written(self, talk: Conversation, text: str, scene: Scene) -> Turn:
         """Take a text that is no choice: as an answer, as a question, or ask which; else say that it means nothing."""
         move = self._dialogue(talk.place).write(talk.place, text, scene)
         screen = self.screen(talk.place, scene)
-        if move is None and not screen.free and (command := named(text, self._commands)):
+        if move is None and not screen.free and (command := named(text, self._commands, screen)):
+            led = self._commands[command].enter(Commanded(command), talk.place, scene)
+            if replies.astray(led, command, talk.place, screen):
+                return self._guessed(talk, (f"/{command}",), text, scene)
             return self._commanded(talk, Commanded(command), scene)
-        told = bool(talk.aside)
-        taken = self._counsel.taken(text, screen, move, scene, told=told) if self._counsel else Taken.ANSWER
+        counsel, aside = self._counsel, talk.aside
+        taken = counsel.taken(text, screen, move, scene, aside=aside) if counsel else Taken.ANSWER
         if taken is Taken.DOUBT:
             held, gone = asides.holding(talk.held, mark(talk.place, screen), text)
             return self._again(replace(talk, held=held, guesses=(), aside=""), scene, *gone)
         if taken is Taken.THANKS and talk.nonce:
-            return self._briefly(self._beneath(talk) or talk, scene, replies.WELCOME)
-        if taken is Taken.QUESTION and self._counsel:
-            return self._asked(talk, text, screen, scene, self._counsel)
+            return self._briefly(asides.beneath(talk, self._counsel) or talk, scene, replies.WELCOME)
+        if taken is Taken.QUESTION and counsel:
+            return self._asked(talk, text, screen, scene, counsel)
         if move is not None:
             if move.missed and move.to is None:
                 move = replace(move, lead=(*move.lead, *replies.refused(text, talk.misses + 1, screen)))
             anew = move.commands and asides.holds(talk, screen) and not screen.notes
             return self._instead(talk, move, scene) if anew else self._moved(talk, move, scene)
-        if beneath := self._beneath(talk):
+        if beneath := asides.beneath(talk, self._counsel):
             return self._through(replace(beneath, last=""), text, scene)
         if talk.nonce == 0:  # a first word, whatever it is, is answered by the welcome
             return self._again(talk, scene)
         missed = replace(talk, misses=talk.misses + 1, guesses=())
         return self._briefly(missed, scene, *lost(text, missed.misses, screen))
-
-    def _beneath(self, talk: Conversation) -> Conversation | None:
-        """Return a conversation as it is beneath a card of the counsel; None where there is no such card."""
-        if self._counsel is None or talk.place.dialogue != self._counsel.name or not talk.under:
-            return None
-        return replace(talk, place=talk.under[-1], under=(), guesses=(), aside="")
 
     def _instead(self, talk: Conversation, move: Move, scene: Scene) -> Turn:
         """Go on with an answer given instead of the text that is held, which is given back: nothing typed is lost."""
@@ -273,9 +277,7 @@ class Engine:
         misses, held = talk.misses + 1 if move.missed else 0, None if move.forget else talk.held
         nonce, at = talk.nonce + 1, scene.received
         here = Conversation(place, under, nonce, misses, (), talk.last, at, scene.now, move.aside, held)
-        if asides.holds(here, screen) and here.held:
-            screen = doubted(screen, here.held)
-        screen = helped(self._beside(screen, move.aside, scene), misses)
+        screen = helped(self._beside(screen, here, scene), misses)
         if move.person:  # what is pending is drawn with what is known of that person
             screen = Screen(screen.name, move.lead)
         return Turn(here, (screen,), move.commands, move.language, move.person)

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from rallynov.dialogue.asides import NONE, proposes
 from rallynov.dialogue.screens import Choice, Screen
 from rallynov.dialogue.speech import FRENCH, SPEECHES, Speech
-from rallynov.dialogue.understand import Exact, Near, Nothing, Option, spelled, understand, verb
+from rallynov.dialogue.understand import (
+    Exact,
+    Near,
+    Nothing,
+    Option,
+    Verb,
+    of_question,
+    spelled,
+    understand,
+    verb,
+)
 from rallynov.dialogue.words import Words
 from rallynov.text import fold
 
@@ -16,6 +28,7 @@ YES, NO = "yes", "no"
 _AGREED = ((YES, "choices:right:synonyms"), (NO, "choices:wrong:synonyms"))
 COMMANDS: Mapping[str, str] = {
     "help": "aide",
+    "unclear": "aide",
     "full_help": "aidecomplete",
     "menu": "menu",
     "pause": "pause",
@@ -79,11 +92,14 @@ INSTEAD: Mapping[str, Sequence[str]] = {
     "skip": ("keep", "resume"),
     "recap": ("relire",),
     "resume": ("suite", "dossiers"),
+    "unclear": ("why",),
 }
 """What a verb chooses where the screen does not offer it: the first of these actions that it offers."""
 
 
-STOOD_FOR = frozenset(COMMANDS[verb] for verb in INSTEAD if verb in COMMANDS)
+_CONFIRMED = frozenset(("erase",))
+"""What no verb chooses: the words that ask for it do not confirm it."""
+STOOD_FOR = frozenset(COMMANDS[verb] for verb in INSTEAD if verb in COMMANDS and verb != "unclear")
 """The commands that a screen may answer itself."""
 
 
@@ -113,12 +129,16 @@ class Lexicon(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """At most one of: the key of a choice or action, the name of a command, a verb that does nothing here, near matches."""
+    """At most one of: the key of a choice or action, the name of a command, a verb that does nothing here, near matches.
+
+    ``argument`` is that of the command.
+    """
 
     key: str = ""
     command: str = ""
     verb: str = ""
     near: tuple[str, ...] = ()
+    argument: str = ""
 
 
 NOTHING = Heard()
@@ -131,13 +151,21 @@ class Hearing:
         self._lexicon = lexicon
 
     def hear(
-        self, typed: str, drawn: Screen, screen: Screen, commands: frozenset[str], language: str
+        self,
+        typed: str,
+        drawn: Screen,
+        screen: Screen,
+        commands: frozenset[str],
+        language: str,
+        *,
+        numbered: bool = True,
     ) -> Heard:
         """Understand a text: numbers count on what was drawn, words on the whole screen.
 
-        What means nothing in the person's language may be the very words of another: no typo is forgiven there.
+        ``numbered`` is False where the numbers that the person sees are those of something else. What means nothing in the
+        person's language may be the very words of another: no typo is forgiven there.
         """
-        own = self._hear(typed, drawn, screen, commands, language)
+        own = self._hear(typed, drawn, screen, commands, language, numbered=numbered)
         if own != NOTHING:
             return own
         others = (other for other in self._lexicon.languages if other != language)
@@ -150,7 +178,8 @@ class Hearing:
         Whatever the words of a guess are: under « Pas encore ? », « non » refuses. Its whole label is no such word.
         """
         spoken = (language, *(other for other in self._lexicon.languages if other != language))
-        labels = [Option(one.key, self._lexicon.word(one.label, language)) for one in drawn.choices]
+        told = (one for one in drawn.choices if one.key != NONE)
+        labels = [Option(one.key, self._lexicon.word(one.label, language)) for one in told]
         if spelled(typed, labels, _speech(language)):
             return ""
         for one in spoken:
@@ -168,20 +197,25 @@ class Hearing:
         language: str,
         *,
         own: bool = True,
+        numbered: bool = True,
     ) -> Heard:
-        reading = self._understand(typed, drawn.choices, language, numbered=own)
+        reading = self._understand(typed, drawn.choices, language, numbered=own and numbered)
         if drawn.notes and not isinstance(reading, Nothing) and self._rather(typed, drawn.choices, language):
             return self._named(typed, drawn, commands, language, typos=False)
         if isinstance(reading, Exact):
             return Heard(key=reading.key)
         if drawn is not screen and not typed.strip().isdigit():
-            whole = self._understand(typed, screen.choices, language, numbered=own)
+            whole = self._understand(typed, screen.choices, language, numbered=own and not proposes(drawn))
             if isinstance(whole, Exact):
                 return Heard(key=whole.key)
+        unseen = self._understand(typed, screen.unseen, language, numbered=False)
+        if isinstance(unseen, Near) and spelled(
+            typed, self._options(screen.unseen, language), _speech(language)
+        ):
+            return Heard(near=unseen.keys)
         named = self._named(typed, drawn, commands, language, typos=own and not drawn.free)
         if named != NOTHING:
             return named
-        unseen = self._understand(typed, screen.unseen, language, numbered=False)
         if isinstance(unseen, Exact):
             return Heard(key=unseen.key)
         if isinstance(reading, Near) and own and not drawn.free:
@@ -191,17 +225,33 @@ class Hearing:
     def _named(
         self, typed: str, drawn: Screen, commands: frozenset[str], language: str, *, typos: bool
     ) -> Heard:
+        if drawn.free and _QUOTED.fullmatch(typed):
+            return NOTHING
         action = self._understand(typed, drawn.actions, language, numbered=False)
         if isinstance(action, Exact):
             return Heard(key=action.key)
-        meant = verb(typed, self._lexicon.verbs(language), typos=typos, speech=_speech(language))
-        if meant is None:
+        speech = _speech(language)
+        meant = verb(typed, self._lexicon.verbs(language), typos=typos, speech=speech)
+        question, number = of_question(typed, speech)
+        if number and drawn.notes and set(question.split()[:-1]) <= speech.articles:
+            meant = Verb.RECAP
+        if meant is None or (drawn.free and self._prose(typed, language)):
             return NOTHING
+        if meant is Verb.RECAP and number:
+            return Heard(command=COMMANDS[meant], argument=str(number))
         for key in (meant, *INSTEAD.get(meant, ())):
-            if drawn.offers(key):
+            if drawn.offers(key) and key not in _CONFIRMED:
                 return Heard(key=key)
         command = COMMANDS.get(meant, "")
         return Heard(command=command) if command in commands else Heard(verb=meant)
+
+    def _prose(self, typed: str, language: str) -> bool:
+        """Tell whether a text is a verb that may as well be an answer: it is one where any text is."""
+        return spelled(
+            typed,
+            [Option("", "", self._lexicon.synonyms("choices:prose:synonyms", language))],
+            _speech(language),
+        )
 
     def _rather(self, typed: str, choices: Sequence[Choice], language: str) -> bool:
         """Tell whether a text is the very phrase of a verb, and a choice only by a part of it: « non merci »."""
@@ -227,10 +277,20 @@ class Hearing:
         ]
 
 
-def named(typed: str, commands: Container[str]) -> str:
-    """Return the command whose very name a text is, with or without spaces: « effacer », « mes données »; else empty."""
+def named(typed: str, commands: Container[str], asking: Screen) -> str:
+    """Return the command whose very name a text is, with or without spaces: « effacer », « mes données »; else empty.
+
+    At a question of the grid, to correct is to change an answer.
+    """
     name = fold(typed).replace(" ", "")
-    return name if name in commands and name not in OF_THE_TEAM else ""
+    if name not in commands or name in OF_THE_TEAM:
+        return ""
+    return COMMANDS["recap"] if asking.notes and name in _TO_CORRECT else name
+
+
+_QUOTED = re.compile(r"\s*(«.*»|“.*”|\".*\")\s*", re.DOTALL)
+"""What stands between quotation marks is said, and no word to find one's way."""
+_TO_CORRECT = frozenset(("corriger", "correct"))
 
 
 def _speech(language: str) -> Speech:

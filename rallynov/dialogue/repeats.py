@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from rallynov.dialogue.hearing import Heard
-from rallynov.dialogue.screens import note
+from rallynov.dialogue.screens import Block, Screen, note
 from rallynov.dialogue.turn import Conversation, Scene, Turn
 from rallynov.dialogue.words import Typed, say
 from rallynov.text import fold
@@ -37,7 +37,23 @@ def stops(heard: Heard, text: str, commands: Container[str]) -> str:
 
 def warned(turn: Turn, word: str) -> Turn:
     """Say, behind a pause, what its word means when it is typed once more."""
-    more = note(say("For no more announcements and reminders, type “{word}” once more.", word=Typed(word)))
+    more = say("For no more announcements and reminders, type “{word}” once more.", word=Typed(word))
+    return _followed(turn, note(more))
+
+
+def unkept(turn: Turn, drawn: Screen, heard: Heard, text: str) -> Turn:
+    """Say, behind a pause typed otherwise than by its name where any text is an answer, that it was not taken for one."""
+    if fold(text) == _PAUSE or not drawn.free or drawn.choices or _PAUSE not in {heard.key, heard.command}:
+        return turn
+    more = say(
+        "I took “{typed}” for a pause: it is not kept as an answer. If it was one, come back and type it between "
+        "quotation marks.",
+        typed=Typed(text),
+    )
+    return _followed(turn, note(more))
+
+
+def _followed(turn: Turn, more: Block) -> Turn:
     last = turn.replies[-1]
     told = replace(last, blocks=(*last.blocks, more), shared=False)
     return replace(turn, replies=(*turn.replies[:-1], told))

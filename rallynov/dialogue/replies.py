@@ -7,9 +7,9 @@ from dataclasses import replace
 from functools import lru_cache
 
 from rallynov.dialogue.events import Oddity
-from rallynov.dialogue.hearing import Heard
+from rallynov.dialogue.hearing import STOOD_FOR, Heard
 from rallynov.dialogue.screens import Block, Choice, Screen, note, quote, text
-from rallynov.dialogue.turn import Move
+from rallynov.dialogue.turn import Move, Place
 from rallynov.dialogue.words import Say, Typed, Words, say
 from rallynov.text import fold
 
@@ -96,8 +96,12 @@ def no_such_step(verb: str) -> tuple[Block, ...]:
 
 
 def proposal(screen: Screen, keys: tuple[str, ...]) -> Screen:
-    """Ask which of the near matches was meant: nothing is assumed."""
-    by_key = {choice.key: choice for choice in screen.choices}
+    """Ask which of the near matches was meant: nothing is assumed. A key that begins by a slash is a command."""
+    by_key = {choice.key: choice for choice in (*screen.choices, *screen.unseen)}
+    leaving = {
+        key: say("Leave this question: “{command}”", command=Typed(key)) for key in keys if key[0] == "/"
+    }
+    by_key |= {key: Choice(key[1:], label) for key, label in leaving.items()}
     guesses = tuple(by_key[key] for key in keys if key in by_key)
     if not guesses:
         return screen
@@ -106,9 +110,14 @@ def proposal(screen: Screen, keys: tuple[str, ...]) -> Screen:
     return Screen(screen.name, (*screen.blocks, asked), guesses, (other, *screen.actions), notes=screen.notes)
 
 
+def astray(led: Move, command: str, at: Place, asking: Screen) -> bool:
+    """Tell whether a command leaves a question of the grid for good: typed without its slash, it is asked about."""
+    return asking.notes and not led.over and led.to not in {None, at} and command not in STOOD_FOR
+
+
 def declined(typed: str, guesses: Sequence[str]) -> bool:
     """Tell whether a figure typed under near matches is the one after the last: none of them."""
-    return fold(typed) == str(len(guesses) + 1)
+    return bool(guesses) and fold(typed) == str(len(guesses) + 1)
 
 
 def no_such_number(typed: str, heard: Heard) -> tuple[Block, ...]:
@@ -126,9 +135,9 @@ def which_one() -> tuple[Block, ...]:
 WELCOME = text(say("You are welcome."))
 """What is said to a thank you."""
 _WAYS_OUT_OF_A_QUESTION = say(
-    "You may also type “skip”, “pause” (everything is kept), “menu”, or “talk to a person”."
+    "You may also type “skip”, “pause” (to come back later), “menu”, or “talk to a person”."
 )
-_WAYS_OUT = say("You may also type “pause” (everything is kept), “menu”, or “talk to a person”.")
+_WAYS_OUT = say("You may also type “pause” (to come back later), “menu”, or “talk to a person”.")
 _WAYS_OUT_OF_THE_MENU = say("You may also type “help”, or “talk to a person”.")
 _PERSON = Choice("contact", say("Talk to a person"))
 _PEOPLE = frozenset(("contact", "person"))

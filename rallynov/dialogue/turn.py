@@ -38,7 +38,8 @@ class Conversation:
     ``under`` is the place to come back to after a digression (one at most). ``nonce`` numbers the last screen
     drawn. ``misses`` counts answers in a row that were not understood. ``guesses`` are the keys proposed
     after a near match. ``last`` is what the last consumed event said and ``last_at`` when it reached us;
-    ``asked_at`` is when the pending question was put. ``aside`` names the answer that was given beside it.
+    ``asked_at`` is when the pending question was put. ``aside`` names the answer that was given beside it. ``unseen``
+    tells that the last screen drawn may not have reached the person.
     """
 
     place: Place = Place()
@@ -51,6 +52,7 @@ class Conversation:
     asked_at: datetime | None = None
     aside: str = ""
     held: Held | None = None
+    unseen: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,7 @@ class Verb(StrEnum):
     SKIP = "skip"
     PAUSE = "pause"
     HELP = "help"
+    UNCLEAR = "unclear"
     FULL_HELP = "full_help"
     WHY = "why"
     MENU = "menu"
@@ -149,7 +150,16 @@ def verb(
     return slips.pop() if len(slips) == 1 else None
 
 
-_OF_A_QUESTION = re.compile(r"(?<=\bquestion) (?:n |no |numero |number )?[0-9]{1,2}$")
+def of_question(text: str, speech: Speech = FRENCH) -> tuple[str, int]:
+    """The words that name a question by its number, without it, and the number: ("retour a la question", 3); ("", 0)
+    for any other text.
+    """
+    said = bared(folded(text, speech), speech) if len(text) <= _MAX_CHARACTERS else ""
+    found = _OF_A_QUESTION.search(said)
+    return (said[: found.start()], int(found[1])) if found else ("", 0)
+
+
+_OF_A_QUESTION = re.compile(r"(?<=\bquestion) (?:n |no |numero |number )?([0-9]{1,2})$")
 # A quantity, a sign, a decimal: a figure that is not the number of a choice.
 _NOT_A_PLACE = re.compile(r"^\s*[-−–+<>=~]|[%‰€$£]|\d[.,]\d")
 

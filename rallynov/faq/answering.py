@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rallynov.dialogue.screens import Block, listing, note, text
+from rallynov.dialogue.screens import Block, note, text
 from rallynov.dialogue.turn import Command, Move, Place, Scene
-from rallynov.dialogue.words import Typed, say
+from rallynov.dialogue.words import say
 from rallynov.editions.model import day_of
 from rallynov.faq import screens
 from rallynov.faq.commands import ChooseEntry, KeepQuestion
@@ -72,11 +72,9 @@ def _near(
     question: str, slugs: Sequence[str], orders: tuple[Command, ...], lead: tuple[Block, ...], scene: Scene
 ) -> Move:
     """Propose what may have been meant beside the pending question, which stays where it is."""
-    titles = [entry.title for slug in slugs if (entry := scene.of(Faq).library.find(slug, scene.language))]
-    if not titles:
+    if not any(scene.of(Faq).library.find(slug, scene.language) for slug in slugs):
         return Move(None, orders, (*lead, _UNKNOWN), aside=f"none:{question}", missed=True)
-    asked = (screens.asking_which(len(titles)), listing(*map(Typed, titles)))
-    return Move(None, orders, (*lead, *asked), aside=f"near:{question}:{','.join(slugs)}")
+    return Move(None, orders, lead, aside=f"near:{question}:{','.join(slugs)}")
 
 
 def told_beside(question: str, slugs: Sequence[str], nth: str, scene: Scene) -> Move:

@@ -130,15 +130,14 @@ class FaqDialogue:
 
     # --- counsel: what is asked anywhere
 
-    def taken(
-        self, text: str, asking: Screen, move: Move | None, scene: Scene, *, told: bool = False
-    ) -> Taken:
+    def taken(self, text: str, asking: Screen, move: Move | None, scene: Scene, *, aside: str = "") -> Taken:
         """Tell whether a text typed anywhere is an answer there, or a question; ``move`` is what it does as an answer."""
         if asking.name.startswith(WRITTEN) and move is not None:
             return Taken.ANSWER
         if move is None and scene.of(Faq).live is not None and not self._hearing.pends(asking):
             return Taken.QUESTION
-        return self._hearing.taken(text, asking, move, scene, told=told)
+        proposed = aside.startswith("near:")
+        return self._hearing.taken(text, asking, move, scene, told=bool(aside), proposed=proposed)
 
     def sure(self, text: str, scene: Scene) -> bool:
         """Tell whether a text is without a doubt no choice: a thank you, or a question that is answered."""

@@ -19,6 +19,8 @@ from rallynov.initiatives.pending import TYPED
 _PROSE = frozenset((Kind.LINE, Kind.TEXT, Kind.ROWS))
 _SENTENCE = 3
 """Words from which a text may speak to us: fewer are keywords."""
+_FEW = 12
+"""Words up to which a text may be about the questions that were just proposed."""
 FORMS = frozenset(("q", "opening", "f", "doubt", "clash"))
 """What the names of screens that put a question of a form begin with."""
 _UNDECIDED = frozenset(("welcome", "menu", "q"))
@@ -46,11 +48,19 @@ class Hearing:
         return kind not in {"faq", "desk"} and (asking.free or asking.notes or _form(asking))
 
     def taken(
-        self, text: str, asking: Screen, move: Move | None, scene: Scene, *, told: bool = False
+        self,
+        text: str,
+        asking: Screen,
+        move: Move | None,
+        scene: Scene,
+        *,
+        told: bool = False,
+        proposed: bool = False,
     ) -> Taken:
         """Tell whether a text is an answer to a screen or a question; ``move`` is what it does as an answer.
 
-        A thank you is neither; where a form takes it as its answer, it is one, unless something was just ``told``.
+        A thank you is neither; where a form takes it as its answer, it is one, unless something was just ``told``. Where
+        questions were ``proposed``, a few words may be about them: that is asked.
         """
         seen = signs(text)
         agreed = agrees(text) and _decides(asking) and not told
@@ -59,9 +69,11 @@ class Hearing:
             return Taken.THANKS
         if move is None:
             return Taken.QUESTION if self._asks(text, asking, scene) else Taken.ANSWER
+        strict = self.strict.get(asking.name.partition(":")[2], False)
+        if not seen.any and proposed and _form(asking) and not strict and len(text.split()) <= _FEW:
+            return Taken.DOUBT if move.commands else Taken.ANSWER
         if not seen.any or asking.name.startswith(("faq", "desk", "remarks")):
             return Taken.ANSWER
-        strict = self.strict.get(asking.name.partition(":")[2], False)
         known = _verdict(text, scene)
         return taken(text, known, strict=strict, accepted=_accepted(move), note=asking.notes)
 

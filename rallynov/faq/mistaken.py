@@ -3,7 +3,8 @@
 A text is a question only when it says so: a question mark at its end, or the opening of a question. What a field of a
 strict shape accepts (a number, a date, a SIRET…) is its answer, whatever it looks like; what such a field refuses and says
 that it is a question, is one. Where any text is an answer (a title, a story), a question needs the opening of one, a second
-sign, and an answer that the FAQ is sure of; beside choices, two signs. With less, the person is asked, and nothing is lost.
+sign, and an answer that the FAQ is sure of; beside choices, two signs, or a mark and such an answer. With less, the person
+is asked, and nothing is lost.
 """
 
 from __future__ import annotations
@@ -57,6 +58,8 @@ def taken(text: str, verdict: Verdict, *, strict: bool, accepted: bool, note: bo
     if strict:
         asks = seen.opening or seen.addressed or verdict is not Verdict.UNKNOWN
         return Taken.QUESTION if asks and not accepted else Taken.ANSWER
+    if note and seen.mark and verdict is Verdict.ANSWER:
+        return Taken.QUESTION
     if seen.count >= 2 and (note or (seen.opening and verdict is Verdict.ANSWER)):
         return Taken.QUESTION
     if seen.count >= 2 or note or verdict is not Verdict.UNKNOWN:

@@ -25,8 +25,10 @@ NO = Choice("no", say("No, it did not"), "choices:no:synonyms")
 MORE = Choice("more", say("Read more"))
 HELPED = Choice("aside-yes", say("That helped me"))
 UNHELPED = Choice("aside-no", say("That is not what I asked"))
-NOT_THIS = Choice("none", say("No, another question"))
-NONE = Choice("none", say("None of these questions"))
+NOT_THIS = Choice("none", say("No, another question"), "choices:wrong:synonyms")
+NONE = Choice("none", say("None of these questions"), "choices:wrong:synonyms")
+RANKED = 6
+"""Questions that may be chosen by their rank in letters."""
 ROBOT = Choice("robot", say("Go back to the robot"))
 CLOSE = Choice("close", say("My question is settled"))
 NAMES: dict[str, Say] = {
@@ -117,23 +119,28 @@ def meant(slugs: Sequence[str], library: Library, scene: Scene) -> Screen:
     titles = {slug: entry.title for slug in slugs if (entry := library.find(slug, scene.language))}
     if not titles:  # they have left the library since
         return unknown(again=False, asked=True)
-    choices = tuple(Choice(f"e-{slug}", Typed(words)) for slug, words in titles.items())
+    choices = tuple(
+        Choice(f"e-{slug}", Typed(words), ranked(n)) for n, (slug, words) in enumerate(titles.items())
+    )
     none = NONE if len(choices) > 1 else NOT_THIS
-    return Screen("faq:near", (asking_which(len(choices)),), (*choices, none), (BACK, MENU))
-
-
-def asking_which(found: int) -> Block:
-    """Ask which question was meant, or whether the only one was."""
     one, many = say("Did you mean this question?"), say("Did you mean one of these questions?")
-    return text(many if found > 1 else one)
+    asked = text(many if len(choices) > 1 else one)
+    return Screen("faq:near", (asked,), (*choices, none), (BACK, MENU))
 
 
 def proposed(slugs: Sequence[str], library: Library, scene: Scene) -> tuple[Choice, ...]:
     """Offer beside a pending question the questions that may have been meant, by their rank."""
     found = [(n, entry) for n, slug in enumerate(slugs) if (entry := library.find(slug, scene.language))]
-    choices = tuple(Choice(f"aside-e-{n}", Typed(entry.title)) for n, entry in found)
+    choices = tuple(
+        Choice(f"aside-e-{n}", Typed(entry.title), ranked(shown)) for shown, (n, entry) in enumerate(found)
+    )
     none = NONE if len(choices) > 1 else NOT_THIS
-    return (*choices, Choice("aside-none", none.label)) if choices else ()
+    return (*choices, Choice("aside-none", none.label, none.synonyms)) if choices else ()
+
+
+def ranked(rank: int) -> str:
+    """Name the ways of choosing a question by its rank, from 0; empty for those of which there is none."""
+    return f"choices:question_{rank + 1}:synonyms" if rank < RANKED else ""
 
 
 def unknown(*, again: bool, asked: bool) -> Screen:

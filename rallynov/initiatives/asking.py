@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from rallynov.diagnosis.asking import UNCLEAR
 from rallynov.dialogue.screens import Screen, note, quote, text
 from rallynov.dialogue.turn import Move, Scene
 from rallynov.dialogue.words import Term, Typed, plural, say
@@ -73,7 +74,7 @@ class Asking:
         """Go on, or back, without answering."""
         match key:
             case "why":
-                return Move(lead=(text(Term(f"form:{at.field.id}:why")),))
+                return Move(lead=(text(Term(f"form:{at.field.id}:why")), note(UNCLEAR)))
             case "keep":
                 return self._keeping.release(at)
             case "skip_all":

@@ -28,6 +28,7 @@ from rallynov.initiatives.screens.parts import due
 from rallynov.initiatives.spots import ASKING, NAME, Spot, View, spot_of
 from rallynov.initiatives.submission import Submission
 from rallynov.people.consents.model import Consents, Remind, Source
+from rallynov.people.model import Person
 
 _NOT_TAKEN = say(
     "I have not taken this for an answer. If it belongs in your dossier, send it again at its question."
@@ -64,7 +65,7 @@ class DossierDialogue:
     def screen(self, place: Place, scene: Scene) -> Screen:
         """Return the notice, a field, a recap, or where the dossier stands, whichever the facts call for."""
         if not self._threshold.crossed(scene):
-            return home.notice()
+            return home.notice(again=bool(scene.of(Person).noticed))
         spot = self._resolved(spot_of(place), scene)
         if spot.view is View.JOIN:
             return self._coowners.joining(spot, scene)

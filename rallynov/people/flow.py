@@ -33,6 +33,10 @@ REFUSALS: Mapping[Standing, Say] = {
         "I do not know this code. Check it against the message where you found it, or ask for a new one."
     ),
     Standing.USED: say("This code was already used: each works once. Ask for a new one where it came from."),
+    Standing.HELD: say(
+        "This invitation is open in another conversation, where nobody has answered yet. Accept or decline it there: once it "
+        "is declined, this code works here."
+    ),
     Standing.EXPIRED: say("This code has expired. Ask for a new one where it came from."),
 }
 

@@ -112,8 +112,9 @@ class Invitations:
             free = row.accepted_at is None and holders[digest] in {"", person}
             if free:
                 holders[digest] = person
-            standing = Standing.VALID if free else Standing.USED
-            if standing is Standing.VALID and self._clock() >= row.expires_at:
+            taken = Standing.USED if row.accepted_at is not None else Standing.HELD
+            standing = Standing.VALID if free else taken
+            if standing is not Standing.USED and self._clock() >= row.expires_at:
                 standing = Standing.EXPIRED
             ref = f"{digest}:{int(row.expires_at.timestamp())}:{row.role}:{row.organisation}"
             found[person] = TypedCode(typed[person], standing, Purpose.ROLE, row.made_by or "", ref)

@@ -99,6 +99,8 @@ class Standing(StrEnum):
     VALID = "valid"
     UNKNOWN = "unknown"
     USED = "used"
+    HELD = "held"
+    """Somebody else looks at what it opens, and may still decline."""
     EXPIRED = "expired"
 
 

@@ -14,6 +14,8 @@ from rallynov.people.model import EraseMe, Person
 
 NAME = "privacy"
 ERASE = Place(NAME, "erase")
+_SURE = note(say("Nothing is erased yet. To erase everything, type “yes, erase everything”."))
+"""What is said to whoever asks once more for an erasure: the words that ask for it do not confirm it."""
 _EVERYTHING = say(
     "All that you gave is erased at once, for good: answers, notes, results, questions, roles, places at stages, choices of "
     "announcements. This cannot be undone."
@@ -70,5 +72,5 @@ class PrivacyDialogue:
     def enter(self, command: Commanded, place: Place, scene: Scene) -> Move:
         """Show the notice and the pending question again; or ask before erasing."""
         if command.name in {"effacer", "supprimer"}:
-            return Move() if place == ERASE else Move(to=ERASE, over=True)
+            return Move(lead=(_SURE,)) if place == ERASE else Move(to=ERASE, over=True)
         return Move(lead=(title(say("Your data")), text(Term("privacy:notice:full"))))

@@ -66,7 +66,8 @@ def _rows(tx: Connection, table: Table, person: str) -> Iterator[Row]:
     signs = keys(list(table.columns))
     matched = [_names(sign, person).label(f"is_{sign.name}") for sign in signs]
     found = of_person(table, person).add_columns(*matched).order_by(*table.primary_key).limit(MOST)
-    for row in tx.execute(found).mappings():
+    emptied = (column != "" for column in table.columns if column.info.get("emptied"))
+    for row in tx.execute(found.where(*emptied)).mappings():
         mine = [sign for sign in signs if row[f"is_{sign.name}"]]
         yield {
             column.name: row[column.name]

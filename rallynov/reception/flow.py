@@ -8,12 +8,13 @@ from datetime import datetime
 
 from rallynov.diagnosis.asking import closed
 from rallynov.diagnosis.model import Diagnosis, Grid
+from rallynov.diagnosis.opening import LEFT, Opening
 from rallynov.diagnosis.screens.asking import PAUSED
 from rallynov.dialogue.dialogue import Dialogue
 from rallynov.dialogue.events import Commanded
 from rallynov.dialogue.screens import Block, Choice, Screen, listing, note, text, title
 from rallynov.dialogue.turn import Move, Place, Scene
-from rallynov.dialogue.words import Say, Typed, Words, say
+from rallynov.dialogue.words import Say, Typed, Words, plural, say
 from rallynov.editions.stages.model import Stages
 from rallynov.editions.stages.screens import doorway
 from rallynov.initiatives.model import Dossiers, Status
@@ -34,7 +35,10 @@ _ANSWERS = (
     Choice("collegues", say("Answer with colleagues")),
 )
 _AGAIN = Choice("restart", say("Start a new diagnosis"))
-_GO_ON, _RESUME = Choice("diagnostic", say("Go on with the diagnosis")), Choice("resume", say("Resume"))
+_GO_ON, _RESUME = (
+    Choice("diagnostic", say("Go on with the diagnosis")),
+    Choice("resume", say("Resume"), "choices:resume:synonyms"),
+)
 
 
 class Reception:
@@ -52,6 +56,7 @@ class Reception:
     ) -> None:
         self._grid = grid
         self._form = grid.form()
+        self._opening = Opening(grid)
         self._edition = edition
         self._contact = contact
         self._codes = codes
@@ -59,21 +64,21 @@ class Reception:
 
     def screen(self, place: Place, scene: Scene) -> Screen:
         """Return the welcome of a newcomer, or the menu of who comes back; stages are there while some are to come."""
-        shown = self._screen(scene)
+        shown = self._screen(place, scene)
         first, *others = shown.actions
         return replace(shown, actions=(first, *doorway(scene.facts.get(Stages), scene.now), *others))
 
-    def _screen(self, scene: Scene) -> Screen:
+    def _screen(self, place: Place, scene: Scene) -> Screen:
         """Return what there is without stages: first what the person's roles open."""
-        own, grants = self._own(scene), scene.of(Grants)
+        own, grants = self._own(place, scene), scene.of(Grants)
         if not grants.held:
             return own
         blocks = (text(_WHAT),) if own.name == "welcome" else own.blocks
         choices = (*choices_of(self._roles, grants), *own.choices)
-        actions = tuple(_ELSEWHERE if action is _CODE else action for action in own.actions)
+        actions = own.actions if _ELSEWHERE in own.actions else (_ELSEWHERE, *own.actions)
         return Screen("menu", (*acting(grants), *blocks), choices, actions)
 
-    def _own(self, scene: Scene) -> Screen:
+    def _own(self, place: Place, scene: Scene) -> Screen:
         """Return what everybody has."""
         mine, dossiers = scene.of(Diagnosis), scene.of(Dossiers)
         if not mine.run and not dossiers.mine:
@@ -81,12 +86,21 @@ class Reception:
             return Screen("welcome", met, (_BEGIN, _TRIAGE, _DOSSIER), (_CODE, *_ASIDE))
         first, known = _dossier(dossiers, scene.said or scene.received)
         if not mine.run:
-            return Screen("menu", (*known, text(_WHAT)), (first, _BEGIN, _TRIAGE), (_ELSEWHERE, *_ASIDE))
+            return Screen(
+                "menu", (*known, text(_WHAT)), (first, _BEGIN, _TRIAGE), (_ELSEWHERE, _CODE, *_ASIDE)
+            )
+        if self._opening.under_way(mine, place):
+            return Screen(
+                "menu",
+                (*known, self._to_open(mine)),
+                (_TRIAGE_ON, _WHOLE, *_ANSWERS, first),
+                (_ELSEWHERE, _CODE, *_ASIDE),
+            )
         pending = self._form.next_open(mine.given)
         if pending is None:
             done = text(say("Your diagnosis is complete. What would you like to do?"))
             choices = (Choice("result", say("See my result")), *_ANSWERS, _AGAIN, first)
-            return Screen("menu", (*known, done), choices, (_ELSEWHERE, *_ASIDE))
+            return Screen("menu", (*known, done), choices, (_ELSEWHERE, _CODE, *_ASIDE))
         number, total = self._form.number(pending.id), len(self._form.questions)
         under_way = text(
             say(
@@ -96,14 +110,27 @@ class Reception:
             )
         )
         onward = _GO_ON if known else _RESUME
-        return Screen("menu", (*known, under_way), (onward, *_ANSWERS, first), (_ELSEWHERE, *_ASIDE))
+        triage = (_TRIAGE,) if self._opening.left(mine) else ()
+        choices = (onward, *triage, *_ANSWERS, first)
+        return Screen("menu", (*known, under_way), choices, (_ELSEWHERE, _CODE, *_ASIDE))
+
+    def _to_open(self, mine: Diagnosis) -> Block:
+        """Say how many of the opening questions are left."""
+        return text(
+            plural(
+                "Whether you are concerned: {n} question of {total} is left. What would you like to do?",
+                "Whether you are concerned: {n} questions of {total} are left. What would you like to do?",
+                self._opening.left(mine),
+                total=self._opening.total,
+            )
+        )
 
     def choose(self, place: Place, key: str, scene: Scene) -> Move:
         """Go where the person chose."""
         match key:
             case "result" | "recap" | "restart":
                 return closed(self._grid, self._form, Move(to=Place(DIAGNOSIS, key)), scene)
-            case "begin" | "resume":
+            case "begin" | "resume" | "whole":
                 return Move(to=Place(DIAGNOSIS))
             case _:
                 return self.enter(Commanded(key), place, scene)
@@ -121,8 +148,10 @@ class Reception:
                 return Move(to=Place(), scene=replace(scene, first=True))
             case "aide" | "help" if place.dialogue in _SHORT_HELP:
                 return Move(lead=_SHORT_HELP[place.dialogue])
+            case "aidecomplete" if place.dialogue in _SHORT_HELP:
+                return Move(lead=_OF_THE_REST[place.dialogue])
             case "aide" | "help" | "aidecomplete":
-                return Move(lead=_HELP)
+                return Move(lead=_HELP if place.dialogue == NAME else _HELP_ASIDE)
             case "contact" | "person":
                 return Move(lead=(title(say("Talk to a person")), text(self._reach()), text(_HERE)))
             case "pause" | "annuler" if place.dialogue == DOSSIER and scene.of(Dossiers).mine:
@@ -131,9 +160,9 @@ class Reception:
                     to=Place(), lead=(note(paused(mine.find(spot_of(place).dossier) or mine.mine[0])),)
                 )
             case "pause" | "annuler" if scene.of(Diagnosis).run:
-                return Move(to=Place(), lead=(note(PAUSED),))
+                return Move(to=_left(place), lead=(note(PAUSED),))
             case _:
-                return Move(to=Place())
+                return Move(to=_left(place))
 
     def _led(self, argument: str, place: Place, scene: Scene) -> Move:
         """Follow a deep link: to the diagnosis, the opening questions, a sheet or a stage; else it is a code."""
@@ -169,6 +198,11 @@ class Reception:
         )
 
 
+def _left(place: Place) -> Place:
+    """Return the reception; it remembers who left the opening questions."""
+    return LEFT if place.dialogue == "triage" else Place()
+
+
 def _dossier(dossiers: Dossiers, at: datetime) -> tuple[Choice, tuple[Block, ...]]:
     """Return the choice that leads to the dossiers of a person, and where the last one stands."""
     if not dossiers.mine:
@@ -185,6 +219,8 @@ _HERE = say("To put a question to the team here, and be answered here, type “/
 _DOSSIER = Choice("dossier", say("Prepare my dossier"))
 _BEGIN = Choice("begin", say("Begin the diagnosis"), "choices:yes:synonyms")
 _TRIAGE = Choice("triage", say("Am I concerned? Four questions, one minute"), "choices:triage:synonyms")
+_TRIAGE_ON = Choice("triage", say("Resume"), "choices:resume:synonyms")
+_WHOLE = Choice("whole", say("Do the whole diagnosis"))
 _CODE = Choice("code", say("I have a code"))
 _ELSEWHERE = Choice("continuer", say("Go on elsewhere"))
 _ASIDE = (
@@ -199,37 +235,42 @@ _HOW = text(say("Press a button, or type the number or the words of your answer.
 _BACK = say("“back”: return to the previous question")
 _SKIP = say("“skip”: leave a question for later; it counts as “I do not know”")
 _LEAVE = say("“skip”: leave a question for later")
-_PAUSE = say("“pause”: stop here; everything is kept, and “resume” brings you back")
+_PAUSE = say("“pause”: stop here; your answers are kept for three months, and “resume” brings you back")
+_STOP_HERE = say("“pause”: stop here; “resume” brings you back")
 _RECAP = say("“recap”: read and change your answers")
 _WHY = say("“why”: know why a question is asked")
 _TO_A_PERSON = say("“talk to a person”: reach the team of the rally")
 _MORE = note(say("“full help”: everything that you may type."))
 _OF_THE_GRID = (title(say("Help")), _HOW, listing(_BACK, _SKIP, _PAUSE, _WHY, _TO_A_PERSON), _MORE)
-_OF_A_DOSSIER = (title(say("Help")), _HOW, listing(_BACK, _LEAVE, _PAUSE, _RECAP, _TO_A_PERSON), _MORE)
+_OF_A_DOSSIER = (title(say("Help")), _HOW, listing(_BACK, _LEAVE, _STOP_HERE, _RECAP, _TO_A_PERSON), _MORE)
 _SHORT_HELP: Mapping[str, tuple[Block, ...]] = {
     DIAGNOSIS: _OF_THE_GRID,
     "triage": _OF_THE_GRID,
     DOSSIER: _OF_A_DOSSIER,
 }
 """What helps where questions are put: it stands above the pending one, and is short."""
+_NOTE = say("a whole sentence: it is kept as a note beside the question")
+_REST = (
+    say("a question, in your own words: I answer it, or hand it over to the team"),
+    say("“frequent questions”: read them; “sheets”: read the twelve fact sheets"),
+    say("“elsewhere”: go on with this conversation on another device"),
+    say("“my dossier”: prepare and submit your dossier; “where is my dossier”: know where it stands"),
+    say("“announcements”: choose those that you receive; “no more messages”: receive none"),
+    say("“/privacy”: what becomes of your data; “erase everything”: erase it"),
+    say("“menu”: all that there is; “language”: change to English or French"),
+)
+_BESIDES = (title(say("Full help")), text(say("Besides what “help” tells, you may type:")))
+_REST_OF_THE_GRID = (*_BESIDES, listing(_NOTE, _RECAP, *_REST))
+_OF_THE_REST: Mapping[str, tuple[Block, ...]] = {
+    DIAGNOSIS: _REST_OF_THE_GRID,
+    "triage": _REST_OF_THE_GRID,
+    DOSSIER: (*_BESIDES, listing(*_REST)),
+}
+"""What the short help of a place leaves out."""
 _HELP: tuple[Block, ...] = (
     title(say("Help")),
     _HOW,
-    listing(
-        _BACK,
-        _SKIP,
-        _PAUSE,
-        _RECAP,
-        say("a whole sentence: it is kept as a note beside the question"),
-        _WHY,
-        say(
-            "a question, in your own words: I answer it, or hand it over to the team; “/faq”: read the frequent questions"
-        ),
-        _TO_A_PERSON,
-        say("“elsewhere”: go on with this conversation on another device"),
-        say("“my dossier”: prepare and submit your dossier; “where is my dossier”: know where it stands"),
-        say("“sheets”: read the twelve fact sheets; “language”: change to English or French"),
-        say("/annonces: choose the announcements that you receive; /stop: receive no more"),
-        say("/confidentialite: what becomes of your data; /effacer: erase it"),
-    ),
+    listing(_BACK, _SKIP, _PAUSE, _RECAP, _NOTE, _WHY, _TO_A_PERSON, *_REST),
 )
+_HELP_ASIDE = (title(say("Help")), _HOW, listing(_PAUSE, _TO_A_PERSON, *_REST))
+"""What helps where nothing of the diagnosis nor of a dossier is asked."""

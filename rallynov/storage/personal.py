@@ -19,6 +19,10 @@ NOTHING = {"personal": ""}
 """The tag of a column that holds nothing of a person."""
 
 
+EMPTIED = {"emptied": True}
+"""Added to the tag of a text that is emptied when its person is erased: what stays of the row only counts it."""
+
+
 def personal(what: str, *whose: str) -> dict[str, Any]:
     """Tag what is held of a person; ``whose`` names the columns of the row that say of whom.
 

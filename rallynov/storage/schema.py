@@ -6,19 +6,17 @@ start with nothing to migrate needs none of them.
 
 from __future__ import annotations
 
-import pickle
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from multiprocessing import get_context
-from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
 from sqlalchemy import Connection, inspect, text
 
+from rallynov.forking import forked
 from rallynov.storage.lifetimes import kept
 from rallynov.storage.sessions import unhurried
 from rallynov.storage.store import WRITING, Store
@@ -40,10 +38,6 @@ class NewerSchemaError(Exception):
 
 class BrokenReferencesError(Exception):
     """A migration would have left rows that refer to nothing; it was taken back."""
-
-
-class MigrationEndedError(Exception):
-    """The process that migrated ended without a word; its exit code."""
 
 
 def _config(connection: Connection | None = None) -> Config:
@@ -72,40 +66,22 @@ def revision(store: Store) -> str | None:
 def migrate_apart(store: Store) -> str | None:
     """Migrate as ``migrate`` does, in a process of its own, so that what Alembic takes is given back.
 
-    Only before any thread is started. On Linux: elsewhere a forked process is not to be trusted.
+    Only before any thread is started. On Linux: elsewhere a forked process is not to be trusted. ``EndedError`` when that
+    process does not tell what became of it.
     """
     if revision(store) == head():
         return None
     if sys.platform != "linux":
         return migrate(store)
     store.engine.dispose()  # a connection may not be carried over
-    processes = get_context("fork")
-    ours, theirs = processes.Pipe(duplex=False)
-    child = processes.Process(target=_migrating, args=(store, theirs))
-    child.start()
-    theirs.close()
-    try:
-        told: str | Exception | None = ours.recv()
-    except EOFError:
-        told = None
-    child.join()
-    if isinstance(told, Exception):
-        raise told
-    if child.exitcode:
-        raise MigrationEndedError(child.exitcode)
-    return told
+    return forked(lambda: _migrated(store))
 
 
-def _migrating(store: Store, parent: Pipe) -> None:
+def _migrated(store: Store) -> str | None:
     try:
-        told: str | Exception | None = migrate(store)
-    except Exception as error:
-        told = error
-    try:
-        parent.send(told)
-    except (pickle.PicklingError, TypeError, AttributeError):
-        parent.send(RuntimeError(type(told).__name__))
-    store.engine.dispose()
+        return migrate(store)
+    finally:
+        store.engine.dispose()
 
 
 def migrate(store: Store) -> str | None:

@@ -150,7 +150,7 @@ class Walk:
         """
         numbers = ("1", "2", "3", "4") if self.shown[-1].screen.startswith("q:") else ("pourquoi", "bonjour")
         texts = [text for text in (*numbers, "passer", "aide") if text != self.said]
-        for text in self.dice.sample(texts, self.dice.randint(2, 4)):
+        for text in self.dice.sample(texts, min(len(texts), self.dice.randint(2, 4))):
             self.say(text)
         if self.dice.random() < 0.5:
             self.old()

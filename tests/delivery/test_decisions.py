@@ -76,6 +76,14 @@ def test_an_announcement_that_may_have_arrived_never_leaves_twice() -> None:
         assert decision(KINDS.UNKNOWN, klass=Klass.BULK, resent=resent) == MarkUnknown()
 
 
+@pytest.mark.parametrize("klass", ANSWERS)
+def test_an_ailing_server_is_asked_for_some_seconds(klass: Klass) -> None:
+    ends = [decision(KINDS.AILING, klass=klass, attempts=tries, resent=False) for tries in (1, 2, 3, 4)]
+    assert ends == [Retry(1.0), Retry(2.0), Retry(4.0), ResendOnce(8.0)]
+    assert decision(KINDS.AILING, klass=klass, attempts=5, resent=True) == MarkUnknown()
+    assert decision(KINDS.AILING, klass=Klass.BULK) == MarkUnknown()
+
+
 def test_content_is_tried_plain_then_given_up() -> None:
     failure = Failure(KINDS.BAD_CONTENT, detail="message is too long")
     assert decision(failure, plain_tried=True) == Fail("message is too long")

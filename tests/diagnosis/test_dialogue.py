@@ -9,7 +9,7 @@ from conversation import Clock, Talk, core
 from diagnosis.people import asked, told
 from sqlalchemy import select, text
 
-from bot import plain
+from bot import plain, terminal
 from rallynov.diagnosis.model import NOT_CONCERNED
 from rallynov.diagnosis.screens import asking
 from rallynov.diagnosis.service import load_grid
@@ -52,7 +52,7 @@ def test_a_checkpoint_read_again_before_the_end_leads_on(sqlite: Store, clock: C
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_the_names_of_questions_are_heard_on_the_recap(sqlite: Store, clock: Clock, language: str) -> None:
     talk = Talk(core(sqlite, clock), clock)
-    for said in ("/start", "/diagnostic", "1"):
+    for said in ("/start", "/diagnostic", "1", "4"):
         talk.send(plain.text_payload(said, language))
     for question in QUESTIONS:
         name = WORDING.term(f"grid:{question}:short", language)
@@ -141,7 +141,7 @@ def test_who_comes_back_after_the_erasure_is_told(sqlite: Store, clock: Clock, s
         purge(tx, clock())
     shown = talk.say(said)
     assert shown.screen == "notice"
-    assert told(shown).startswith("Je n’ai pas, ou plus, de réponses de vous")
+    assert told(shown).startswith("Il n’y a pas de réponses de vous ici, ou plus")
     assert "ou plus" not in told(talk.press("accept"))
 
 
@@ -159,7 +159,7 @@ def test_an_old_button_after_the_erasure_does_not_say_that_nothing_changed(
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
-@pytest.mark.parametrize("words", [asking.PAUSED, asking.GONE])
+@pytest.mark.parametrize("words", [asking.PAUSED, asking.GONE, terminal.PARTED])
 def test_how_long_answers_are_kept_is_said_as_the_rule_has_it(words: Say, language: str) -> None:
     months = {"fr": "trois mois après", "en": "three months after"}[language]
     assert months in WORDING.word(words, language)
@@ -224,7 +224,7 @@ def test_who_accepted_an_earlier_notice_is_asked_again_and_told_why(sqlite: Stor
     talk = asked(sqlite, clock, answered=2)
     assert "Cette notice a changé" not in "".join(map(told, talk.messages))
     with sqlite.write() as tx:
-        tx.execute(text("UPDATE person SET notice_version = '6'"))
+        tx.execute(text("UPDATE person SET notice_version = '5'"))
     shown = talk.say("reprendre")
     assert (shown.screen, told(shown).split(" depuis")[0]) == ("notice", "Cette notice a changé")
     assert ONE not in told(talk.press("accept"))

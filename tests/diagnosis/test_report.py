@@ -108,9 +108,12 @@ def test_too_little_is_said_to_be_too_little() -> None:
     said = data(CASES["almost empty"])
     assert said["score"]["firm"] is False
     assert "points" not in said["score"]
-    assert "50 sur 100" in said["score"]["so_far"]
+    assert said["score"]["so_far"] == "Sur ces seules réponses\u00a0: 50 sur 100."
+    assert (said["radar"], said["strengths"]["items"], said["weak"]["names"]) == (None, [], [])
     assert said["under_way"].startswith("1 question sur 23 a une réponse")
-    assert [item["name"] for item in said["steps"]["items"]] == ["Un besoin réel"]
+    assert [item["name"] for item in said["steps"]["items"]] == [
+        WORDING.term(f"grid:{essential}:title", "fr") for essential in ("R1", "R2", "R3")
+    ]
     three = kept(dict.fromkeys(QUESTIONS[:3], "2"))
     assert data(three)["under_way"].startswith("3 questions sur 23 ont une réponse")
 
@@ -135,7 +138,8 @@ def test_every_checkpoint_has_its_line() -> None:
     first, fifth = rows[0], rows[4]
     assert (first["level"], first["label"], first["points"]) == (3, "En place", "66 sur 100")
     assert first["evidence"] == list(WORDING.texts("grid:R1:evidence", "fr"))
-    assert first["next"] == WORDING.term("grid:R1:next", "fr")
+    assert first["next"] == WORDING.term("grid:R1:further", "fr")
+    assert rows[7]["next"] == WORDING.term("grid:R8:next", "fr")
     assert first["sheets"] == [{"number": "F1", "title": SHEETS["fr"].sheets[0].title}]
     assert [sheet["number"] for sheet in rows[9]["sheets"]] == ["F11", "F12"]
     assert "aside" in fifth
@@ -148,7 +152,7 @@ def test_half_way_is_the_lower_level_and_the_top_asks_for_nothing_more() -> None
         "rows"
     ]
     assert rows[1]["level"] == 3
-    assert rows[0]["next"] != WORDING.term("grid:R1:next", "fr")
+    assert rows[0]["next"] not in {WORDING.term(f"grid:R1:{what}", "fr") for what in ("next", "further")}
 
 
 def test_every_answer_is_there_with_its_note_as_typed() -> None:

@@ -100,7 +100,7 @@ def test_of_several_guesses_a_yes_asks_which_and_a_no_refuses_all(language: str,
     assert several.guesses == ("2", "3", "4"), "in the order of the scale"
     again = ENGINE.step(several, Said({"oui": "ouais", "yes": "yeah"}[yes]), facts(language))
     assert (again.commands, again.conversation.guesses) == ((), several.guesses)
-    assert {"fr": "Laquelle", "en": "Which one"}[language] in said(again, language)
+    assert {"fr": "Que voulez-vous dire", "en": "Which one"}[language] in said(again, language)
     refused = ENGINE.step(several, Said(no), facts(language))
     assert (refused.commands, refused.conversation.guesses) == ((), ())
 

@@ -29,9 +29,15 @@ VERBS: dict[str, list[str]] = tomllib.loads((ROOT / "locales/fr/verbs.toml").rea
             for text in ("pause", "puase", "plus tard", "stop pour aujourd’hui", "à demain", "arrêter")
         ),
         *((text, Verb.PAUSE) for text in ("on peut faire une pause ?", "arreter", "arrtêer", "j'arrête là")),
+        *((text, Verb.HELP) for text in ("aide", "help", "?", "??", "? ?", "au secours", "besoin d'aide")),
         *(
-            (text, Verb.HELP)
-            for text in ("aide", "help", "?", "??", "? ?", "au secours", "je ne comprends pas")
+            (text, Verb.UNCLEAR)
+            for text in (
+                "je ne comprends pas",
+                "Je comprends pas la question !",
+                "ça veut dire quoi ?",
+                "c'est-à-dire ?",
+            )
         ),
         *((text, Verb.HELP) for text in ("Aide svp", "je veux de l'aide", "aidez-moi")),
         *(

@@ -238,9 +238,10 @@ def test_near_questions_stand_beside_the_pending_one(applicant: Person) -> None:
     applicant("Atelier exemple", "732 829 320 00074")
     said = applicant("combien de fichiers ?")
     assert "Vouliez-vous dire" in said
-    assert "  1. Entreprise individuelle" in said
-    assert "[Quelles pièces, quels formats ?]" in said
-    assert "[Aucune de ces questions]" in said
+    assert "statut juridique" in said
+    assert "  1. Entreprise individuelle" not in said, "the figures are those of the questions"
+    assert ". Quelles pièces, quels formats ?" in said
+    assert "  4. Aucune de ces questions" in said
     assert "Appartenances" not in said
     assert "familles" in applicant("association")
 

@@ -148,7 +148,7 @@ def test_compose_with_a_server() -> None:
 
 def test_the_service_is_restarted_and_confined() -> None:
     service = unit("rallynov.service")["Service"]
-    assert service["RestartForceExitStatus"].split() == ["69", "70"]
+    assert service["RestartForceExitStatus"].split() == ["69", "70", "74"]
     assert service["RestartPreventExitStatus"] == "78"
     assert service["Restart"] == "on-failure"
     for name in ("rallynov.service", "rallynov-backup.service"):

@@ -98,6 +98,7 @@ def test_a_telegram_that_does_not_answer_costs_its_link_alone(
 @pytest.mark.parametrize(
     ("words", "why"),
     [
+        ((), "Les rôles : coordinator, administrator, partner, jury ou reader."),
         (("--role", "chef"), "« chef » n'est pas un rôle"),
         (("--role", "partner"), "Un partenaire agit pour une structure"),
         (("--role", "partner", "--organisation", "   "), "Un partenaire agit pour une structure"),

@@ -8,6 +8,7 @@ from conversation import Clock, core
 from doors.telegrammer import Telegrammer
 from sqlalchemy import Connection, inspect, text
 
+from rallynov.privacy import holdings
 from rallynov.privacy.service import purge
 from rallynov.storage.store import Store
 
@@ -59,6 +60,18 @@ def test_nothing_is_left_of_who_erases(store: Store, clock: Clock) -> None:
         "diagnostic 1 (en cours) : R1.1 3, R1.2 2",
         f"note de R1.2 : {NOTE}".replace(WORD, "voisin"),
     ]
+
+
+def test_what_is_emptied_is_neither_counted_nor_copied(store: Store, clock: Clock) -> None:
+    person = someone(store, clock, 7, *BEGUN, "/effacer", "oui")
+    shown = " ".join(person.say("/mesdonnees")[-1].texts).replace("\xa0", " ")
+    assert "tels que reçus : 1" in shown, shown
+    with store.read() as tx:
+        mine = tx.execute(
+            text("SELECT person_id FROM conversation WHERE address = 'telegram:7'")
+        ).scalar_one()
+        (kept,) = holdings.held(tx, mine)["inbox"]
+    assert "/mesdonnees" in kept["payload"]
 
 
 def test_what_came_before_an_erasure_is_not_brought_back_by_a_second_one(store: Store, clock: Clock) -> None:

@@ -30,8 +30,15 @@ def test_help_is_short_at_a_question_and_whole_at_the_menu(typed: Said | Command
 def test_the_whole_help_is_a_word_away_from_a_question() -> None:
     for typed in (Said("aide complète"), Said("toutes les commandes"), Commanded("aidecomplete")):
         turn = step(AT_QUESTION, typed)
-        assert listed(turn) == listed(step(AT_MENU, Commanded("aide")))
+        whole, short = listed(step(AT_MENU, Commanded("aide"))), listed(step(AT_QUESTION, Said("aide")))
+        assert set(listed(turn)) == set(whole) - set(short), "what was just read is not said again"
         assert turn.replies[0].name == "q:R1.1"
+
+
+def test_the_whole_help_of_a_dossier_says_nothing_of_notes() -> None:
+    told = "\n".join(listed(step(replace(AT_QUESTION, place=Place("dossier")), Commanded("aidecomplete"))))
+    assert "note" not in told
+    assert "plus de messages" in told
 
 
 def test_the_help_of_a_dossier_promises_nothing_of_the_grid() -> None:

@@ -19,6 +19,7 @@ import bot.wiring  # noqa: F401  # all tables are known once the product is
 import rallynov.announcements.tables  # noqa: F401  # its tables are part of what is compared
 from rallynov.delivery.tables import ConversationRow, InboxRow, OutboxRow
 from rallynov.diagnosis.tables import AnswerRow, DiagnosisRow
+from rallynov.forking import EndedError
 from rallynov.people.tables import PersonRow
 from rallynov.storage import schema
 from rallynov.storage.base import Base
@@ -164,8 +165,8 @@ def test_the_copy_taken_apart_is_told(sqlite: Store, release: Path) -> None:
     [
         ('op.execute("DELETE FROM person")', schema.BrokenReferencesError),
         ('op.execute("SELECT nothing")', DBAPIError),
-        ("raise type('Local', (Exception,), {})()", RuntimeError),
-        ("import os; os._exit(9)", schema.MigrationEndedError),
+        ("raise type('Local', (Exception,), {})()", EndedError),
+        ("import os; os._exit(9)", EndedError),
     ],
 )
 def test_what_fails_apart_is_raised_here(

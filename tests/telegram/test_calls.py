@@ -112,7 +112,7 @@ ANSWERS: tuple[tuple[int, dict[str, Any], type[TelegramError], FailureKind], ...
         FailureKind.FLOOD,
     ),
     (429, {"description": "Too Many Requests: retry later"}, NetworkError, FailureKind.FLOOD),
-    (500, {"description": "Internal Server Error"}, NetworkError, FailureKind.UNKNOWN),
+    (500, {"description": "Internal Server Error"}, NetworkError, FailureKind.AILING),
     (302, {}, NetworkError, FailureKind.UNKNOWN),
 )
 
@@ -153,7 +153,7 @@ async def test_the_wait_asked_for_is_kept(api: Api, server: Loopback) -> None:
 )
 async def test_a_body_that_is_not_the_bot_apis(api: Api, server: Loopback, status: int, body: bytes) -> None:
     server.status, server.body = status, body
-    kinds = {400: FailureKind.BAD_CONTENT, 429: FailureKind.FLOOD, 502: FailureKind.UNKNOWN}
+    kinds = {400: FailureKind.BAD_CONTENT, 429: FailureKind.FLOOD, 502: FailureKind.AILING}
     assert classify(await error_of(api.call("sendMessage"))).kind is kinds[status]
 
 

@@ -9,7 +9,7 @@ from botapi import BotApi
 from botapi.client import Bot
 from conversation import Clock, core
 from sqlalchemy import insert
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
 from stored import count
 
 from bot.telegram import app, hook, retries
@@ -93,10 +93,18 @@ async def test_the_bots_name_is_asked_for_until_it_is_told(
     assert door._poller.name == "rallynov_test_bot"
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        OperationalError("UPDATE", {}, Exception("database is locked")),
+        InternalError("UPDATE", {}, Exception("idle in transaction"), connection_invalidated=True),
+    ],
+    ids=["locked", "cut"],
+)
 async def test_a_database_that_is_away_when_the_lead_is_taken_is_asked_again(
-    opened: Open, telegram: BotApi, monkeypatch: pytest.MonkeyPatch
+    opened: Open, telegram: BotApi, monkeypatch: pytest.MonkeyPatch, error: DBAPIError
 ) -> None:
-    away = [OperationalError("UPDATE", {}, Exception("database is locked"))] * 3
+    away = [error] * 3
     recover = outbox.recover
 
     def sometimes(*given: Any, **named: Any) -> int:

@@ -12,7 +12,7 @@ from telegram_html import parse
 
 from bot.telegram.links import Links
 from bot.telegram.sender import _html, _plain
-from rallynov.delivery.decisions import Sent
+from rallynov.delivery.decisions import Failure, Sent
 from rallynov.delivery.message import LONGEST, Message, split
 from rallynov.text import utf16_len
 
@@ -133,3 +133,29 @@ async def test_a_text_held_too_long_leaves_in_parts_with_its_buttons_on_the_last
     assert " ".join(str(one["text"]).strip() for one in told).startswith(words[:1000])
     assert str(told[-1]["text"]).endswith("a/p/1")
     assert ["reply_markup" in one for one in told] == [False, True]
+
+
+@pytest.mark.parametrize("status", [429, 502])
+async def test_a_part_that_is_refused_for_now_is_tried_again_without_those_before_it(
+    telegram: BotApi, desk: Desk, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.transport._links = replace(desk.links, web="https://" + "a" * 500)
+    words = " ".join(f"mot{n}" for n in range(430))
+    message = Message((("text", (words + "a" * (3590 - len(words)),)),), page="/p/1")
+    said = desk.transport._said
+
+    async def refused(address: str, text: str, **more: object) -> object:
+        if text.endswith("a/p/1") and not text.startswith("mot0"):
+            monkeypatch.setattr(desk.transport, "_said", said)
+            telegram.fail("sendMessage", status, times=1, retry_after=0)
+        return await said(address, text, **more)
+
+    monkeypatch.setattr(desk.transport, "_said", refused)
+    assert isinstance(await desk.send(message), Failure)
+    desk.transport._links = replace(desk.links, web="https://" + "b" * 300)  # what was cut stays so
+    assert isinstance(await desk.send(message), Sent)
+    told = [str(one["text"]) for one in telegram.messages(7)]
+    assert " ".join(" ".join(told).split()).count("mot0 ") == 1
+    assert len(told) == 2
+    assert told[-1].endswith("a/p/1")
+    assert desk.transport._parts == {}

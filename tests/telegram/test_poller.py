@@ -11,6 +11,7 @@ from botapi import BotApi
 from conversation import Clock, core
 from spell import Line, Spell
 from sqlalchemy import select, text
+from structlog.testing import capture_logs
 
 from bot.telegram.calls import Api
 from bot.telegram.direct import DirectRequest
@@ -186,7 +187,10 @@ async def test_a_database_that_refuses_to_write(
     line.spell.begin(300.0, refuse(sqlite, "inbox"))
     asked = len(telegram.made("getUpdates"))
     second = telegram.text(7, "pendant")
-    await drained(telegram)
+    with capture_logs() as logs:
+        await drained(telegram)
+    said = [line["event"] for line in logs if line["event"].startswith(("updates_", "telegram_"))]
+    assert set(said) == {"updates_not_stored", "updates_are_stored_again"}, "Telegram was well all along"
     assert not task.done()
     assert line.spell.end <= line.spell.at <= line.spell.end + BACK
     assert [row[0] for row in kept(sqlite)] == [str(first), str(second)]

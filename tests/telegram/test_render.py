@@ -83,7 +83,9 @@ class Walk:
         return self.happen(web.press_payload(message.token(key)))
 
     def go(self, steps: int) -> Iterator[Message]:
-        shown = self.happen(web.text_payload("bonjour"))
+        yield from self.happen(web.text_payload("bonjour"))
+        for typed in ("/diagnostic", "oui", *TYPED):
+            yield from (shown := self.happen(web.text_payload(typed)))
         for _ in range(steps):
             yield from shown
             if self.dice.random() < 0.2:
@@ -115,7 +117,7 @@ def expected() -> set[str]:
 def test_every_screen_of_the_product(product: Core) -> None:
     seen: set[str] = set()
     told = ""
-    for message in Walk(product, 3).go(1_500):
+    for message in Walk(product, 5).go(2_000):
         told += check(message)
         seen.add(message.screen)
     assert expected() <= seen

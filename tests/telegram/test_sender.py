@@ -137,7 +137,7 @@ async def test_a_paper_that_telegram_refuses_is_an_apology(telegram: BotApi, des
 OUTCOMES = [
     (403, {}, FailureKind.BLOCKED),
     (429, {"retry_after": 3}, FailureKind.FLOOD),
-    (502, {}, FailureKind.UNKNOWN),
+    (502, {}, FailureKind.AILING),
     (401, {}, FailureKind.TOKEN),
 ]
 

@@ -76,6 +76,8 @@ async def test_looking_at_the_page_of_a_code_spends_nothing(open_door: Open, cor
     assert button == {"name": "text", "value": f"/start {code}"}
     page = await other.say(button["value"])
     assert "Question 2 sur 23" in page.texts["article"][-1]
+    assert code not in other.answer.text, "it is told as the button that was pressed"
+    assert "Continuer ici" in other.answer.text
 
 
 async def test_whoever_has_a_conversation_already_is_asked_with_its_token(visitor: Visitor) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from conversation import Clock
@@ -13,6 +15,7 @@ from web.conftest import Open
 from web.test_walk import begin
 from web.visitor import Visitor
 
+from bot.web import metrics
 from bot.wiring import Core
 from rallynov.delivery.decisions import Klass
 from rallynov.delivery.inbox import Incoming, store
@@ -72,6 +75,26 @@ async def test_the_database_away(visitor: Visitor, core: Core, monkeypatch: pyte
     figures = await visitor.client.get("/metrics")
     assert figures.status_code == 200
     assert "rallynov_inbox_rows" not in figures.text
+
+
+async def test_what_comes_cannot_be_written(
+    visitor: Visitor, core: Core, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One row of two numbers still finds room in the journal of a full disk; what people type does not."""
+    monkeypatch.setattr(core.delivery, "unwritten", lambda: 14.2)
+    answer = await visitor.client.get("/readyz")
+    assert (answer.status_code, answer.json()["failing"]) == (
+        503,
+        {"database": "what comes could not be written for 14 s"},
+    )
+
+
+def test_a_disk_that_is_about_to_be_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert metrics.little_room(tmp_path / "not" / "yet") is None
+    assert metrics.little_room(tmp_path) is None
+    real = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(metrics.shutil, "disk_usage", lambda _path: real._replace(free=2_048_000))
+    assert metrics.little_room(tmp_path) == "2000 kB of room are left"
 
 
 async def test_figures(visitor: Visitor, core: Core, clock: Clock) -> None:

@@ -147,3 +147,24 @@ async def test_a_browser_without_cookies_is_told(visitor: Visitor) -> None:
     visitor.client.cookies.clear()
     page = await visitor.open(answer.headers["location"].partition("#")[0])
     assert any("cookie" in text for text in page.texts["p"])
+
+
+async def test_answers_are_offered_to_be_read_once_there_are_some(visitor: Visitor) -> None:
+    def offered(page: Page) -> bool:
+        return any(values.get("value") == "/recap" for _, values in page.tags)
+
+    assert not offered(await visitor.open())
+    assert not offered(await begin(visitor))
+    assert offered(await visitor.press("2"))
+    await visitor.say("/effacer")
+    assert not offered(await visitor.press("erase"))
+
+
+async def test_a_withdrawn_note_is_on_no_page(visitor: Visitor) -> None:
+    await begin(visitor)
+    await visitor.say("Madame Durand du service paie nous a dit beaucoup")
+    await visitor.press("unnote")
+    page = await visitor.open()
+    assert visitor.answer is not None
+    assert "Durand" not in visitor.answer.text
+    assert any("Votre note est retirée" in told for told in page.texts["article"])

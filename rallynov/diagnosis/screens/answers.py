@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rallynov.diagnosis.model import Checkpoint, Diagnosis, Grid
 from rallynov.diagnosis.screens.asking import MENU, REPORT
 from rallynov.dialogue.form import Form, Question
-from rallynov.dialogue.screens import Choice, Screen, listing, text, title
+from rallynov.dialogue.screens import Block, Choice, Screen, listing, note, text, title
 from rallynov.dialogue.words import Say, Term, Words, say
 
 
@@ -18,6 +18,11 @@ def restart(form: Form[Question], mine: Diagnosis) -> Screen:
         words = say(
             "A new diagnosis begins from the first question. Your present result will be compared with the new one. If "
             "you want every answer, keep your report first."
+        )
+    elif not mine.given and not mine.noted:
+        words = say(
+            "You are at the first question of {total}: there is nothing to begin again.",
+            total=len(form.questions),
         )
     else:
         number = form.number(pending.id) if pending else len(form.questions)
@@ -42,12 +47,23 @@ def recap(grid: Grid, form: Form[Question], mine: Diagnosis, checkpoint_id: str)
     onward = say("Go on with the questions") if pending else say("See my result")
     if chosen is not None:
         return _recap_one(grid, mine, chosen, onward)
-    rows = tuple(_row(mine, question.id) for question in form.questions if question.id in mine.given)
-    blocks = [title(say("Your answers")), listing(*rows) if rows else text(say("No answer yet."))]
-    blocks.append(text(say("Which checkpoint do you want to change?")))
-    choices = tuple(Choice(f"recap-{c.id}", Term(f"grid:{c.id}:title")) for c in grid.checkpoints)
+    told = [c for c in grid.checkpoints if any(_said(mine, asked) for asked in c.questions)]
+    blocks = [title(say("Your answers")), *(block for c in told for block in _answered(mine, c))]
+    blocks.append(text(say("Which checkpoint do you want to change?") if told else say("No answer yet.")))
+    choices = tuple(Choice(f"recap-{c.id}", Term(f"grid:{c.id}:title")) for c in told)
     actions = (Choice("resume", onward), MENU)
     return Screen("recap", tuple(blocks), choices, actions, read=True, unseen=_named(grid.checkpoints))
+
+
+def _said(mine: Diagnosis, asked: str) -> bool:
+    """Tell whether a question holds an answer or a note."""
+    return asked in mine.given or asked in mine.noted
+
+
+def _answered(mine: Diagnosis, checkpoint: Checkpoint) -> tuple[Block, ...]:
+    """Return the answers of a checkpoint under its name."""
+    rows = (_row(mine, asked) for asked in checkpoint.questions if _said(mine, asked))
+    return note(Term(f"grid:{checkpoint.id}:title")), listing(*rows)
 
 
 def _named(checkpoints: Sequence[Checkpoint]) -> tuple[Choice, ...]:
@@ -74,4 +90,6 @@ def _recap_one(grid: Grid, mine: Diagnosis, checkpoint: Checkpoint, onward: Word
 def _row(mine: Diagnosis, asked: str) -> Say:
     given = mine.given.get(asked)
     answer = Term(f"grid:scale.{given}:label") if given else say("no answer yet")
+    if asked in mine.noted:
+        return say("{question}: {answer} (note)", question=Term(f"grid:{asked}:short"), answer=answer)
     return say("{question}: {answer}", question=Term(f"grid:{asked}:short"), answer=answer)

@@ -23,13 +23,20 @@ NOT_NOW = Choice("menu", say("Menu"), "choices:no:synonyms")
 REPORT = Choice("rapport", say("My report (PDF)"))
 RECAP = Choice("recap", say("Read and change my answers"))
 UNNOTE = Choice("unnote", say("Withdraw my note"), "choices:unnote:synonyms")
+_WHICH = (
+    Choice("unnote", UNNOTE.label, "choices:which:synonyms"),
+    Choice("effacer", say("Erase everything"), "choices:which:synonyms"),
+)
+"""What a mere « erase » may mean beside a note: it is asked."""
 PAUSED = say("Your answers are kept for three months after your last visit. To come back, type “resume”.")
 """What is said to whoever leaves; how long it is kept is the rule ``visit`` of ``retention.toml``."""
 GONE = say(
-    "I have no answers of yours, or no longer: they are erased three months after the last visit. We begin again from the "
-    "start."
+    "There are no answers of yours here, or no longer: you erased them, or they went three months after your last visit. "
+    "We begin at the start."
 )
 """What is said to whoever comes back to answers of which there is none."""
+NONE = say("You have no diagnosis here. To begin one, type “/diagnostic”.")
+"""What is said to whoever comes back to a diagnosis that they have not begun."""
 ONE_INITIATIVE = note(
     say(
         "Think of one initiative alone: a precise change in the work, a service or an organisation. For another one, you "
@@ -51,7 +58,7 @@ def notice(*, again: bool = False) -> Screen:
     return Screen(
         "notice",
         (*(changed if again else ()), title(say("Before we begin")), text(Term("privacy:notice:summary"))),
-        (Choice("accept", say("I have read this and I agree"), "choices:yes:synonyms"),),
+        (Choice("accept", say("I have read this and I agree"), "choices:consent:synonyms"),),
         (NOT_NOW, DATA, HELP),
     )
 
@@ -80,9 +87,10 @@ class Questions:
         screen = self._drawn(asked, left, mine.given.get(asked) if again else None)
         if asked not in mine.noted:
             return screen
-        written = quote(Typed(mine.noted[asked]))
-        blocks, kept = (*screen.blocks[:3], written, *screen.blocks[3:]), screen.actions
-        return replace(screen, blocks=blocks, actions=(*kept[:2], UNNOTE, *kept[2:]), shared=False)
+        written = note(say("Your note on this question:")), quote(Typed(mine.noted[asked]))
+        blocks, kept = (*screen.blocks[:3], *written, *screen.blocks[3:]), screen.actions
+        actions, unseen = (*kept[:2], UNNOTE, *kept[2:]), (*screen.unseen, *_WHICH)
+        return replace(screen, blocks=blocks, actions=actions, shared=False, unseen=unseen)
 
     def _draw(self, asked: str, left: int, given: str | None) -> Screen:
         blocks: list[Block] = [
@@ -163,6 +171,22 @@ def questions_left(left: int) -> Plural:
     """Say how many questions stand between the person and the result."""
     return plural(
         "One question is left before your result.", "{n} questions are left before your result.", left
+    )
+
+
+def numbered(total: int) -> Say:
+    """Say how many questions there are, to whoever names one by a number that none has."""
+    return say("There are {total} questions here.", total=total)
+
+
+def left_aside(left: int) -> Block:
+    """Say how many of the questions that were left aside are still to be seen, with this one."""
+    return note(
+        plural(
+            "Questions left aside: this is the last one.",
+            "Questions left aside: {n} to see, with this one.",
+            left,
+        )
     )
 
 

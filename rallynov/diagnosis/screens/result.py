@@ -9,13 +9,14 @@ from rallynov.diagnosis.reading import Reading, Result, nearest, read, whole
 from rallynov.diagnosis.screens.asking import MENU, REPORT
 from rallynov.diagnosis.screens.radar import radar
 from rallynov.dialogue.screens import Block, Choice, Figure, Paper, Screen, listing, note, text, title
-from rallynov.dialogue.words import Day, Say, Term, Typed, Words, say
+from rallynov.dialogue.words import Day, Say, Term, Typed, Words, plural, say
 
 DETAILS = Choice("details", say("Checkpoint by checkpoint"))
 ANSWERS = Choice("recap", say("Read and change my answers"))
 COLLEAGUES = Choice("collegues", say("Answer with colleagues"))
 DOSSIER = Choice("dossier", say("Prepare my dossier"))
 SHEETS = Choice("fiches", say("Fact sheets"))
+_CHOSEN = say("Chosen by their weight in the grid and by the points that are missing.")
 BACK = Choice("result", say("Back to my result"))
 
 
@@ -36,9 +37,9 @@ def result(grid: Grid, mine: Diagnosis, *, figured: bool = True) -> Screen:
         note(_made(grid, mine)),
     )
     actions = (DETAILS, REPORT, DOSSIER, ANSWERS, COLLEAGUES, Choice("restart", say("New diagnosis")), MENU)
-    sheets = _sheets(found.priorities)
+    choices = _completing(mine, found) or _sheets(found.priorities)
     figure = drawn(mine, found, before) if figured else None
-    return Screen("result", blocks, sheets, actions, figure=figure, read=True)
+    return Screen("result", blocks, choices, actions, figure=figure, read=True)
 
 
 _INDICATIVE = say(
@@ -53,6 +54,14 @@ def _made(grid: Grid, mine: Diagnosis) -> Say:
     return say("Done on {day}. Grid {version}.", day=Day(mine.finished_at), version=version)
 
 
+def _completing(mine: Diagnosis, found: Result) -> tuple[Choice, ...]:
+    """Offer what a result that rests on too little calls for first: the questions that were left aside."""
+    if not found.indicative or not mine.unknown:
+        return ()
+    left = plural("Answer the question left aside", "Answer the {n} questions left aside", len(mine.unknown))
+    return (Choice("left", left),)
+
+
 def _sheets(readings: Sequence[Reading]) -> tuple[Choice, ...]:
     """Offer the first sheet of each checkpoint that comes next."""
     numbers = dict.fromkeys(reading.checkpoint.sheets[0] for reading in readings if reading.checkpoint.sheets)
@@ -63,39 +72,36 @@ def _sheets(readings: Sequence[Reading]) -> tuple[Choice, ...]:
 
 
 def drawn(mine: Diagnosis, found: Result, before: Result | None) -> Figure | None:
-    """Draw a diagnosis beside the one before; None when nothing is scored."""
-    if found.total is None:
+    """Draw a diagnosis beside the one before; None when it rests on too little."""
+    if found.indicative:
         return None
-    series: list[tuple[Words, Result]] = [(say("This diagnosis"), found)]
+    compared = mine.earlier is not None and before is not None
+    series: list[tuple[Words, Result]] = [
+        (say("This diagnosis") if compared else say("Points of 100"), found)
+    ]
     if mine.earlier and before:
         series.append((say("On {day}", day=Day(mine.earlier.finished_at)), before))
     return radar(say("Your ten checkpoints, in points of 100"), series)
 
 
 def _compared(earlier: Earlier, found: Result, before: Result) -> list[Block]:
-    """Say what has changed since the diagnosis before, checkpoint by checkpoint."""
-    blocks = [title(say("Since your diagnosis of {day}", day=Day(earlier.finished_at)))]
-    if found.total is not None and before.total is not None:
-        now, then = whole(found.total), whole(before.total)
-        blocks.append(text(say("You had {then} out of 100; you have {now} today.", then=then, now=now)))
-    moved = [
-        (old, new) for old, new in zip(before.readings, found.readings, strict=True) if old.mark != new.mark
+    """Say what has become of the total since the diagnosis before; the figure tells it checkpoint by checkpoint."""
+    if found.indicative or before.indicative or found.total is None or before.total is None:
+        return []
+    blocks = [
+        title(say("Since your diagnosis of {day}", day=Day(earlier.finished_at))),
+        text(
+            say(
+                "You had {then} out of 100; you have {now} today.",
+                then=whole(before.total),
+                now=whole(found.total),
+            )
+        ),
     ]
-    if not moved:
-        return [*blocks, text(say("No checkpoint has changed."))]
-    return [*blocks, listing(*(_move(old, new) for old, new in moved))]
-
-
-def _move(old: Reading, new: Reading) -> Say:
-    name = Term(f"grid:{new.checkpoint.id}:title")
-    return say("{name}: {then}, now {now}", name=name, then=_told(old), now=_told(new))
-
-
-def _told(reading: Reading) -> Words | int:
-    """Write a mark in points, or say why there is none."""
-    if not reading.applies:
-        return say("not concerned")
-    return say("not known") if reading.points is None else reading.points
+    pairs = zip(before.readings, found.readings, strict=True)
+    if all(old.mark == new.mark for old, new in pairs):
+        blocks.append(text(say("No checkpoint has changed.")))
+    return blocks
 
 
 def report(mine: Diagnosis) -> Screen:
@@ -120,14 +126,15 @@ def _verdict(found: Result) -> list[Block]:
         ]
     coverage = whole(found.coverage * 100)
     name = Term(f"grid:band.{found.band}:title")
-    total = say("{band}: {total} out of 100.", band=name, total=whole(found.total))
     if found.indicative:
         warned = say(
-            "Your answers cover {coverage} percent of the grid: too little to say more. Complete them for a firmer "
-            "result.",
+            "An indicative result, to complete: your answers cover {coverage} percent of the grid, too little to "
+            "conclude.",
             coverage=coverage,
         )
-        return [text(warned), text(total), *_weak(found)]
+        so_far = say("On these answers alone: {total} out of 100.", total=whole(found.total))
+        return [text(warned), note(so_far)]
+    total = say("{band}: {total} out of 100.", band=name, total=whole(found.total))
     covered = note(say("Your answers cover {coverage} percent of the grid.", coverage=coverage))
     return [text(total), text(Term(f"grid:band.{found.band}:text")), covered, *_weak(found)]
 
@@ -149,8 +156,13 @@ def _strengths(found: Result) -> list[Block]:
 def _priorities(found: Result) -> list[Block]:
     if not found.priorities:
         return []
-    rows = [_titled(r, Term(f"grid:{r.checkpoint.id}:next")) for r in found.priorities]
-    return [title(say("Your next steps, the most useful first")), listing(*rows)]
+    rows = [_titled(r, step(r)) for r in found.priorities]
+    return [title(say("Your next steps, the most useful first")), note(_CHOSEN), listing(*rows)]
+
+
+def step(reading: Reading) -> Term:
+    """Return what comes next at a checkpoint: to begin and to try, or, in place already, to follow and to share."""
+    return Term(f"grid:{reading.checkpoint.id}:{'further' if reading.in_place else 'next'}")
 
 
 def _titled(reading: Reading, words: Words) -> Say:

@@ -45,14 +45,21 @@ BLANK = Choice("blank", say("Prepare on paper (PDF)"))
 NO_REMINDERS = Choice("sansrappel", say("No more reminders"))
 
 
-def notice() -> Screen:
-    """The privacy notice, with what a dossier asks beyond the diagnosis."""
+def notice(*, again: bool = False) -> Screen:
+    """The privacy notice, with what a dossier asks beyond the diagnosis; put ``again`` to whoever accepted another
+    version of it.
+    """
     told = say(
         "A dossier asks for more: your organisation, and a person to reach with their name, e-mail and telephone. Only "
         "those who share it see it; once it is submitted, the team and the jury do, the jury without this person."
     )
     drawn = notice_screen()
-    return replace(drawn, blocks=(*drawn.blocks, text(told)))
+    changed = note(
+        say(
+            "This notice has changed since you accepted it. Your answers and your dossiers are kept as they are."
+        )
+    )
+    return replace(drawn, blocks=(*((changed,) if again else ()), *drawn.blocks, text(told)))
 
 
 def opening(form: DossierForm, calendar: Calendar, refused: Refusal | None) -> Screen:
