@@ -27,7 +27,9 @@ CHANNEL = "terminal"
 WIDTH = 88
 """Columns at most: a longer line is hard to read, whatever the window."""
 POINTS = 6
-PARTED = say("What you have said stays here for three months after your last visit. To come back: rallynov chat.")
+PARTED = say(
+    "What you have said stays here for three months after your last visit. To come back: rallynov chat."
+)
 """What is said to whoever leaves; how long it is kept is the rule ``visit`` of ``retention.toml``."""
 PATIENCE = 30.0
 

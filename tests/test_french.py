@@ -39,7 +39,7 @@ def test_a_help_holds_no_word_of_the_parser(command: str) -> None:
     ("line", "sentence"),
     [
         ("lancer", "La commande « lancer » n'existe pas."),
-        ("invite", "Il manque --role."),
+        ("privacy erase", "Il manque --dossier."),
         ("edition open", "Il manque NOM."),
         ("export --formt xlsx", "L'option --formt n'existe pas. Vouliez-vous dire --format ?"),
         ("backup --keep beaucoup", "--keep : cette valeur ne convient pas."),

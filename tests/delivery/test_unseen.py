@@ -7,19 +7,20 @@ from pathlib import Path
 
 import orjson
 import pytest
-from conversation import core
+from conversation import Clock, Talk, core
 from delivery.stage import Inline, Stage, scene
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from bot.wiring import Core
-from rallynov.delivery import inbox
+from rallynov.delivery import conversations, inbox
 from rallynov.delivery.decisions import Failure, FailureKind
 from rallynov.delivery.inbox import Incoming
 from rallynov.delivery.message import Message, load
 from rallynov.delivery.tables import OutboxRow
 from rallynov.diagnosis.tables import AnswerRow
 from rallynov.storage import schema
+from rallynov.storage.store import Store
 
 LOST = Failure(FailureKind.UNKNOWN, detail="no answer")
 AILING = Failure(FailureKind.AILING, detail="Bad Gateway")
@@ -160,3 +161,17 @@ def test_a_button_that_is_pressed_was_seen_and_a_command_is_one(inline: Inline) 
         assert (one.last.screen, AGAIN in said(one.last)) == ("menu", False)
 
     play(inline)
+
+
+def test_only_the_screen_drawn_last_can_be_unseen(store: Store) -> None:
+    clock = Clock()
+    talk = Talk(core(store, clock), clock)
+    talk.say("bonjour")
+    talk.press("begin")
+    shown = talk.press("accept")
+    for number, unseen in ((shown.nonce - 1, True), (shown.nonce, True), (shown.nonce, False)):
+        with store.write() as tx:
+            conversations.doubt(tx, {talk.address: number, "web:nobody": 3}, unseen=unseen)
+            found = conversations.fetch(tx, [talk.address])[talk.address].talk
+        assert found.unseen == (unseen and number == shown.nonce)
+    assert talk.say("4").screen == "q:R1.2"
