@@ -143,7 +143,7 @@ def test_random_walks_reach_the_result(seed: int, sqlite: Store, clock: Clock) -
                 assert home, f"no way home in two presses from {state}"
     with sqlite.read() as tx:
         assert set(tx.execute(select(InboxRow.status)).scalars()) == {"done"}
-    for words in (REFUSED, AGREED):  # of guesses that are no yes, above all: each level is tried in test_guesses.py
+    for words in (REFUSED, AGREED):  # of guesses that are no yes: each level is tried in test_guesses.py
         assert {guess for word, guess in answered if word in words} & {"0", "1", "nsp"}
     screens = {card.screen for walker in walkers for card in walker.cards}
     assert screens >= SCREENS, SCREENS - screens
