@@ -183,10 +183,10 @@ def test_a_conversation_in_the_terminal(start: Start, tmp_path: Path) -> None:
     code, out, _ = start("chat").outcome("diagnostic\n1\n1\n")
     assert code == 0
     assert "Question 1" in out
-    assert "Pour revenir" in out
+    assert "reste ici" in out
     interrupted.line("1. ")
     assert interrupted.end(signal.SIGINT) == 0, "Ctrl-C ends at once, although a line is waited for"
-    assert "Pour revenir" in interrupted.outcome()[1]
+    assert "reste ici" in interrupted.outcome()[1]
 
 
 def test_help_is_in_french() -> None:
