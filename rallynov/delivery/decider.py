@@ -136,11 +136,12 @@ class Decider:
 
     def _step(self, talk: Conversation, happened: Event, scene: Scene) -> Turn:
         """Decide; on a screen that may not have arrived, only a button of it or a command is taken for what it says."""
-        if unseen.blind(talk, happened, self._engine.commands):
+        if talk.unseen and unseen.blind(happened, self._engine.commands):
             return unseen.shown_again(talk, self._engine.pending(talk, scene), scene)
         turn = self._engine.step(talk, happened, scene)
         drawn = turn.conversation
-        return replace(turn, conversation=replace(drawn, unseen=False)) if drawn.nonce != talk.nonce else turn
+        put = drawn.unseen and drawn.nonce != talk.nonce
+        return replace(turn, conversation=replace(drawn, unseen=False)) if put else turn
 
     def _become(self, tx: Connection, heard: _Heard, turn: Turn, now: datetime) -> Turn:
         """Show what another person left pending, on an address that is now theirs."""

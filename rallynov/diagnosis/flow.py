@@ -138,8 +138,10 @@ class DiagnosisDialogue:
 
     def _closed(self, move: Move, scene: Scene) -> Move:
         """Finish what a release of the grid left undone, for whoever accepted the notice."""
-        crossed = self._threshold.crossed(move.scene or scene)
-        return closed(self._grid, self._form, move, scene) if crossed else move
+        now = move.scene or scene
+        if self._asking.pending(now.of(Diagnosis)) or not self._threshold.crossed(now):
+            return move
+        return closed(self._grid, self._form, move, scene)
 
     def _ask_for(self, place: Place, mine: Diagnosis) -> Move:
         """Show what a finished diagnosis gives; of another, say how many questions are left."""

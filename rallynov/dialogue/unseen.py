@@ -17,9 +17,9 @@ UNSEEN = note(
 )
 
 
-def blind(talk: Conversation, event: Event, commands: Container[str]) -> bool:
-    """Tell whether a text answers a screen that its author may not have seen; a command is one all the same."""
-    return talk.unseen and isinstance(event, Said) and fold(event.text) not in commands
+def blind(event: Event, commands: Container[str]) -> bool:
+    """Tell whether what its author did answers the screen that they may not have seen; a command is one all the same."""
+    return isinstance(event, Said) and fold(event.text) not in commands
 
 
 def shown_again(talk: Conversation, pending: Screen, scene: Scene) -> Turn:
