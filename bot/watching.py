@@ -50,6 +50,8 @@ def watched() -> Iterator[Callable[[], None]]:
     def looked() -> None:
         seen.set()
         signal.setitimer(signal.ITIMER_PROF, HUNG)
+        if os.getpid() == 1:  # the kernel lets no signal end the first process of a container
+            faulthandler.dump_traceback_later(HUNG, exit=True)
 
     faulthandler.register(signal.SIGPROF, chain=True)
     thread = threading.Thread(target=_count, args=(seen, over), name="watchdog", daemon=True)
@@ -58,6 +60,7 @@ def watched() -> Iterator[Callable[[], None]]:
         yield looked
     finally:
         over.set()
+        faulthandler.cancel_dump_traceback_later()
         signal.setitimer(signal.ITIMER_PROF, 0)
         faulthandler.unregister(signal.SIGPROF)
 

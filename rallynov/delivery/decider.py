@@ -19,6 +19,7 @@ from rallynov.delivery.subject import Subject, Tools
 from rallynov.dialogue import unseen
 from rallynov.dialogue.engine import Engine
 from rallynov.dialogue.events import Commanded, Event, Ignored, Left, Pressed
+from rallynov.dialogue.screens import Screen
 from rallynov.dialogue.turn import Conversation, Place, Scene, Turn
 from rallynov.wording import Wording
 
@@ -136,12 +137,17 @@ class Decider:
 
     def _step(self, talk: Conversation, happened: Event, scene: Scene) -> Turn:
         """Decide; on a screen that may not have arrived, only a button of it or a command is taken for what it says."""
-        if talk.unseen and unseen.blind(happened, self._engine.commands):
-            return unseen.shown_again(talk, self._engine.pending(talk, scene), scene)
+        if talk.unseen and (pending := self._blind(talk, happened, scene)):
+            return unseen.shown_again(talk, pending, scene)
         turn = self._engine.step(talk, happened, scene)
         drawn = turn.conversation
         put = drawn.unseen and drawn.nonce != talk.nonce
         return replace(turn, conversation=replace(drawn, unseen=False)) if put else turn
+
+    def _blind(self, talk: Conversation, happened: Event, scene: Scene) -> Screen | None:
+        """Return what is pending, when what somebody typed cannot be an answer to it."""
+        pending = self._engine.pending(talk, scene)
+        return pending if unseen.blind(happened, pending, self._engine.commands) else None
 
     def _become(self, tx: Connection, heard: _Heard, turn: Turn, now: datetime) -> Turn:
         """Show what another person left pending, on an address that is now theirs."""

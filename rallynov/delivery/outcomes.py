@@ -41,6 +41,8 @@ PATIENCE = 60.0
 """Seconds of a refused token after which sending stops."""
 SLOWEST = 8.0
 """Longest wait in seconds between two tries with a refused token."""
+LONG = 5.0
+"""Seconds that a channel has a chat wait, from which what is typed meanwhile answers nothing that was seen."""
 Rest = Callable[[float], Awaitable[None]]
 """Waits so many seconds, or until the sender ends."""
 
@@ -150,7 +152,9 @@ class Outcomes:
             wait = decision.after if isinstance(decision, Retry) else decision.seconds
             self._stream.later(lane.waiting.popleft(), self._loop.time() + wait)
             return "later"
-        if kind is FailureKind.AILING and message.attempts == 0 and not await self._doubted(lane):
+        held = isinstance(decision, Hold) and decision.seconds >= LONG
+        unsent = message.attempts == 0 and (held or kind is FailureKind.NOT_SENT)
+        if (unsent or kind is FailureKind.AILING) and not await self._doubted(lane):
             return "later"
         if isinstance(decision, Retry):
             await self._rest(decision.after)

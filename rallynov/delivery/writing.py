@@ -51,7 +51,9 @@ class Cycles:
         try:
             batch = await self._store.writing(self._write, taken, kept, ending)
         except Exception:
-            self._failed = [*self._failed[:1], time.monotonic()]
+            now = time.monotonic()
+            lately = self._failed and now - self._failed[-1] < LATELY
+            self._failed = [*(self._failed[:1] if lately else ()), now]
             raise
         finally:
             self._begun_at = None

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from rallynov.dialogue import replies
 from rallynov.dialogue.events import Event, Said
+from rallynov.dialogue.hearing import OF_THE_TEAM
 from rallynov.dialogue.screens import Screen, note
 from rallynov.dialogue.turn import Conversation, Scene, Turn
 from rallynov.dialogue.words import say
@@ -17,9 +18,15 @@ UNSEEN = note(
 )
 
 
-def blind(event: Event, commands: Container[str]) -> bool:
-    """Tell whether what its author did answers the screen that they may not have seen; a command is one all the same."""
-    return isinstance(event, Said) and fold(event.text) not in commands
+def blind(event: Event, pending: Screen, commands: Container[str]) -> bool:
+    """Tell whether what its author typed may answer the screen that they may not have seen.
+
+    The name of a command is one all the same, where such a name is heard.
+    """
+    if not isinstance(event, Said):
+        return False
+    name = fold(event.text)
+    return pending.free or name not in commands or name in OF_THE_TEAM
 
 
 def shown_again(talk: Conversation, pending: Screen, scene: Scene) -> Turn:

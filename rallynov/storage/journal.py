@@ -19,8 +19,10 @@ from sqlalchemy import Engine
 
 COMMITS, SECONDS = 32, 1.0
 """Transactions and seconds between two copies, both at least."""
-PATIENCE, PAUSE = 10.0, 0.1
-"""Seconds in which the journal is tried to be emptied, and between two tries: SQLite refuses at once while another copies."""
+PATIENCE, PAUSE = 3.0, 0.1
+"""Seconds in which the journal is tried to be emptied, and between two tries, each without waiting: SQLite would keep all
+writers out while it waits for a reader.
+"""
 log = structlog.get_logger("rallynov.storage")
 
 
@@ -85,10 +87,12 @@ class Journal:
         connection: Any = (
             self._engine.raw_connection()
         )  # the engine's own begin a transaction, where this is refused
+        cursor = connection.cursor()
+        ((waits,),) = cursor.execute("PRAGMA busy_timeout").fetchall()
         try:
-            found: tuple[int, int, int] = (
-                connection.cursor().execute(f"PRAGMA wal_checkpoint({how})").fetchone()
-            )
+            cursor.execute("PRAGMA busy_timeout=0")
+            found: tuple[int, int, int] = cursor.execute(f"PRAGMA wal_checkpoint({how})").fetchone()
         finally:
+            cursor.execute(f"PRAGMA busy_timeout={waits}")
             connection.close()
         return found

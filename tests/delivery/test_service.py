@@ -136,7 +136,7 @@ async def test_what_cannot_be_written_is_told_until_something_is(
     assert delivery.unwritten() == 0.0, "nobody has tried for a minute"
     with pytest.raises(OperationalError):
         await delivery.take([said("3", "bonjour" * 10_000)])
-    assert delivery.unwritten() == 74.0
+    assert delivery.unwritten() == 0.0, "another trouble: that of before says nothing of it"
     full[0] = False
     await delivery.take([said("4", "bonjour")])
     assert delivery.unwritten() == 0.0

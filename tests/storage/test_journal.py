@@ -122,6 +122,28 @@ async def test_it_is_tried_again_while_somebody_is_in_the_way(
     assert refused == []
 
 
+def test_emptying_it_keeps_no_writer_out(sqlite: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite would hold the writers' lock for as long as it waits for a reader: ten seconds, each minute."""
+    monkeypatch.setattr(journal, "PATIENCE", -1.0)
+    write(sqlite, 1)
+    asked: list[str] = []
+    with sqlite.engine.connect() as reader, reader.begin():
+        reader.execute(text("SELECT COUNT(*) FROM many"))
+        write(sqlite, 2)
+        waits = sqlite.engine.raw_connection()
+        assert waits.cursor().execute("PRAGMA busy_timeout").fetchall() == [(10000,)]
+        waits.close()
+        watched = sqlite.engine.raw_connection()
+        watched.driver_connection.set_trace_callback(asked.append)
+        watched.close()
+        with pytest.raises(JournalBusyError):
+            sqlite.empty_journal()
+    assert any("busy_timeout=0" in one for one in asked)
+    assert any("busy_timeout=10000" in one for one in asked[1:])
+    sqlite.empty_journal()
+    assert not held(sqlite)
+
+
 def test_who_cannot_empty_it_is_told(sqlite: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal, "PATIENCE", -1.0)
     monkeypatch.setattr(Journal, "_checkpoint", lambda _journal, _how: (1, -1, -1))

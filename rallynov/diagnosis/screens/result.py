@@ -37,7 +37,7 @@ def result(grid: Grid, mine: Diagnosis, *, figured: bool = True) -> Screen:
         note(_made(grid, mine)),
     )
     actions = (DETAILS, REPORT, DOSSIER, ANSWERS, COLLEAGUES, Choice("restart", say("New diagnosis")), MENU)
-    choices = _completing(mine, found) or _sheets(found.priorities)
+    choices = _completing(grid, mine, found) or _sheets(found.priorities)
     figure = drawn(mine, found, before) if figured else None
     return Screen("result", blocks, choices, actions, figure=figure, read=True)
 
@@ -54,11 +54,12 @@ def _made(grid: Grid, mine: Diagnosis) -> Say:
     return say("Done on {day}. Grid {version}.", day=Day(mine.finished_at), version=version)
 
 
-def _completing(mine: Diagnosis, found: Result) -> tuple[Choice, ...]:
+def _completing(grid: Grid, mine: Diagnosis, found: Result) -> tuple[Choice, ...]:
     """Offer what a result that rests on too little calls for first: the questions that were left aside."""
-    if not found.indicative or not mine.unknown:
+    aside = [asked for asked in mine.unknown if grid.form().find(asked)]  # a release may have retired some
+    if not found.indicative or not aside:
         return ()
-    left = plural("Answer the question left aside", "Answer the {n} questions left aside", len(mine.unknown))
+    left = plural("Answer the question left aside", "Answer the {n} questions left aside", len(aside))
     return (Choice("left", left),)
 
 
