@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil, floor
 
-from rallynov.diagnosis.model import LEVELS, NOT_CONCERNED, TOP, Checkpoint, Grid
+from rallynov.diagnosis.model import LEVELS, NOT_CONCERNED, TOP, Checkpoint, Diagnosis, Grid
 
 INDICATIVE_BELOW = 0.70
 WEAK_BELOW = 0.50
@@ -147,6 +147,12 @@ def read(grid: Grid, answers: Mapping[str, str]) -> Result:
     concerned = sum(r.checkpoint.weight for r in applicable)
     coverage = sum(r.checkpoint.weight * r.covered for r in applicable) / concerned if concerned else 0.0
     return Result(total, coverage, readings)
+
+
+def read_before(grid: Grid, mine: Diagnosis) -> Result | None:
+    """Read the diagnosis that this one is compared with; None without one, or when it rested on too little to conclude."""
+    before = read(grid, mine.earlier.answers) if mine.earlier else None
+    return None if before is None or before.indicative else before
 
 
 def nearest(mark: float) -> str:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from rallynov.diagnosis.model import Checkpoint, Diagnosis, Grid
-from rallynov.diagnosis.reading import Reading, Result, read
+from rallynov.diagnosis.reading import Reading, Result, read, read_before
 from rallynov.diagnosis.report_rows import answers, checkpoints, method
 from rallynov.diagnosis.screens.result import drawn, step
 from rallynov.dialogue.form import Form, Question
@@ -67,7 +67,7 @@ def report_data(grid: Grid, kept: Kept, wording: Wording, language: str) -> Give
 
 def plot(grid: Grid, mine: Diagnosis, wording: Wording, language: str) -> Plot | None:
     """Return the radar of a diagnosis beside the one before; None when nothing is scored."""
-    before = read(grid, mine.earlier.answers) if mine.earlier else None
+    before = read_before(grid, mine)
     figure = drawn(mine, read(grid, mine.given), before)
     if figure is None:
         return None
@@ -143,9 +143,9 @@ def _coverage(found: Result) -> Words:
 
 def _since(grid: Grid, mine: Diagnosis, found: Result, speak: Speak) -> Given | None:
     """Compare with the diagnosis before: both totals, and the checkpoints that rose or fell."""
-    if mine.earlier is None:
+    before = read_before(grid, mine)
+    if mine.earlier is None or before is None:
         return None
-    before = read(grid, mine.earlier.answers)
     sentences: list[Words] = []
     if found.total is not None and before.total is not None:
         now, then = (int(points(result.total, "0")) for result in (found, before))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from rallynov.diagnosis.model import LEVELS, NOT_CONCERNED, UNKNOWN, Diagnosis, Earlier
-from rallynov.diagnosis.reading import Band, read
+from rallynov.diagnosis.reading import Band, read, read_before
 from rallynov.diagnosis.report import Kept, report_data
 from rallynov.diagnosis.screens.result import details, result
 from rallynov.diagnosis.service import load_grid
@@ -168,3 +168,13 @@ def _one(block: Block) -> Say:
     [item] = block.items
     assert isinstance(item, Say)
     return item
+
+
+def test_a_result_that_rested_on_too_little_is_compared_with_nothing() -> None:
+    questions = [question for checkpoint in GRID.checkpoints for question in checkpoint.questions]
+    few = {question: "4" if n < 6 else "nsp" for n, question in enumerate(questions)}
+    whole = dict.fromkeys(questions, "3")
+    assert read(GRID, few).indicative
+    assert read_before(GRID, Diagnosis(2, whole, earlier=Earlier(few, AT))) is None
+    assert read_before(GRID, Diagnosis(2, few, earlier=Earlier(whole, AT))) == read(GRID, whole)
+    assert read_before(GRID, Diagnosis(1, whole)) is None

@@ -289,3 +289,17 @@ def test_a_name_that_leaves_the_question_is_asked_about(text: str, sqlite: Store
     assert talk.say("non").screen == "q:R1.2"
     talk.say(text)
     assert talk.say("oui").screen != "q:R1.2"
+
+
+@in_each
+@pytest.mark.parametrize("text", ["c'est fini", "fin", "that is all"])
+def test_what_is_ticked_already_is_all_in_the_words_of_the_screen(language: str, text: str) -> None:
+    talk, _ = asked("themes", language)
+    ticked = dialogue().choose(talk.place, "o-health", known(language)).scene
+    kept = dialogue().choose(talk.place, "done", ticked or known(language)).scene
+    assert kept
+    back = replace(talk, place=at(View.EDIT, "themes", 0))
+    assert "keep" in [one.key for one in ENGINE.pending(back, kept).actions]
+    turn = ENGINE.step(back, Said(text), kept)
+    assert turn.conversation.place != back.place
+    assert not [order for order in turn.commands if isinstance(order, KeepAnswer)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rallynov.diagnosis.model import Diagnosis, Earlier, Grid
-from rallynov.diagnosis.reading import Reading, Result, nearest, read, whole
+from rallynov.diagnosis.reading import Reading, Result, nearest, read, read_before, whole
 from rallynov.diagnosis.screens.asking import MENU, REPORT
 from rallynov.diagnosis.screens.radar import radar
 from rallynov.dialogue.screens import Block, Choice, Figure, Paper, Screen, listing, note, text, title
@@ -26,7 +26,7 @@ def result(grid: Grid, mine: Diagnosis, *, figured: bool = True) -> Screen:
     It is ``figured`` for whoever comes to it, and not again to whoever comes back from its details.
     """
     found = read(grid, mine.given)
-    before = read(grid, mine.earlier.answers) if mine.earlier else None
+    before = read_before(grid, mine)
     blocks = (
         title(say("Your result")),
         *_verdict(found),

@@ -19,6 +19,8 @@ from rallynov.initiatives.screens.question import Questions, option, remarked
 from rallynov.initiatives.spots import Spot
 
 DONE = Choice("done", say("That is all"), "choices:done:synonyms")
+_KEPT = Choice("keep", DONE.label, DONE.synonyms)
+"""What is ticked already is all: said in the words that the screen proposes."""
 ADD = Choice("add", say("Add one"), "choices:add:synonyms")
 
 
@@ -45,7 +47,10 @@ def ticking(questions: Questions, spot: Spot, dossier: Dossier, pending: Pending
     if isinstance(pending.draft, list) and pending.field.accepts(pending.draft):
         actions = (DONE, *(one for one in actions if one.key not in {"keep", "skip", "skip_all"}))
     mend = Term(f"form:{pending.field.id}:mend")
-    return Screen(f"f:{pending.field.id}", tuple(blocks), choices, actions, free=True, mend=mend)
+    unseen = (_KEPT,) if any(one.key == "keep" for one in actions) else ()
+    return Screen(
+        f"f:{pending.field.id}", tuple(blocks), choices, actions, free=True, mend=mend, unseen=unseen
+    )
 
 
 def _ticked(choice: Choice, ticked: bool) -> Choice:  # noqa: FBT001 - a state, not a mode
