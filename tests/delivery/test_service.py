@@ -1,21 +1,18 @@
 """Delivery at work: stored before it is said to be, handled once, and no failure stops the next event."""
 
 import asyncio
-import contextlib
 import json
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from conversation import START, Clock, core
-from sqlalchemy import Connection, select, text
+from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
-from structlog.testing import capture_logs
 
 from bot.wiring import Core
-from rallynov.delivery import inbox, service, writing
+from rallynov.delivery import inbox, service
 from rallynov.delivery.decisions import Sent
 from rallynov.delivery.inbox import Incoming
 from rallynov.delivery.message import load
@@ -100,46 +97,6 @@ async def test_a_database_that_refuses_is_told_to_the_door_and_the_next_event_go
         tx.execute(text("DROP TRIGGER refuse"))
     await delivery.take([said("1", "bonjour")])
     assert await delivery.handled("web", "1", 10)
-    await delivery.close()
-
-
-async def test_what_cannot_be_written_is_told_until_something_is(
-    sqlite: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    now = [1000.0]
-    monkeypatch.setattr(writing, "time", SimpleNamespace(monotonic=lambda: now[0], thread_time=lambda: 0.0))
-    delivery = core(sqlite, Clock()).delivery
-    delivery.start()
-    with sqlite.write() as tx:
-        pages = tx.exec_driver_sql("PRAGMA page_count").scalar_one()
-    whole = sqlite.write
-    full = [True]
-
-    @contextlib.contextmanager
-    def write() -> Iterator[Connection]:
-        with whole() as tx:
-            tx.exec_driver_sql(f"PRAGMA max_page_count={pages if full[0] else 10**6}")
-            yield tx
-
-    monkeypatch.setattr(sqlite, "write", write)
-    with capture_logs() as logs:
-        for name in ("1", "2"):
-            assert delivery.unwritten() == 0.0, "once may be a hiccup"
-            with pytest.raises(OperationalError):
-                await delivery.take([said(name, "bonjour" * 10_000)])
-            now[0] += 7
-    assert delivery.unwritten() == 14.0
-    assert {line["reason"] for line in logs if line["event"] == "cycle_not_written"} == {
-        "database or disk is full"
-    }
-    now[0] += 60
-    assert delivery.unwritten() == 0.0, "nobody has tried for a minute"
-    with pytest.raises(OperationalError):
-        await delivery.take([said("3", "bonjour" * 10_000)])
-    assert delivery.unwritten() == 0.0, "another trouble: that of before says nothing of it"
-    full[0] = False
-    await delivery.take([said("4", "bonjour")])
-    assert delivery.unwritten() == 0.0
     await delivery.close()
 
 
