@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 import uvloop
 from botapi import BotApi
+from botapi.client import Bot
 from desk import Desk
 from loopback import TOKEN, Client, Connection, Loopback
+from spell import Spell
 from wired import Run
 
 from bot.telegram.calls import Api
@@ -55,6 +57,19 @@ def wording() -> Wording:
 def telegram() -> Iterator[BotApi]:
     with BotApi() as running:
         yield running
+
+
+@pytest.fixture
+def other(telegram: BotApi) -> Iterator[Bot]:
+    """Another program that holds the same token."""
+    bot = Bot(telegram)
+    yield bot
+    bot.close()
+
+
+@pytest.fixture
+def spell() -> Spell:
+    return Spell()
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,25 +21,6 @@ from bot.telegram.webhook import secret
 TOKEN = "123456:AAsecretSECRET"  # noqa: S105
 URL = "http://127.0.0.1:9/telegram/hook"
 ELSEWHERE = "http://127.0.0.1:9/autre"
-
-
-@pytest.fixture
-def telegram() -> Iterator[BotApi]:
-    with BotApi() as running:
-        yield running
-
-
-@pytest.fixture
-def other(telegram: BotApi) -> Iterator[Bot]:
-    """Another program that holds the same token."""
-    bot = Bot(telegram)
-    yield bot
-    bot.close()
-
-
-@pytest.fixture
-def spell() -> Spell:
-    return Spell()
 
 
 @pytest.fixture

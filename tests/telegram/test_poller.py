@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from itertools import pairwise
 from typing import Any
 
@@ -26,17 +26,6 @@ from rallynov.storage.store import Store
 TOKEN = "123456:AAsecretSECRET"  # noqa: S105
 BACK = 35.0
 """Seconds after the end of a spell within which polling is back."""
-
-
-@pytest.fixture
-def telegram() -> Iterator[BotApi]:
-    with BotApi() as running:
-        yield running
-
-
-@pytest.fixture
-def spell() -> Spell:
-    return Spell()
 
 
 @pytest.fixture

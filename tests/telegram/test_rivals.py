@@ -1,7 +1,7 @@
 """Who else reads a bot's updates, or sets its webhook: it is noticed although now and then a call succeeds."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from typing import Any
 
@@ -24,25 +24,6 @@ from rallynov.storage.store import Store
 TOKEN = "123456:AAsecretSECRET"  # noqa: S105
 EVERY = 5.0
 """Seconds between two messages of people."""
-
-
-@pytest.fixture
-def telegram() -> Iterator[BotApi]:
-    with BotApi() as running:
-        yield running
-
-
-@pytest.fixture
-def other(telegram: BotApi) -> Iterator[Bot]:
-    """Another program that holds the same token."""
-    bot = Bot(telegram)
-    yield bot
-    bot.close()
-
-
-@pytest.fixture
-def spell() -> Spell:
-    return Spell()
 
 
 @pytest.fixture

@@ -56,7 +56,8 @@ def _made(grid: Grid, mine: Diagnosis) -> Say:
 
 def _completing(grid: Grid, mine: Diagnosis, found: Result) -> tuple[Choice, ...]:
     """Offer what a result that rests on too little calls for first: the questions that were left aside."""
-    aside = [asked for asked in mine.unknown if grid.form().find(asked)]  # a release may have retired some
+    form = grid.form()
+    aside = [asked for asked in mine.unknown if form.find(asked)]  # a release may have retired some
     if not found.indicative or not aside:
         return ()
     left = plural("Answer the question left aside", "Answer the {n} questions left aside", len(aside))
